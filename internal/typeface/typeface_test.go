@@ -5,11 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"congvu/internal/pdf"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
@@ -215,5 +219,54 @@ func BenchmarkSubset(b *testing.B) {
 		if _, err := Tinos(Regular).Subset(runes); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// A page written with the subset must be readable by foreign programs: letters come back as letters, fonts are embedded.
+func TestForeignReadersFindTheLettersOfASubset(t *testing.T) {
+	for _, tool := range []string{"pdftotext", "pdffonts", "qpdf"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed", tool)
+		}
+	}
+	var b pdf.Builder
+	fonts := pdf.Dict{}
+	var content strings.Builder
+	const line = "Ủy ban nhân dân thành phố, ngày 05 tháng 3 năm 2026"
+	for i, style := range styles {
+		s, err := Tinos(style).Subset([]rune(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		codes, err := s.Encode(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := fmt.Sprintf("F%d", i)
+		fonts[pdf.Name(key)] = s.Objects(b.Add)
+		fmt.Fprintf(&content, "BT /%s 14 Tf 50 %d Td <%x> Tj ET\n", key, 700-30*i, codes)
+	}
+	pages := b.Reserve()
+	page := b.Add(pdf.Dict{"Type": pdf.Name("Page"), "Parent": pages, "MediaBox": pdf.Array{0, 0, 595, 842},
+		"Resources": pdf.Dict{"Font": fonts}, "Contents": b.Add(pdf.Flate(nil, []byte(content.String())))})
+	b.Set(pages, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": pdf.Array{page}, "Count": 1})
+	file, err := b.Finish(b.Add(pdf.Dict{"Type": pdf.Name("Catalog"), "Pages": pages}), pdf.Ref{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "subset.pdf")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("qpdf", "--check", path).CombinedOutput(); err != nil {
+		t.Errorf("qpdf: %v\n%s", err, out)
+	}
+	out, err := exec.Command("pdftotext", path, "-").CombinedOutput()
+	if err != nil || strings.Count(string(out), line) != len(styles) {
+		t.Errorf("pdftotext: %v\n%s", err, out)
+	}
+	out, err = exec.Command("pdffonts", path).CombinedOutput()
+	if err != nil || strings.Count(string(out), "Identity-H       yes yes yes") != len(styles) {
+		t.Errorf("pdffonts: %v\n%s", err, out)
 	}
 }
