@@ -19,6 +19,7 @@ type lexer struct {
 	depth    int
 	embedded bool
 	doubles  int
+	budget   *budget
 }
 
 func isSpace(c byte) bool {
@@ -79,6 +80,9 @@ func (l *lexer) object() (any, error) {
 	defer func() { l.depth-- }()
 	if l.depth > maxNesting {
 		return nil, limit("objects nested deeper than %d", maxNesting)
+	}
+	if err := l.budget.value(); err != nil {
+		return nil, err
 	}
 	l.skipSpace()
 	if l.pos >= len(l.data) {

@@ -1,0 +1,162 @@
+package pdf
+
+import (
+	"bytes"
+	"slices"
+)
+
+// readSections follows the chain of sections from the newest one. What a newer section says about an object holds.
+func (f *File) readSections(at int) error {
+	seen := map[int]bool{}
+	for {
+		if seen[at] {
+			return broken("cross-reference sections form a loop")
+		}
+		seen[at] = true
+		if len(f.Sections) == maxRevisions {
+			return limit("more than %d revisions", maxRevisions)
+		}
+		s, err := f.readSection(at)
+		if err != nil {
+			return err
+		}
+		f.Sections = append(f.Sections, s)
+		if n, ok := s.Trailer["Size"].(int64); ok {
+			if n < 0 || n > 4*maxEntries {
+				return limit("a trailer announces %d objects", n)
+			}
+			f.size = max(f.size, int(n))
+		}
+		prev, more := s.Trailer["Prev"]
+		if !more {
+			return nil
+		}
+		p, ok := prev.(int64)
+		if !ok || p <= 0 || p >= int64(len(f.Data)) {
+			return broken("a section's Prev leads outside the file")
+		}
+		at = int(p)
+	}
+}
+
+func (f *File) readSection(at int) (Section, error) {
+	l := f.lexerAt(at)
+	l.skipSpace()
+	if !bytes.HasPrefix(f.Data[l.pos:], []byte("xref")) {
+		return f.readXRefStream(at)
+	}
+	l.pos += len("xref")
+	own, err := f.readTable(l)
+	if err != nil {
+		return Section{}, err
+	}
+	v, err := l.value()
+	if err != nil {
+		return Section{}, err
+	}
+	trailer, ok := v.(Dict)
+	if !ok {
+		return Section{}, broken("trailer at byte %d is no dictionary", l.pos)
+	}
+	f.Doubles += l.doubles
+	s := Section{Offset: at, Trailer: trailer}
+	// A hybrid file marks as free in the table what only its stream describes.
+	if x, hybrid := trailer["XRefStm"]; hybrid {
+		o, ok := x.(int64)
+		if !ok || o <= 0 || o >= int64(len(f.Data)) {
+			return Section{}, broken("XRefStm leads outside the file")
+		}
+		s.Hybrid = true
+		more, _, err := f.streamEntries(int(o))
+		if err != nil {
+			return Section{}, err
+		}
+		for n, e := range more {
+			if old, ok := own[n]; !ok || old.Free {
+				own[n] = e
+			}
+		}
+	}
+	f.merge(own)
+	return s, nil
+}
+
+func (f *File) merge(own map[int]Location) {
+	for n, e := range own {
+		if _, newer := f.entries[n]; !newer {
+			f.entries[n] = e
+		}
+		f.size = max(f.size, n+1)
+	}
+}
+
+// readTable reads subsections up to and with the word trailer.
+func (f *File) readTable(l *lexer) (map[int]Location, error) {
+	own := map[int]Location{}
+	for {
+		v, err := l.object()
+		if err != nil {
+			return nil, err
+		}
+		if v == keyword("trailer") {
+			return own, nil
+		}
+		first, ok1 := v.(int64)
+		v, err = l.object()
+		count, ok2 := v.(int64)
+		if err != nil || !ok1 || !ok2 || first < 0 || count < 0 || first+count > 4*maxEntries {
+			return nil, l.fail("bad cross-reference subsection")
+		}
+		if err := f.budget.entry(int(count)); err != nil {
+			return nil, err
+		}
+		for n := int(first); n < int(first+count); n++ {
+			e, ok := tableEntry(l)
+			if !ok {
+				return nil, l.fail("bad cross-reference entry")
+			}
+			if _, double := own[n]; double {
+				return nil, l.fail("object %d has two entries in one section", n)
+			}
+			own[n] = e
+		}
+	}
+}
+
+// tableEntry reads "offset generation n|f"; numbers are plain digits, the white space between them is free.
+func tableEntry(l *lexer) (Location, bool) {
+	l.skipSpace()
+	at, ok1 := digits(l.regular(), 10)
+	l.skipSpace()
+	gen, ok2 := digits(l.regular(), 5)
+	l.skipSpace()
+	kind := l.regular()
+	ok := ok1 && ok2 && len(kind) == 1 && (kind[0] == 'n' || kind[0] == 'f')
+	if !ok || kind[0] == 'f' {
+		return Location{Free: true, Gen: gen}, ok
+	}
+	return Location{Offset: at, Gen: gen}, true
+}
+
+func digits(b []byte, most int) (int, bool) {
+	if len(b) == 0 || len(b) > most || !isDigits(b) {
+		return 0, false
+	}
+	n := 0
+	for _, c := range b {
+		n = n*10 + int(c-'0')
+	}
+	return n, true
+}
+
+// Numbers lists the numbers of all objects in use, ascending.
+func (f *File) Numbers() []int {
+	out := make([]int, 0, len(f.entries))
+	for n, e := range f.entries {
+		if !e.Free {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
