@@ -61,14 +61,16 @@ var (
 	ErrNoContentType      = &Refusal{Code: "no_content_type", text: "Chữ ký số thiếu thuộc tính loại nội dung."}
 	ErrDuplicateAttribute = &Refusal{Code: "duplicate_attribute", text: "Chữ ký số có thuộc tính bị lặp nên không thể tin cậy."}
 	ErrNoSigner           = &Refusal{Code: "no_signer", text: "Không tìm thấy chứng thư số của người ký."}
-	ErrESSMismatch        = &Refusal{Code: "ess_mismatch", text: "Chứng thư số kèm theo không phải chứng thư đã dùng để ký."}
-	ErrNoESS              = &Refusal{Code: "no_ess", text: "Dấu thời gian không ghi chứng thư số đã ký."}
-	ErrDigestMismatch     = &Refusal{Code: "digest_mismatch", text: "Nội dung đã bị thay đổi sau khi ký."}
-	ErrBadSignature       = &Refusal{Code: "bad_signature", text: "Giá trị chữ ký không khớp với chứng thư số của người ký."}
-	ErrAlgorithm          = &Refusal{Code: "algorithm", text: "Thuật toán ký không được hỗ trợ."}
-	ErrKeyMismatch        = &Refusal{Code: "key_mismatch", text: "Khóa bí mật không thuộc chứng thư số đã chọn."}
-	ErrImprintMismatch    = &Refusal{Code: "imprint_mismatch", text: "Dấu thời gian không thuộc về dữ liệu này."}
-	ErrTimestampUsage     = &Refusal{Code: "timestamp_usage", text: "Chứng thư số ký dấu thời gian không được cấp cho việc cấp dấu thời gian."}
-	ErrTimestampTrust     = &Refusal{Code: "timestamp_trust", text: "Dấu thời gian không do tổ chức được tin cậy cấp."}
-	ErrTimestampRefused   = &Refusal{Code: "timestamp_refused", text: "Tổ chức cấp dấu thời gian từ chối yêu cầu (mã {status}). Hệ thống sẽ gửi lại sau."}
+	// ErrUnreadableCertificate is no proof of forgery: the verdict is indeterminate.
+	ErrUnreadableCertificate = &Refusal{Code: "unreadable_certificate", text: "Chứng thư số của người ký có cấu trúc không đúng chuẩn nên chưa kết luận được."}
+	ErrESSMismatch           = &Refusal{Code: "ess_mismatch", text: "Chứng thư số kèm theo không phải chứng thư đã dùng để ký."}
+	ErrNoESS                 = &Refusal{Code: "no_ess", text: "Dấu thời gian không ghi chứng thư số đã ký."}
+	ErrDigestMismatch        = &Refusal{Code: "digest_mismatch", text: "Nội dung đã bị thay đổi sau khi ký."}
+	ErrBadSignature          = &Refusal{Code: "bad_signature", text: "Giá trị chữ ký không khớp với chứng thư số của người ký."}
+	ErrAlgorithm             = &Refusal{Code: "algorithm", text: "Thuật toán ký không được hỗ trợ."}
+	ErrKeyMismatch           = &Refusal{Code: "key_mismatch", text: "Khóa bí mật không thuộc chứng thư số đã chọn."}
+	ErrImprintMismatch       = &Refusal{Code: "imprint_mismatch", text: "Dấu thời gian không thuộc về dữ liệu này."}
+	ErrTimestampUsage        = &Refusal{Code: "timestamp_usage", text: "Chứng thư số ký dấu thời gian không được cấp cho việc cấp dấu thời gian."}
+	ErrTimestampTrust        = &Refusal{Code: "timestamp_trust", text: "Dấu thời gian không do tổ chức được tin cậy cấp."}
+	ErrTimestampRefused      = &Refusal{Code: "timestamp_refused", text: "Tổ chức cấp dấu thời gian từ chối yêu cầu (mã {status}). Hệ thống sẽ gửi lại sau."}
 )

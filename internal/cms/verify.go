@@ -43,6 +43,9 @@ func (s *Signed) verify(content asn1.ObjectIdentifier, contentDigest func(crypto
 		return nil, ErrMultipleSigners.with("count", s.Signers)
 	}
 	signer := s.Signer()
+	if signer == nil && len(s.Unreadable) > 0 {
+		return nil, ErrUnreadableCertificate.because("%w", s.Unreadable[0])
+	}
 	if signer == nil {
 		return nil, ErrNoSigner
 	}
