@@ -1,0 +1,33 @@
+// The browser's half of the house: htmx over whole pages, a native dialog, and small helpers. Everything here improves
+// links and forms that work without it.
+import htmx from "htmx.org/dist/htmx.esm.js"
+import { policy } from "./trust.js"
+import { setupDialog } from "./dialog.js"
+import { setupKeys } from "./keys.js"
+import { setupLive } from "./live.js"
+import { setupForms } from "./forms.js"
+import { setupCombos } from "./combo.js"
+import { setupFiles } from "./files.js"
+import { setupMenus } from "./menu.js"
+import { setupSession } from "./session.js"
+
+htmx.registerExtension("trust", { init: api => api.initSecurity(policy) })
+setupDialog()
+setupKeys()
+setupForms()
+setupCombos()
+setupFiles()
+setupMenus()
+setupSession()
+setupLive(htmx)
+
+// The PDF viewer is large and seldom needed: it is fetched when a page shows one.
+const openViewers = () => {
+  if (document.querySelector("[data-viewer]:not([data-ready])")) import("./viewer.js").then(v => v.openViewers())
+}
+document.addEventListener("htmx:after:swap", openViewers)
+openViewers()
+
+if ("serviceWorker" in navigator && document.body.dataset.offline !== undefined) {
+  navigator.serviceWorker.register(policy.createScriptURL("/sw.js")).catch(() => {}) // without it only the offline page is missing
+}

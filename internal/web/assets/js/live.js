@@ -1,0 +1,51 @@
+// The server says the names of what changed ("documents"); the page that shows it fetches itself again, with its own
+// rights, when nobody is in the middle of something. A hidden tab holds no connection.
+let source, stale = false, last = 0, timer
+
+export function setupLive(htmx) {
+  const address = document.body.dataset.events
+  if (!address || !window.EventSource) return
+  const connect = () => {
+    source = new EventSource(address)
+    source.addEventListener("changed", e => { if (concerns(e.data)) { stale = true; later() } })
+    source.addEventListener("unread", e => showUnread(Number(e.data)))
+  }
+  const later = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => refresh(), Math.max(300, last + 2000 - Date.now()))
+  }
+  const refresh = async () => {
+    if (!stale) return
+    if (busy()) { clearTimeout(timer); timer = setTimeout(refresh, 3000); return }
+    stale = false
+    last = Date.now()
+    await htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerMorph" }).catch(() => {})
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { source?.close(); source = undefined } else if (!source) { connect(); stale = watched() !== ""; later() }
+  })
+  addEventListener("pagehide", () => source?.close())
+  if (!document.hidden) connect()
+}
+
+const watched = () => document.getElementById("main")?.dataset.watch ?? ""
+
+function concerns(names) {
+  const mine = watched().split(" ").filter(Boolean)
+  return names.split(" ").some(n => mine.includes(n))
+}
+
+function busy() {
+  const at = document.activeElement
+  return document.hidden || document.querySelector("dialog[open], details.menu[open], form[data-dirty], form[aria-busy=true]") ||
+    at?.matches("input:not([type=search]),textarea,select,[role=combobox]") || (at?.matches("input[type=search]") && Date.now() - (at.typedAt ?? 0) < 3000) ||
+    !(getSelection()?.isCollapsed ?? true)
+}
+
+function showUnread(n) {
+  if (!Number.isInteger(n)) return
+  for (const el of document.querySelectorAll("[data-unread]")) {
+    el.textContent = n > 99 ? "99+" : n
+    el.hidden = n === 0
+  }
+}

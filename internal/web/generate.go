@@ -1,0 +1,4 @@
+package web
+
+//go:generate go run ./bundle
+//go:generate go tool templ generate -path .
