@@ -18,7 +18,9 @@ func (c *composer) body(blocks []block) []row {
 	for _, b := range blocks {
 		switch b.kind {
 		case centred:
-			rows = append(rows, c.centred(b.runs, bodySize, paraGap, "H2")...)
+			rows = append(rows, c.centred(b.runs, bodySize, 2*paraGap, "H2")...)
+		case divisionTitle:
+			rows = append(rows, c.centred(b.runs, bodySize, 0, "H2")...)
 		case grid:
 			rows = append(rows, c.grid(b)...)
 		case heading:

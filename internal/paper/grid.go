@@ -21,6 +21,7 @@ type cells struct {
 	head   [][]string // bold, centred, repeated on every page
 	rows   [][]string
 	void   []bool // rows struck through
+	plain  bool   // texts are data, not markup
 	tags   *tagger
 }
 
@@ -166,7 +167,10 @@ func (g *cells) tall(columns [][]textLine, n int, tr *element, void bool, shared
 func (g *cells) cell(text string, inner float64, head bool) []textLine {
 	var lines []textLine
 	for _, part := range strings.Split(text, "\n") {
-		runs := parseRuns(part)
+		runs := plain(part)
+		if !g.plain {
+			runs = parseRuns(part)
+		}
 		if head {
 			runs = embolden(runs)
 		}

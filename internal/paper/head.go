@@ -27,15 +27,16 @@ const (
 
 // widestNumber and widestDate size the reserved fields. A longer number is set smaller by whoever fills the field.
 const (
-	widestNumber = "000000"
+	widestNumber = "00000"
 	widestDate   = "ngày 30 tháng 10 năm 2000"
 )
 
-// head lays out boxes 1 to 4, 5b, 10b and 11: two columns, the right one as wide as the national name.
+// head lays out boxes 1 to 4, 5b, 10b and 11: two columns, the right one as wide as the
+// national name or the date line, whichever is longer.
 func (l *layout) head() row {
 	c, d := &l.composer, l.doc
 	bold := typeface.Tinos(typeface.Bold)
-	rightWidth := bold.Width(nation, nationSize)
+	rightWidth := max(bold.Width(nation, nationSize), l.dateWidth())
 	rightX := c.width - rightWidth
 	leftWidth := rightX - 12
 
@@ -43,8 +44,8 @@ func (l *layout) head() row {
 	y := r.column(c.tags.add("P"), styledLine(nation, typeface.Bold, nationSize), rightX, 0, rightWidth, nationSize, center)
 	y = r.column(c.tags.add("P"), styledLine(motto, typeface.Bold, mottoSize), rightX, y, rightWidth, mottoSize, center)
 	under := bold.Width(motto, mottoSize)
-	r.rule(rightX+(rightWidth-under)/2, y+1.5, under)
-	line := max(y, l.agency(&r, leftWidth)) + 8
+	r.rule(rightX+(rightWidth-under)/2, y+2.5, under)
+	line := max(y, l.agency(&r, leftWidth)) + 9
 
 	l.number(&r, line, leftWidth)
 	l.date(&r, line, rightX, rightWidth)
@@ -77,8 +78,8 @@ func (l *layout) agency(r *row, width float64) float64 {
 	lines := balance(styled(upper(l.doc.Agency), typeface.Bold), agencySize, width)
 	y = r.column(l.tags.add("P"), lines, 0, y, width, agencySize, center)
 	under := widest(lines) * 0.4
-	r.rule((width-under)/2, y+1.5, under)
-	return y + 1.5
+	r.rule((width-under)/2, y+2.5, under)
+	return y
 }
 
 // number is box 3. Without a number, the field stands between the fixed words and is filled from the right, so that the digits
@@ -105,10 +106,7 @@ func (l *layout) number(r *row, y, width float64) {
 func (l *layout) date(r *row, y, x, width float64) {
 	italic := typeface.Tinos(typeface.Italic)
 	e := l.tags.add("P")
-	place := l.doc.Place + ", "
-	if l.doc.Place == "" {
-		place = ""
-	}
+	place := l.place()
 	if !l.doc.Date.IsZero() {
 		r.column(e, styledLine(place+FormatDate(l.doc.Date), typeface.Italic, dateSize), x, y, width, dateSize, center)
 		return
@@ -121,6 +119,21 @@ func (l *layout) date(r *row, y, x, width float64) {
 	}
 	l.reserve(field{name: DateField, hint: "Ngày, tháng, năm ban hành", style: typeface.Italic, size: dateSize,
 		element: l.tags.under(e, "Form")}, x+label, base, gap)
+}
+
+func (l *layout) place() string {
+	if l.doc.Place == "" {
+		return ""
+	}
+	return l.doc.Place + ", "
+}
+
+func (l *layout) dateWidth() float64 {
+	text := widestDate
+	if !l.doc.Date.IsZero() {
+		text = FormatDate(l.doc.Date)
+	}
+	return typeface.Tinos(typeface.Italic).Width(l.place()+text, dateSize)
 }
 
 // reserve notes a form field whose text would stand on the given baseline of the head row.
@@ -189,8 +202,8 @@ func (l *layout) title() []row {
 		r := row{keep: true}
 		r.height = r.column(c.tags.add("P"), lines, 0, 0, c.width, bodySize, center)
 		under := widest(lines) * 0.4
-		r.rule((c.width-under)/2, r.height+2, under)
-		r.height += 5
+		r.rule((c.width-under)/2, r.height+3, under)
+		r.height += 6
 		rows = append(rows, r)
 	}
 	decides := d.Form == Decision || d.Form == DecisionOnText || d.Form == Resolution

@@ -10,9 +10,10 @@ import (
 type blockKind uint8
 
 const (
-	paragraph blockKind = iota
-	heading             // title of an article, clause or point: stays with what follows
-	centred             // part, chapter, section and their titles
+	paragraph     blockKind = iota
+	heading                 // title of an article, clause or point: stays with what follows
+	centred                 // "Phần I", "Chương II", "Mục 3"
+	divisionTitle           // its title, right below
 	grid
 )
 
@@ -51,7 +52,7 @@ func parseBody(text string) []block {
 			blocks = append(blocks, block{kind: centred, runs: styled(line, typeface.Bold)})
 			if i+1 < len(lines) && tidy(lines[i+1]) != "" && !division.MatchString(tidy(lines[i+1])) {
 				i++
-				blocks = append(blocks, block{kind: centred, runs: styled(upper(tidy(lines[i])), typeface.Bold)})
+				blocks = append(blocks, block{kind: divisionTitle, runs: styled(upper(tidy(lines[i])), typeface.Bold)})
 			}
 		default:
 			blocks = append(blocks, parseParagraph(line))

@@ -118,3 +118,18 @@ var samples = []struct {
 	{"letter", sampleLetter}, {"decision", sampleDecision}, {"submission", sampleSubmission}, {"report", sampleReport},
 	{"notice", sampleNotice}, {"plan", samplePlan}, {"invitation", sampleInvitation},
 }
+
+func sampleBook(entries int) Book {
+	b := Book{
+		ParentAgency: "UBND thành phố Huế", Agency: "Sở Nội vụ", Title: "Sổ đăng ký văn bản đi", Year: 2026,
+		From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC),
+		FirstNumber: "01", LastNumber: FormatNumber(entries), Volume: "1", Columns: OutgoingColumns,
+		PrintNote: "In từ hệ thống lúc 09 giờ 30 ngày 05/4/2026 bởi Nguyễn Thị Minh Khai", Made: madeAt,
+	}
+	for i := range entries {
+		b.Entries = append(b.Entries, Entry{Cells: []string{FormatNumber(i+1) + "/SNV-VP", "05/01/2026",
+			"Công văn về việc triển khai công tác văn thư, lưu trữ điện tử năm 2026 của các cơ quan, đơn vị", "Trần Văn Bình",
+			"Các sở, ban, ngành\nUBND các phường, xã", "VP", "2", "05/01/2026"}, Void: i == 2})
+	}
+	return b
+}

@@ -212,3 +212,12 @@ func readSegments(sub []byte, glyphs []uint16) {
 		}
 	}
 }
+
+// File is the whole TrueType file, for programs that draw letters as pictures. It must not be changed.
+func (f *Font) File() []byte {
+	data, err := files.ReadFile(cuts[f.Style].file)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
