@@ -1,0 +1,233 @@
+package pades
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"errors"
+	"strings"
+	"time"
+
+	"congvu/internal/cms"
+)
+
+// checkContainer verifies the CMS container over the signed ranges (check 4).
+func (s *signed) checkContainer() {
+	switch s.SubFilter {
+	case "ETSI.CAdES.detached", "adbe.pkcs7.detached":
+	case "ETSI.RFC3161":
+		s.checkDocTimestamp()
+		return
+	case "adbe.pkcs7.sha1", "adbe.x509.rsa_sha1":
+		s.doubt(cryptoConstraints, "signature.obsolete", map[string]any{"subfilter": s.SubFilter})
+		return
+	default:
+		s.broken(formatFailure, "signature.subfilter", map[string]any{"subfilter": s.SubFilter})
+		return
+	}
+	c, err := cms.Parse(s.contents)
+	if err != nil {
+		s.refused(err)
+		return
+	}
+	c.Supply(s.material.certificates...)
+	s.container = c
+	s.material = s.material.withArchived(c.Attribute(oidRevocationArchival))
+	res, err := c.Verify(s.digest)
+	if res != nil {
+		s.certificate = res.Signer
+		s.Signer, s.Algorithm, s.Weak = party(res.Signer), res.SigAlg, res.Weak
+	}
+	switch {
+	case errors.Is(err, cms.ErrNoSignedAttributes) && res != nil:
+		s.checkPlain(c, res)
+	case err != nil:
+		s.refused(err)
+		return
+	default:
+		s.token = res.Timestamp
+		if res.SigningCertificate == "" {
+			s.tell("signature.no-ess", nil)
+		}
+	}
+	if len(res.Weak) > 0 {
+		s.doubt(cryptoConstraints, "signature.weak", map[string]any{"weak": strings.Join(res.Weak, ", ")})
+	}
+}
+
+// refused turns an error of the container into a verdict.
+func (s *signed) refused(err error) {
+	switch {
+	case errors.Is(err, cms.ErrDigestMismatch):
+		s.broken(hashFailure, "signature.digest", nil)
+	case errors.Is(err, cms.ErrBadSignature):
+		s.broken(cryptoFailure, "signature.value", nil)
+	case errors.Is(err, cms.ErrNoSigner) || errors.Is(err, cms.ErrUnreadableCertificate):
+		s.doubt(noSigner, "signature.no-signer", nil)
+	case errors.Is(err, cms.ErrAlgorithm):
+		s.doubt(cryptoConstraints, "signature.algorithm", nil)
+	default:
+		s.broken(formatFailure, "signature.container", map[string]any{"detail": detail(err)})
+	}
+}
+
+// detail is the sentence of a refusal below, with its arguments put in.
+func detail(err error) string {
+	var r interface {
+		Reason() (string, map[string]any)
+	}
+	if errors.As(err, &r) {
+		text, args := r.Reason()
+		return fillIn(text, args)
+	}
+	return err.Error()
+}
+
+// checkPlain judges a signature without signed attributes: it can be right, but it is no PAdES signature and its form
+// invites confusion, so it never passes.
+func (s *signed) checkPlain(c *cms.Signed, res *cms.Result) {
+	if !plainValueHolds(res.Signer.PublicKey, res.DigestAlg, s.digest(res.DigestAlg), c.SignatureValue()) {
+		s.broken(cryptoFailure, "signature.value", nil)
+		return
+	}
+	s.doubt(sigConstraints, "signature.no-attributes", nil)
+}
+
+func plainValueHolds(pub any, h crypto.Hash, digest, sig []byte) bool {
+	switch k := pub.(type) {
+	case *rsa.PublicKey:
+		return rsa.VerifyPKCS1v15(k, h, digest, sig) == nil
+	case *ecdsa.PublicKey:
+		return ecdsa.VerifyASN1(k, digest, sig)
+	}
+	return false
+}
+
+// checkDocTimestamp verifies a document time stamp: a token over the signed ranges.
+func (s *signed) checkDocTimestamp() {
+	t, err := cms.ParseTimestamp(s.contents)
+	if err != nil {
+		s.refused(err)
+		return
+	}
+	t.Signed.Supply(s.material.certificates...)
+	s.stamp = t
+	if err := t.Verify(s.digest, nil); err != nil {
+		if errors.Is(err, cms.ErrImprintMismatch) {
+			err = cms.ErrDigestMismatch
+		}
+		s.refused(err)
+	}
+	s.certificate = t.Signer
+	s.Signer, s.Weak = party(t.Signer), t.Weak
+	s.Timestamp = &Timestamp{Time: t.Time, TSA: party(t.Signer), Intact: s.Integrity == Intact}
+	if len(t.Weak) > 0 {
+		s.doubt(cryptoConstraints, "signature.weak", map[string]any{"weak": strings.Join(t.Weak, ", ")})
+	}
+}
+
+// judgeTrust settles times first, newest document time stamp to oldest signature, then chains at those times.
+func (v *verification) judgeTrust() {
+	for i := len(v.signed) - 1; i >= 0; i-- {
+		if s := v.signed[i]; s.Kind == DocTimestamp {
+			s.trustDocTimestamp(v.opt)
+		}
+	}
+	for i, s := range v.signed {
+		if s.Kind != DocTimestamp {
+			s.settleTime(v.opt, v.signed[i+1:])
+			if s.certificate != nil {
+				s.judgeChain(s.certificate, s.container.Certificates, v.opt, s.TimeSource != TimeUnproven)
+			}
+		}
+		if s.Indication == "" {
+			s.Indication = TotalPassed
+		}
+	}
+}
+
+// trusts verifies a token against the anchors for time stamps and the evidence about its signer.
+func (s *signed) trusts(t *cms.Timestamp, imprint func(crypto.Hash) []byte, opt VerifyOptions) error {
+	if err := t.Verify(imprint, opt.roots(ForTimestamps, t.Time)); err != nil {
+		return err
+	}
+	for i := 0; i+1 < len(t.Chain); i++ {
+		if st := s.statusAt(t.Chain[i], t.Chain[i+1], t.Time); !st.revoked.IsZero() && !st.revoked.After(t.Time) {
+			return errTimestampRevoked
+		}
+	}
+	return nil
+}
+
+var errTimestampRevoked = errors.New("pades: time-stamp authority revoked")
+
+func (s *signed) trustDocTimestamp(opt VerifyOptions) {
+	if s.stamp == nil || s.Integrity == Broken && !s.altered {
+		return
+	}
+	s.Time, s.TimeSource = s.stamp.Time, TimeFromDocTimestamp
+	err := s.trusts(s.stamp, s.digest, opt)
+	switch {
+	case err == nil:
+		s.Timestamp.Trusted, s.ChainState = true, ChainTrusted
+		for _, c := range s.stamp.Chain[1:] {
+			s.Chain = append(s.Chain, party(c))
+		}
+		s.Anchor = opt.anchorOf(s.stamp.Chain[len(s.stamp.Chain)-1]).Name
+	case errors.Is(err, errTimestampRevoked):
+		s.unsure(revokedNoPOE, "timestamp.revoked", nil)
+	default:
+		s.ChainState = ChainUntrusted
+		s.unsure(noChain, "timestamp.untrusted", nil)
+	}
+}
+
+// settleTime finds the earliest trusted proof that the signature existed; /M is a claim only (S6.5).
+func (s *signed) settleTime(opt VerifyOptions, later []*signed) {
+	if s.token != nil {
+		s.readToken(opt)
+	}
+	for _, d := range later {
+		if d.Kind == DocTimestamp && d.Timestamp != nil && d.Timestamp.Trusted && d.End > s.End &&
+			(s.TimeSource == TimeUnproven || d.Timestamp.Time.Before(s.Time)) {
+			s.Time, s.TimeSource = d.Timestamp.Time, TimeFromDocTimestamp
+		}
+	}
+	if s.TimeSource != TimeUnproven && s.ClaimedTime != nil && !plausible(*s.ClaimedTime, s.Time) {
+		s.tell("signature.claimed-time", map[string]any{"claimed": s.ClaimedTime.Format(time.RFC3339), "trusted": s.Time.Format(time.RFC3339)})
+	}
+}
+
+// plausible accepts a claimed time within a day before the proof, or local time marked as UTC: 7 hours later, give or take one.
+func plausible(claimed, trusted time.Time) bool {
+	ahead := claimed.Sub(trusted)
+	return ahead <= clockTolerance && ahead > -24*time.Hour || ahead >= 6*time.Hour && ahead <= 8*time.Hour
+}
+
+// readToken judges the time stamp in the unsigned attributes.
+func (s *signed) readToken(opt VerifyOptions) {
+	t, err := cms.ParseTimestamp(s.token)
+	if err != nil {
+		s.unsure(timestampFailure, "timestamp.invalid", map[string]any{"detail": detail(err)})
+		return
+	}
+	certs := append(s.container.Certificates[:len(s.container.Certificates):len(s.container.Certificates)], s.material.certificates...)
+	t.Signed.Supply(certs...)
+	err = s.trusts(t, func(h crypto.Hash) []byte {
+		w := h.New()
+		w.Write(s.container.SignatureValue())
+		return w.Sum(nil)
+	}, opt)
+	untrusted := errors.Is(err, cms.ErrTimestampTrust)
+	s.Timestamp = &Timestamp{Time: t.Time, TSA: party(t.Signer), Intact: err == nil || untrusted || err == errTimestampRevoked, Trusted: err == nil}
+	switch {
+	case err == nil:
+		s.Time, s.TimeSource = t.Time, TimeFromTimestamp
+	case untrusted:
+		s.tell("timestamp.untrusted", nil)
+	case err == errTimestampRevoked:
+		s.tell("timestamp.revoked", nil)
+	default:
+		s.unsure(timestampFailure, "timestamp.invalid", map[string]any{"detail": detail(err)})
+	}
+}

@@ -1,0 +1,177 @@
+package pades
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/x509"
+
+	"congvu/internal/cms"
+	"congvu/internal/pdf"
+)
+
+// maxLooseTail is the most that a signed range may leave out at the end of its revision to be merely doubtful.
+const maxLooseTail = 1024
+
+// signed is a signature under examination.
+type signed struct {
+	*Signature
+	dict     pdf.Dict
+	ref      pdf.Ref // of the signature dictionary, zero when it is direct
+	fields   []sigField
+	hole     [2]int // the bytes between the two signed ranges
+	contents []byte
+	data     []byte // the whole file
+	material *material
+	altered  bool // only what followed speaks against it
+
+	container   *cms.Signed       // of a signature
+	token       []byte            // time-stamp token in its unsigned attributes
+	stamp       *cms.Timestamp    // of a document time stamp
+	certificate *x509.Certificate // of the signer
+}
+
+// digest hashes what the signature covers.
+func (s *signed) digest(h crypto.Hash) []byte {
+	w := h.New()
+	w.Write(s.data[:s.hole[0]])
+	w.Write(s.data[s.hole[1]:s.End])
+	return w.Sum(nil)
+}
+
+// readCoverage reads Contents and ByteRange of the dictionary and checks their form (signing.md §4, check 2): four integers,
+// from byte 0, and a hole that is exactly the hexadecimal Contents token of this dictionary. False ends the examination.
+func (s *signed) readCoverage(f *pdf.File) bool {
+	named := map[string]any{"field": s.Field}
+	text, ok := s.dict["Contents"].(pdf.String)
+	numbers := f.Array(s.dict["ByteRange"])
+	if !ok || len(numbers) != 4 {
+		s.broken(formatFailure, "signature.incomplete", named)
+		return false
+	}
+	var at [4]int
+	for i, n := range numbers {
+		v, ok := n.(int64)
+		if !ok || v < 0 || v > int64(len(s.data)) {
+			s.broken(formatFailure, "signature.range", named)
+			return false
+		}
+		at[i] = int(v)
+	}
+	s.hole, s.End, s.contents = [2]int{at[1], at[2]}, at[2]+at[3], text.Bytes
+	switch {
+	case at[0] != 0 || at[1] > at[2] || s.End > len(s.data):
+		s.End = min(s.End, len(s.data))
+		s.broken(formatFailure, "signature.range", named)
+		return false
+	case text.Start == 0:
+		s.broken(formatFailure, "signature.in-stream", named)
+		return false
+	case !text.Hex || text.Start != at[1] || text.End != at[2]:
+		s.broken(formatFailure, "signature.gap", named)
+		return false
+	case len(bytes.Trim(text.Bytes, "\x00")) == 0:
+		s.broken(formatFailure, "signature.empty", named)
+		return false
+	}
+	return true
+}
+
+// checkRevision makes sure that the signed bytes are a complete revision of this file to which the signature belongs, and
+// grades what followed it.
+func (s *signed) checkRevision(f *pdf.File, prepared []string) {
+	named := map[string]any{"field": s.Field}
+	if len(bytes.TrimLeft(s.data[s.End:], "\x00 \t\r\n")) == 0 {
+		s.WholeFile = true
+		s.Permission = permission(f)
+		return
+	}
+	old, err := f.Prefix(s.End)
+	if err != nil {
+		if end := endOfRevision(s.data, s.End); end > 0 {
+			old, err = f.Prefix(end)
+			s.doubt(formatFailure, "signature.tail-uncovered", named)
+		}
+	}
+	if err != nil || old.Trailing > 0 || !buildsUpon(f, old) {
+		s.broken(formatFailure, "signature.partial", named)
+		return
+	}
+	if s.ref != (pdf.Ref{}) {
+		before, _ := old.Where(s.ref.Num)
+		after, _ := f.Where(s.ref.Num)
+		if before != after {
+			s.broken(formatFailure, "signature.replaced", named)
+			return
+		}
+	}
+	if !s.belongsTo(old) {
+		s.broken(formatFailure, "signature.foreign", named)
+		return
+	}
+	s.Permission = permission(old)
+	found := compare(old, f, ruleOf(old, prepared))
+	s.grade(found)
+	if old.Err() != nil {
+		s.broken(formatFailure, "file.unreadable-object", nil)
+	}
+}
+
+// endOfRevision gives the end of the revision whose last bytes, trailer and end mark but no object, a signed range leaves
+// out, as careless producers do; 0 if there is none close by. Such a signature is intact but never passes.
+func endOfRevision(data []byte, end int) int {
+	tail := data[end:min(len(data), end+maxLooseTail)]
+	i := bytes.Index(tail, []byte("%%EOF"))
+	if i < 0 || bytes.Contains(tail[:i], []byte("obj")) {
+		return 0
+	}
+	return end + i + len("%%EOF")
+}
+
+// buildsUpon reports whether the sections of old are the oldest ones of f: no later revision has put itself beside it.
+func buildsUpon(f, old *pdf.File) bool {
+	skip := len(f.Sections) - len(old.Sections)
+	if skip < 0 {
+		return false
+	}
+	for i, s := range old.Sections {
+		if f.Sections[skip+i].Offset != s.Offset {
+			return false
+		}
+	}
+	return true
+}
+
+// belongsTo reports whether the revision itself reaches this signature through its form.
+func (s *signed) belongsTo(old *pdf.File) bool {
+	for _, x := range signatureFields(old) {
+		if x.value == any(s.ref) && s.ref != (pdf.Ref{}) {
+			return true
+		}
+		if d := old.Dict(x.value); s.ref == (pdf.Ref{}) && d != nil && sameToken(d["Contents"], s.dict["Contents"]) {
+			return true
+		}
+	}
+	return false
+}
+
+// grade turns what followed the signature into its verdict (check 5): validation data and signatures are legitimate, filled
+// fields where permitted, anything else is not.
+func (s *signed) grade(found changes) {
+	s.Changes = found.grade
+	s.Findings = append(s.Findings, found.findings()...)
+	certified := s.Permission == 1 && s.Kind != DocTimestamp && found.grade > ValidationChange
+	switch {
+	case found.grade > DoubtfulChange || certified:
+		if certified {
+			s.tell("change.certified", map[string]any{"permission": s.Permission})
+		}
+		s.altered = s.Integrity == Intact
+		s.Integrity = Broken
+		s.verdict(TotalFailed, formatFailure)
+	case found.grade == DoubtfulChange:
+		if s.Integrity == Intact {
+			s.Integrity = Doubtful
+		}
+		s.verdict(IsIndeterminate, sigConstraints)
+	}
+}

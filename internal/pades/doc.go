@@ -1,0 +1,17 @@
+// Package pades signs PDF documents and judges the signatures of received ones (ETSI EN 319 142-1, ISO 32000-1 clause 12.8).
+//
+// Sign, or Prepare and Embed when the key sits elsewhere, appends one signature: ETSI.CAdES.detached, SHA-256, /M, an incremental
+// update that leaves every earlier byte alone and keeps PDF/A-2 valid. FillFields writes number and date into the fields that
+// the first signer prepared and allowed (NĐ 30/2020 puts the number after the signature; S3.2). Encrypted, broken and
+// P=1-certified files are refused.
+//
+// Verify judges every signature: form and coverage, cryptography, what changed afterwards, and, separately, trust. It speaks the
+// words of ETSI EN 319 102-1 and gives each reason as a sentence for people. It fails closed: what it does not know is
+// never "passed". Trust anchors, intermediate certificates and revocation evidence are data given by the caller; the package
+// asks no network and no clock.
+//
+// Changes after a signature are allowed only if they add signatures, validation data or document information, or fill one of the
+// named prepared fields that was empty, when the certification permits (S3.3). Annotations are refused even where P=3 allows them.
+//
+// Limits: those of package pdf; 64 signatures; 2 000 000 compared values a signature; 64 MB of validation data.
+package pades
