@@ -66,7 +66,15 @@ func (c *checker) notation() {
 	c.find(d.Number != "" && !digits.MatchString(d.Number), "3", "number.digits", "Số của văn bản chỉ ghi bằng chữ số Ả Rập, không quá 10 chữ số.")
 	c.find(d.Place == "", "4", "place.missing", "Chưa ghi địa danh ban hành văn bản.")
 	c.find(strings.HasSuffix(d.Place, ","), "4", "place.comma", "Địa danh không ghi kèm dấu phẩy (,); dấu này đã có sẵn trong mẫu trình bày.")
+	c.find(c.lineTooLong(), "4", "place.long", "Địa danh quá dài, không đủ chỗ trên cùng dòng với số, ký hiệu của văn bản.")
 	c.find(d.Place != "" && !startsUpper(d.Place), "4", "place.capital", "Chữ cái đầu của địa danh phải viết hoa.")
+}
+
+// lineTooLong measures boxes 3 and 4, which share a line.
+func (c *checker) lineTooLong() bool {
+	l := newLayout(c.doc)
+	number := typeface.Tinos(typeface.Regular).Width("Số: "+widestNumber+"/"+c.doc.Notation, numberSize)
+	return number+columnGap+l.dateWidth() > l.width
 }
 
 func (c *checker) title() {

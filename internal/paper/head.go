@@ -17,6 +17,7 @@ const (
 	numberSize, dateSize  = 13.0, 13.0
 	letterSubjectSize     = 12.0
 	stampSize             = 13.0
+	columnGap             = 12.0
 )
 
 // Names of the form fields that are filled when the document is issued.
@@ -38,7 +39,7 @@ func (l *layout) head() row {
 	bold := typeface.Tinos(typeface.Bold)
 	rightWidth := max(bold.Width(nation, nationSize), l.dateWidth())
 	rightX := c.width - rightWidth
-	leftWidth := rightX - 12
+	leftWidth := rightX - columnGap
 
 	var r row
 	y := r.column(c.tags.add("P"), styledLine(nation, typeface.Bold, nationSize), rightX, 0, rightWidth, nationSize, center)

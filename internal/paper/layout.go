@@ -34,7 +34,7 @@ type layout struct {
 func newLayout(d *Document) *layout {
 	tags := newTagger()
 	s := sheetFor(d.Landscape)
-	return &layout{composer: composer{width: s.textWidth(), tags: tags}, doc: d, sheet: s, pages: pages{tagger: tags}}
+	return &layout{composer: composer{width: s.textWidth(), tags: tags}, doc: d, sheet: s}
 }
 
 func (l *layout) run() {

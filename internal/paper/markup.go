@@ -76,7 +76,8 @@ func parseParagraph(line string) block {
 }
 
 func endsSentence(s string) bool {
-	return strings.HasSuffix(s, "**") || strings.ContainsAny(s[len(s)-1:], ".;:,?!")
+	s = strings.TrimRight(s, "*")
+	return s == "" || strings.ContainsAny(s[len(s)-1:], ".;:,?!")
 }
 
 func embolden(runs []run) []run {
@@ -130,11 +131,13 @@ func standsAlone(s string, i int) bool {
 	return (i == 0 || s[i-1] == ' ') && (i+1 == len(s) || s[i+1] == ' ')
 }
 
+const mostColumns = 24 // further cells stay together in the last one
+
 // parseGrid reads "| a | b |" rows. A second row of dashes sets alignments: "---" left, ":--:" centre, "--:" right.
 func parseGrid(rows []string) block {
 	g := block{kind: grid}
 	for _, r := range rows {
-		cells := strings.Split(strings.TrimSuffix(strings.TrimPrefix(r, "|"), "|"), "|")
+		cells := strings.SplitN(strings.TrimSuffix(strings.TrimPrefix(r, "|"), "|"), "|", mostColumns)
 		for i := range cells {
 			cells[i] = strings.TrimSpace(cells[i])
 		}

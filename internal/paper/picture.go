@@ -49,7 +49,7 @@ func SignatureImage(name string) ([]byte, error) {
 	}
 	c.stroke(flourish(next), 3.2, 7.5)
 	c.stroke(underline(next), 2.5, 5)
-	c.words("MẪU", width-50, height-12, 22)
+	c.words("MẪU", width-40, height-10, 18)
 	return c.png(color.NRGBA{R: 0x12, G: 0x2F, B: 0xA8})
 }
 
@@ -134,14 +134,17 @@ func (c *canvas) star(x, y, r float64) {
 // stroke draws a smooth line through the points with a pen whose width varies between thin and thick.
 func (c *canvas) stroke(points []point, thin, thick float64) {
 	at := func(i int) point { return points[max(0, min(i, len(points)-1))] }
-	const steps = 60
+	last, width := at(0), thin
 	for i := range len(points) - 1 {
 		a, b, d, e := at(i-1), at(i), at(i+1), at(i+2)
-		for k := range steps {
-			t := float64(k) / steps
-			p := point{spline(a.x, b.x, d.x, e.x, t), spline(a.y, b.y, d.y, e.y, t)}
-			down := math.Max(0, math.Min(1, (d.y-b.y)/120+0.4)) // the pen presses on the way down
-			c.polygon(disc(p.x, p.y, (thin+(thick-thin)*down)/2, 12, 1))
+		steps := 2 * math.Ceil(math.Hypot(d.x-b.x, d.y-b.y)) // discs half a pixel apart join to a line
+		for k := range int(steps) {
+			u := float64(k) / steps
+			p := point{spline(a.x, b.x, d.x, e.x, u), spline(a.y, b.y, d.y, e.y, u)}
+			wish := thin + (thick-thin)*math.Max(0, math.Min(1, 2*(p.y-last.y)+0.2)) // the pen presses on the way down
+			width += (wish - width) * 0.03
+			c.polygon(disc(p.x, p.y, width/2, 12, 1))
+			last = p
 		}
 	}
 }

@@ -37,19 +37,19 @@ type Book struct {
 
 // Columns of the registers in Phụ lục IV; the order is that of the decree.
 var (
-	OutgoingColumns = []Column{{"Số, ký hiệu văn bản", 9, true}, {"Ngày tháng văn bản", 7, true}, {"Tên loại và trích yếu nội dung văn bản", 22, false},
+	OutgoingColumns = []Column{{"Số, ký hiệu văn bản", 9, true}, {"Ngày tháng văn bản", 8.5, true}, {"Tên loại và trích yếu nội dung văn bản", 22, false},
 		{"Người ký", 9, false}, {"Nơi nhận văn bản", 13, false}, {"Đơn vị, người nhận bản lưu", 9, false}, {"Số lượng bản", 5, true},
-		{"Ngày chuyển", 7, true}, {"Ký nhận", 7, false}, {"Ghi chú", 8, false}}
-	IncomingColumns = []Column{{"Ngày đến", 7, true}, {"Số đến", 5, true}, {"Tác giả", 13, false}, {"Số, ký hiệu văn bản", 9, true},
-		{"Ngày tháng văn bản", 7, true}, {"Tên loại và trích yếu nội dung văn bản", 24, false}, {"Đơn vị hoặc người nhận", 12, false},
-		{"Ngày chuyển", 7, true}, {"Ký nhận", 7, false}, {"Ghi chú", 8, false}}
+		{"Ngày chuyển", 8.5, true}, {"Ký nhận", 7, false}, {"Ghi chú", 8, false}}
+	IncomingColumns = []Column{{"Ngày đến", 8.5, true}, {"Số đến", 5, true}, {"Tác giả", 13, false}, {"Số, ký hiệu văn bản", 9, true},
+		{"Ngày tháng văn bản", 8.5, true}, {"Tên loại và trích yếu nội dung văn bản", 24, false}, {"Đơn vị hoặc người nhận", 12, false},
+		{"Ngày chuyển", 8.5, true}, {"Ký nhận", 7, false}, {"Ghi chú", 8, false}}
 	FollowUpColumns = []Column{{"Số đến", 5, true}, {"Tên loại, số, ký hiệu, ngày, tháng và tên cơ quan, tổ chức ban hành văn bản", 28, false},
 		{"Đơn vị hoặc người nhận", 14, false}, {"Thời hạn giải quyết", 9, true}, {"Tiến độ giải quyết", 14, false},
 		{"Số, ký hiệu văn bản trả lời", 11, true}, {"Ghi chú", 10, false}}
-	PostalColumns = []Column{{"Ngày chuyển", 8, true}, {"Số, ký hiệu văn bản", 14, true}, {"Nơi nhận văn bản", 30, false},
+	PostalColumns = []Column{{"Ngày chuyển", 9, true}, {"Số, ký hiệu văn bản", 14, true}, {"Nơi nhận văn bản", 30, false},
 		{"Số lượng bì", 7, true}, {"Ký nhận và dấu bưu điện", 18, false}, {"Ghi chú", 14, false}}
-	CopyUseColumns = []Column{{"Ngày tháng", 7, true}, {"Họ tên người sử dụng", 12, false}, {"Số, ký hiệu, ngày tháng văn bản", 11, true},
-		{"Tên loại và trích yếu nội dung văn bản", 24, false}, {"Số và ký hiệu HS", 8, true}, {"Ký nhận", 8, false}, {"Ngày trả", 7, true},
+	CopyUseColumns = []Column{{"Ngày tháng", 8.5, true}, {"Họ tên người sử dụng", 12, false}, {"Số, ký hiệu, ngày tháng văn bản", 11, true},
+		{"Tên loại và trích yếu nội dung văn bản", 24, false}, {"Số và ký hiệu HS", 8, true}, {"Ký nhận", 8, false}, {"Ngày trả", 8.5, true},
 		{"Người cho phép sử dụng", 11, false}, {"Ghi chú", 9, false}}
 )
 

@@ -1,6 +1,10 @@
 package paper
 
-import "congvu/internal/typeface"
+import (
+	"slices"
+
+	"congvu/internal/typeface"
+)
 
 // Distances are points; page coordinates have their origin at the lower left corner, offsets inside a row at its upper left.
 
@@ -73,8 +77,8 @@ type row struct {
 
 // gridHead is what the rows of one table share.
 type gridHead struct {
-	head     []row // repeated on every page
-	x, width float64
+	head  []row // repeated on every page
+	width float64
 }
 
 // text puts one line into the row: its baseline is y below the top.
@@ -125,7 +129,6 @@ type pages struct {
 	sheet  sheet
 	top    float64 // where the next row begins
 	floor  float64 // lowest allowed point of the current page
-	tagger *tagger
 }
 
 // begin starts a new page; numbering restarts when first is set, and page 1 shows no number (D5.2).
@@ -183,21 +186,22 @@ func (p *pages) place(rows []row) {
 	}
 }
 
-// turn begins the next page and repeats the head of a table that goes on there.
+// turn begins the next page. A table that goes on there is closed here and begins there with its head.
 func (p *pages) turn(g *gridHead) {
-	last := p.current()
-	bottom := p.top
+	last, bottom := p.current(), p.top
 	p.begin(p.sheet, false)
-	if g == nil || len(g.head) == 0 {
+	if g == nil {
 		return
 	}
-	last.items = append(last.items, item{x: g.x, y: bottom, w: g.width, h: gridStroke})
+	last.items = append(last.items, item{x: marginLeft, y: bottom - gridStroke, w: g.width, h: gridStroke})
+	if len(g.head) == 0 {
+		p.put(&row{items: []item{{w: g.width, h: gridStroke}}}, 0)
+	}
 	for i := range g.head {
 		again := g.head[i]
-		again.items = make([]item, len(g.head[i].items))
-		for k, it := range g.head[i].items {
-			it.element = nil
-			again.items[k] = it
+		again.items = slices.Clone(again.items)
+		for k := range again.items {
+			again.items[k].element = nil // read once, at the first head
 		}
 		p.put(&again, 0)
 	}

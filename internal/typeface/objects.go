@@ -17,7 +17,7 @@ func (s *Subset) Objects(add func(obj any) pdf.Ref) pdf.Ref {
 		"FontBBox": pdf.Array{m.Box[0], m.Box[1], m.Box[2], m.Box[3]}, "ItalicAngle": m.ItalicAngle,
 		"Ascent": m.Ascent, "Descent": m.Descent, "CapHeight": m.CapHeight, "StemV": m.StemV,
 		"FontFile2": add(pdf.Flate(pdf.Dict{"Length1": len(s.Program)}, s.Program)),
-		"CIDSet":    add(pdf.Flate(nil, s.CIDSet())),
+		"CIDSet":    add(&pdf.Stream{Raw: s.CIDSet()}), // too short to compress
 	})
 	descendant := add(pdf.Dict{
 		"Type": pdf.Name("Font"), "Subtype": pdf.Name("CIDFontType2"), "BaseFont": name,
