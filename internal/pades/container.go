@@ -137,7 +137,7 @@ func (v *verification) judgeTrust() {
 		if s.Kind != DocTimestamp {
 			s.settleTime(v.opt, v.signed[i+1:])
 			if s.certificate != nil {
-				s.judgeChain(s.certificate, s.container.Certificates, v.opt, s.TimeSource != TimeUnproven)
+				s.judgeChain(v.opt, s.TimeSource != TimeUnproven)
 			}
 		}
 		if s.Indication == "" {
@@ -148,7 +148,7 @@ func (v *verification) judgeTrust() {
 
 // trusts verifies a token against the anchors for time stamps and the evidence about its signer.
 func (s *signed) trusts(t *cms.Timestamp, imprint func(crypto.Hash) []byte, opt VerifyOptions) error {
-	if err := t.Verify(imprint, opt.roots(ForTimestamps, t.Time)); err != nil {
+	if err := t.Verify(imprint, opt.timestampPool(t.Time)); err != nil {
 		return err
 	}
 	for i := 0; i+1 < len(t.Chain); i++ {
@@ -173,7 +173,7 @@ func (s *signed) trustDocTimestamp(opt VerifyOptions) {
 		for _, c := range s.stamp.Chain[1:] {
 			s.Chain = append(s.Chain, party(c))
 		}
-		s.Anchor = opt.anchorOf(s.stamp.Chain[len(s.stamp.Chain)-1]).Name
+		s.Anchor = s.stamp.Chain[len(s.stamp.Chain)-1].Subject.CommonName
 	case errors.Is(err, errTimestampRevoked):
 		s.unsure(revokedNoPOE, "timestamp.revoked", nil)
 	default:

@@ -24,13 +24,16 @@ type material struct {
 
 // readMaterial collects the document security store of the file (ISO 32000-2, 12.8.4.3) and what the caller brings.
 func readMaterial(f *pdf.File, opt VerifyOptions) *material {
-	m := &material{certificates: opt.Intermediates, ocsps: opt.OCSPs}
+	m := &material{certificates: slices.Clone(opt.Intermediates), ocsps: opt.OCSPs}
+	if opt.Trust != nil {
+		m.certificates = append(m.certificates, opt.Trust.Intermediates()...)
+	}
 	m.addLists(opt.CRLs)
 	dss := f.Dict(f.Root()["DSS"])
 	left := maxMaterial
 	for i, raw := range dssStreams(f, dss["Certs"], &left) {
 		if c, err := x509.ParseCertificate(raw); err == nil && i < maxMaterialCerts {
-			m.certificates = append(m.certificates[:len(m.certificates):len(m.certificates)], c)
+			m.certificates = append(m.certificates, c)
 		}
 	}
 	m.ocsps = append(m.ocsps[:len(m.ocsps):len(m.ocsps)], dssStreams(f, dss["OCSPs"], &left)...)

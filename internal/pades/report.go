@@ -154,6 +154,7 @@ type Signature struct {
 
 	Chain      []*Party   `json:"chain,omitempty"` // issuers, up to the trust anchor
 	Anchor     string     `json:"anchor,omitempty"`
+	Test       bool       `json:"test,omitempty"` // certificate of a test authority, worthless outside of tests
 	ChainState string     `json:"chain_state"`
 	Revocation string     `json:"revocation"`
 	Timestamp  *Timestamp `json:"timestamp,omitempty"`

@@ -1,100 +1,71 @@
 package pades
 
 import (
-	"bytes"
 	"crypto/x509"
 	"errors"
 	"time"
+
+	"congvu/internal/keys"
 )
 
-// Purpose says what a trust anchor is believed for (S7.3). Zero means signing and sealing.
-type Purpose uint8
-
-const (
-	ForSigning Purpose = 1 << iota
-	ForSealing
-	ForTimestamps
-)
-
-// Anchor is a root, or a pinned intermediate, that an administrator has confirmed.
-type Anchor struct {
-	Name        string // shown in reports; the subject's common name when empty
-	Certificate *x509.Certificate
-	Purposes    Purpose
-	From, Until time.Time // signatures believed made in this period, both optional
-	// NoRevocation says that this authority publishes no revocation data (local and test authorities).
-	NoRevocation bool
+// timestampPool gives the anchors believed for time stamps at that time.
+func (o VerifyOptions) timestampPool(at time.Time) *x509.CertPool {
+	if o.Trust == nil {
+		return x509.NewCertPool()
+	}
+	return o.Trust.Pool(keys.PurposeTimestamp, at)
 }
 
-func (a Anchor) serves(p Purpose, at time.Time) bool {
-	own := a.Purposes
-	if own == 0 {
-		own = ForSigning | ForSealing
+// chainOf finds a chain for a signer; a person's certificate and an agency's serve either purpose here, which of them
+// it had to be is for the caller to compare.
+func (o VerifyOptions) chainOf(signer *x509.Certificate, between []*x509.Certificate, at time.Time) (*keys.Chain, error) {
+	if o.Trust == nil {
+		return nil, keys.ErrUnknownIssuer
 	}
-	return own&p != 0 && (a.From.IsZero() || !at.Before(a.From)) && (a.Until.IsZero() || !at.After(a.Until))
+	chain, err := o.Trust.Chain(signer, between, at, keys.PurposeSign)
+	if errors.Is(err, keys.ErrPurpose) {
+		return o.Trust.Chain(signer, between, at, keys.PurposeSeal)
+	}
+	return chain, err
 }
 
-// roots gives the pool of the anchors that serve the purpose at that time.
-func (o VerifyOptions) roots(p Purpose, at time.Time) *x509.CertPool {
-	pool := x509.NewCertPool()
-	for _, a := range o.Trust {
-		if a.Certificate != nil && a.serves(p, at) {
-			pool.AddCert(a.Certificate)
-		}
-	}
-	return pool
-}
-
-func (o VerifyOptions) anchorOf(c *x509.Certificate) Anchor {
-	for _, a := range o.Trust {
-		if a.Certificate != nil && bytes.Equal(a.Certificate.Raw, c.Raw) {
-			if a.Name == "" {
-				a.Name = c.Subject.CommonName
-			}
-			return a
-		}
-	}
-	return Anchor{Name: c.Subject.CommonName}
-}
-
-// judgeChain builds the chain of the signer at the best time and asks for revocation evidence (check 6).
-func (s *signed) judgeChain(signer *x509.Certificate, carried []*x509.Certificate, opt VerifyOptions, proven bool) {
-	pool := x509.NewCertPool()
-	for _, c := range append(carried[:len(carried):len(carried)], s.material.certificates...) {
-		pool.AddCert(c)
-	}
+// judgeChain builds the chain of the signer at the best time and asks for revocation evidence (check 6). proven says that
+// the time rests on a trusted time stamp.
+func (s *signed) judgeChain(opt VerifyOptions, proven bool) {
+	signer := s.certificate
+	between := append(s.container.Certificates[:len(s.container.Certificates):len(s.container.Certificates)], s.material.certificates...)
 	named := map[string]any{"signer": signer.Subject.CommonName, "issuer": signer.Issuer.CommonName, "at": s.Time.Format(time.RFC3339)}
-	chains, err := signer.Verify(x509.VerifyOptions{Roots: opt.roots(ForSigning|ForSealing, s.Time), Intermediates: pool,
-		CurrentTime: s.Time, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
-	var invalid x509.CertificateInvalidError
+	chain, err := opt.chainOf(signer, between, s.Time)
 	switch {
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && proven && s.Time.Before(signer.NotBefore):
+	case errors.Is(err, keys.ErrNotValidAt) && proven && s.Time.Before(signer.NotBefore):
 		s.ChainState = ChainExpired
 		s.verdict(TotalFailed, notYetValid)
 		s.tell("chain.not-yet", named)
 		return
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+	case errors.Is(err, keys.ErrNotValidAt):
 		s.ChainState = ChainExpired
 		s.unsure(outOfBounds, "chain.expired", named)
 		return
-	case errors.As(err, &invalid) && invalid.Reason == x509.TooManyIntermediates:
+	case errors.Is(err, keys.ErrPurpose):
 		s.ChainState = ChainUntrusted
-		s.unsure(chainConstraints, "chain.limit", named)
+		s.unsure(chainConstraints, "chain.usage", named)
+		return
+	case errors.Is(err, keys.ErrTestCertificate):
+		s.ChainState = ChainUntrusted
+		s.unsure(chainConstraints, "chain.test", named)
 		return
 	case err != nil:
 		s.ChainState = ChainUntrusted
 		s.unsure(noChain, "chain.untrusted", named)
 		return
 	}
-	chain := chains[0]
-	s.ChainState = ChainTrusted
-	for _, c := range chain[1:] {
+	s.ChainState, s.Anchor, s.Test = ChainTrusted, chain.Anchor.Name, chain.Test
+	for _, c := range chain.Certificates[1:] {
 		s.Chain = append(s.Chain, party(c))
 	}
-	if signer.KeyUsage != 0 && signer.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
-		s.unsure(chainConstraints, "chain.usage", named)
+	if chain.Test {
+		s.tell("chain.test-accepted", named)
 	}
-	anchor := opt.anchorOf(chain[len(chain)-1])
-	s.Anchor = anchor.Name
-	s.judgeRevocation(chain, anchor.NoRevocation && opt.RevocationOptional, proven)
+	exempt := chain.Revocation != keys.RevocationRequired || chain.Test && opt.RevocationOptional
+	s.judgeRevocation(chain.Certificates, exempt, proven)
 }

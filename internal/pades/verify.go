@@ -11,17 +11,19 @@ import (
 	"strings"
 	"time"
 
+	"congvu/internal/keys"
 	"congvu/internal/pdf"
 )
 
 // VerifyOptions holds what a verdict rests on besides the file. All of it is data; nothing is fetched.
 type VerifyOptions struct {
-	At            time.Time // of the verification; required
-	Trust         []Anchor
-	Intermediates []*x509.Certificate // many real files carry the leaf only (S5.4)
+	At            time.Time           // of the verification; required
+	Trust         *keys.Trust         // nil trusts nobody
+	Intermediates []*x509.Certificate // besides those of Trust; many real files carry the leaf only (S5.4)
 	OCSPs, CRLs   [][]byte            // revocation evidence besides that in the file, DER
 	Fields        []string            // that may be filled after certification; nil means PreparedFields
-	// RevocationOptional accepts a chain without revocation evidence if its anchor says that none is published.
+	// RevocationOptional accepts a chain of a test authority without revocation evidence. Whether other authorities publish
+	// any is said by their pin in Trust.
 	RevocationOptional bool
 }
 

@@ -243,3 +243,13 @@ func (f *File) Text(o any) string {
 	}
 	return ""
 }
+
+// ReadAll reads every object in use and reports the first that cannot be read.
+func (f *File) ReadAll() error {
+	for _, n := range f.Numbers() {
+		if _, err := f.Object(Ref{n, f.entries[n].Gen}); err != nil {
+			return err
+		}
+	}
+	return f.err
+}

@@ -1,0 +1,63 @@
+package pades
+
+import "fmt"
+
+// Refusal says why a file was not signed or filled. Code is stable; errors.Is compares codes only.
+type Refusal struct {
+	Code  string
+	text  string
+	args  map[string]any
+	cause error
+}
+
+// Error is for logs; users are shown Reason.
+func (r *Refusal) Error() string {
+	if r.cause == nil {
+		return "pades: " + r.Code
+	}
+	return "pades: " + r.Code + ": " + r.cause.Error()
+}
+
+// Reason gives the Vietnamese sentence with its named arguments.
+func (r *Refusal) Reason() (string, map[string]any) { return r.text, r.args }
+
+// Unwrap gives the technical cause.
+func (r *Refusal) Unwrap() error { return r.cause }
+
+// Is reports whether target is a refusal with the same code.
+func (r *Refusal) Is(target error) bool {
+	t, ok := target.(*Refusal)
+	return ok && t.Code == r.Code
+}
+
+func (r *Refusal) because(format string, args ...any) *Refusal {
+	c := *r
+	c.cause = fmt.Errorf(format, args...)
+	return &c
+}
+
+func (r *Refusal) with(args map[string]any) *Refusal {
+	c := *r
+	c.args = args
+	return &c
+}
+
+// The refusals of this package; those of pdf, cms and typeface pass through it unchanged.
+var (
+	ErrRequest       = &Refusal{Code: "pades.request", text: "Yêu cầu ký thiếu thông tin bắt buộc. Văn bản chưa được ký; hãy thử lại."}
+	ErrCertified     = &Refusal{Code: "pades.certified", text: "Người ký trước đã cấm mọi thay đổi nên không thể ký thêm. Văn bản được giữ nguyên."}
+	ErrNotFirst      = &Refusal{Code: "pades.not-first", text: "Văn bản đã có chữ ký nên không thể ký chứng nhận. Hãy ký ở dạng phê duyệt."}
+	ErrCertifyLevel  = &Refusal{Code: "pades.certify-level", text: "Mức chứng nhận {level} không hợp lệ: chỉ dùng 0, 1, 2 hoặc 3."}
+	ErrFieldTaken    = &Refusal{Code: "pades.field-taken", text: "Trường {field} đã có chữ ký hoặc đã dùng cho việc khác. Văn bản chưa được ký."}
+	ErrNoPage        = &Refusal{Code: "pades.no-page", text: "Văn bản không có trang {page} để đặt chữ ký. Hãy chọn lại vị trí ký."}
+	ErrPlace         = &Refusal{Code: "pades.place", text: "Vị trí đặt chữ ký nằm ngoài trang hoặc quá nhỏ. Hãy chọn lại vị trí ký."}
+	ErrImage         = &Refusal{Code: "pades.image", text: "Ảnh chữ ký hoặc ảnh dấu không dùng được: cần tệp PNG không quá 16 megapixel và 8 MB. Hãy tải lên ảnh khác."}
+	ErrOutOfValidity = &Refusal{Code: "pades.out-of-validity", text: "Chứng thư số không có hiệu lực vào thời điểm ký (hiệu lực từ {from} đến {until}). Văn bản chưa được ký."}
+	ErrReserve       = &Refusal{Code: "pades.reserve", text: "Chữ ký lớn hơn chỗ dành sẵn trong tệp. Văn bản chưa được ký; hãy ký lại."}
+	ErrAltered       = &Refusal{Code: "pades.altered", text: "Tệp đã thay đổi trong khi chờ chữ ký. Bản cũ được giữ nguyên; hãy ký lại."}
+	ErrContainer     = &Refusal{Code: "pades.container", text: "Chữ ký nhận được không dành cho văn bản này hoặc không đúng. Bản cũ được giữ nguyên; hãy ký lại."}
+	ErrNoField       = &Refusal{Code: "pades.no-field", text: "Văn bản không có trường {field} để điền. Văn bản được giữ nguyên."}
+	ErrFilled        = &Refusal{Code: "pades.filled", text: "Trường {field} đã được điền. Không được sửa giá trị đã điền."}
+	ErrFillForbidden = &Refusal{Code: "pades.fill-forbidden", text: "Người ký không cho phép điền trường {field} sau khi ký. Văn bản được giữ nguyên."}
+	ErrTooLong       = &Refusal{Code: "pades.too-long", text: "Nội dung {value} dài hơn chỗ dành cho trường {field}. Văn bản được giữ nguyên."}
+)
