@@ -4,7 +4,8 @@ import { policy } from "./trust.js"
 
 export function setupCombos() {
   on("input", ask)
-  on("focusin", enhance)
+  document.addEventListener("htmx:after:swap", enhance)
+  enhance()
   on("keydown", move)
   on("focusout", (combo, e) => { if (!combo.contains(e.relatedTarget)) hide(combo) })
   document.addEventListener("mousedown", e => {
@@ -33,7 +34,8 @@ function on(kind, act) {
   })
 }
 
-function enhance(combo) { combo.dataset.live = "" }
+// enhance hides what is there for browsers without this module.
+function enhance() { for (const c of document.querySelectorAll("[data-combo]")) c.dataset.live = "" }
 
 function ask(combo) {
   clearTimeout(combo.timer)

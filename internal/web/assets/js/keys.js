@@ -13,7 +13,7 @@ export function setupKeys() {
 const acts = {
   j: () => step(1), ArrowDown: e => onRow(e) && step(1),
   k: () => step(-1), ArrowUp: e => onRow(e) && step(-1),
-  "/": () => focus("#main [data-search], .find input"),
+  "/": () => focus("#main [data-search]") || focus(".find input"),
   "?": () => help(),
   Escape: () => press("[data-pane-close]"),
 }

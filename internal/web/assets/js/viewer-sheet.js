@@ -71,7 +71,7 @@ export class Sheet {
   // drawBoxes shows where signatures stand: coordinates are PDF points from the lower left corner of the page.
   drawBoxes() {
     for (const b of this.boxes) {
-      const [x1, y1, x2, y2] = this.viewport.convertToViewportRectangle([b.x, b.y, b.x + b.w, b.y + b.h])
+      const [[x1, y1], [x2, y2]] = [[b.x, b.y], [b.x + b.w, b.y + b.h]].map(p => this.viewport.convertToViewportPoint(...p))
       const el = document.createElement(b.href ? "a" : "div")
       el.className = "sigbox sigbox-" + b.tone
       if (b.href) el.href = b.href

@@ -1,0 +1,213 @@
+package web
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"congvu/internal/web/browsertest"
+)
+
+func startGallery(t *testing.T) (*browsertest.Tab, string, *PolicyReports) {
+	t.Helper()
+	tab := browsertest.Open(t)
+	reports := &PolicyReports{Report: func(page, directive, blocked string) { t.Errorf("%s: %s refused %s", page, directive, blocked) }}
+	s := httptest.NewServer(gallery(reports))
+	t.Cleanup(func() { tab.Go("about:blank"); s.CloseClientConnections(); s.Close() })
+	return tab, s.URL, reports
+}
+
+// Every page of the kit, on a desk, on a phone and at 320 px (WCAG 1.4.10): no finding of axe, no sideways scrolling,
+// no report of the page's policy (T20), no error of a script.
+func TestKitIsAccessibleAtEveryWidth(t *testing.T) {
+	tab, base, reports := startGallery(t)
+	pages := []struct{ name, path string }{
+		{"inbox", "/inbox"}, {"inbox-pane", "/inbox?open=3"}, {"inbox-flash", "/inbox?open=3&done=1"}, {"inbox-empty", "/inbox?empty=1"}, {"parts", "/parts"}, {"forms", "/forms"},
+		{"direct", "/direct"}, {"viewer", "/viewer"}, {"sign-in", "/sign-in"}, {"fault", "/fault"}, {"public", "/public"}, {"offline", "/offline"},
+	}
+	for _, size := range []struct{ w, h int64 }{{1440, 900}, {390, 844}, {320, 640}} {
+		tab.Size(size.w, size.h)
+		for _, p := range pages {
+			t.Run(fmt.Sprintf("%s-%d", p.name, size.w), func(t *testing.T) {
+				tab.Go(base + p.path)
+				if p.name == "viewer" {
+					tab.Until(`document.querySelector(".sheet[data-drawn] .textLayer")`)
+				}
+				tab.FitsWidth()
+				tab.Axe()
+				tab.Quiet()
+				tab.Picture(fmt.Sprintf("%s-%d", p.name, size.w))
+			})
+		}
+	}
+	if n := reports.Count(); n != 0 {
+		t.Errorf("%d policy reports", n)
+	}
+}
+
+func TestDialogRefusesAndSucceedsWithoutLeavingTheList(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Size(1440, 900)
+	tab.Go(base + "/inbox?open=3")
+	tab.Click(".pane .btn.primary")
+	tab.See("#modal[open] #direct")
+	if at := browsertest.Eval[string](tab, "document.activeElement.id"); at != "lead" {
+		t.Errorf("focus is on %q, want the first field", at)
+	}
+	tab.Picture("dialog-1440")
+	tab.Click("#direct .btn.primary")
+	tab.See("#modal[open] .errs")
+	tab.Until(`document.activeElement.matches(".errs")`)
+	tab.Axe()
+	tab.Picture("dialog-422-1440")
+	if tab.Where() != "/inbox?open=3" {
+		t.Errorf("a refusal moved to %s", tab.Where())
+	}
+	tab.Press(kb.Escape)
+	tab.Gone("#modal[open]")
+	if !browsertest.Eval[bool](tab, `document.activeElement.matches(".pane .btn.primary")`) {
+		t.Error("closing the dialog did not bring the focus back")
+	}
+	tab.Click(".pane .btn.primary")
+	tab.See("#modal[open] #direct")
+	tab.Type("#lead", "N")
+	tab.Click("#direct .btn.primary")
+	tab.See("#main .note-good")
+	tab.Gone("#modal[open]")
+	if tab.Where() != "/inbox?open=3&done=1" {
+		t.Errorf("success led to %s", tab.Where())
+	}
+	tab.Back()
+	tab.Until(`!location.search.includes("done")`)
+	tab.Gone("#main .note-good")
+	tab.Quiet()
+}
+
+func TestListIsWalkedByKeys(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Size(1440, 900)
+	tab.Go(base + "/inbox")
+	tab.Press("j")
+	tab.Press("j")
+	tab.Press("k")
+	tab.Press(kb.ArrowDown)
+	tab.Press(kb.Enter)
+	tab.See(".pane")
+	if tab.Where() != "/inbox?open=2" {
+		t.Errorf("Enter opened %s", tab.Where())
+	}
+	tab.Press(kb.Escape)
+	tab.Gone(".pane")
+	tab.Press("/")
+	tab.Until(`document.activeElement.id === "f-q"`)
+	tab.Fill("#f-q", "tham nhũng") // the driver delivers "/" although the page took the key
+	tab.Until(`[...document.querySelectorAll(".rows .go")].every(a => a.textContent.includes("tham nhũng"))`)
+	if got := browsertest.Eval[string](tab, `document.activeElement.id + " " + document.activeElement.value`); got != "f-q tham nhũng" {
+		t.Errorf("after filtering, the focus holds %q", got)
+	}
+	browsertest.Eval[bool](tab, `(document.activeElement.blur(), true)`)
+	tab.Press("?")
+	tab.See("#keys[open]")
+	tab.Axe()
+	tab.Quiet()
+}
+
+func TestComboboxChoosesAndForgets(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Size(1440, 900)
+	tab.Go(base + "/forms")
+	tab.Click("#receiver")
+	tab.Type("#receiver", "sở")
+	tab.See("#receiver-list [role=option]")
+	tab.Axe()
+	tab.Picture("combo-1440")
+	tab.Press(kb.ArrowDown)
+	tab.Press(kb.Enter)
+	tab.Until(`document.querySelectorAll(".chips input").length === 3`)
+	if got := browsertest.Eval[string](tab, `[...document.querySelectorAll(".chips input")].map(i => i.name + "=" + i.value).join(" ")`); got != "receiver=H26.15 receiver=H26.12 receiver=H26.40" {
+		t.Errorf("chosen: %s", got)
+	}
+	tab.Press(kb.Backspace)
+	tab.Until(`document.querySelectorAll(".chips input").length === 2`)
+	if strings.Contains(tab.Where(), "direct") {
+		t.Error("Enter in the combobox sent the form")
+	}
+	tab.Quiet()
+}
+
+func TestChangesArriveWhenNobodyIsBusy(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Go(base + "/inbox")
+	browsertest.Eval[bool](tab, `(document.querySelector("#main").dataset.mark = "old", document.querySelector(".rows").dataset.mark = "old", true)`)
+	tab.Until(`document.querySelector("[data-unread]").textContent === "7" || !document.querySelector(".rows").dataset.mark`)
+	tab.Until(`!document.querySelector(".rows").dataset.mark`)
+	tab.Quiet()
+}
+
+func TestEndedSessionLeadsToSignInAndBack(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Go(base + "/inbox?open=3")
+	browsertest.Eval[bool](tab, `(document.querySelector(".pane .btn.primary").setAttribute("href", "/gone"), true)`)
+	tab.Click(".pane .btn.primary")
+	tab.Until(`location.pathname === "/sign-in"`)
+	if !strings.Contains(tab.Where(), "return=%2Finbox%3Fopen%3D3") {
+		t.Errorf("sign-in does not come back: %s", tab.Where())
+	}
+}
+
+func TestViewerFindsAndShowsSignatures(t *testing.T) {
+	tab, base, reports := startGallery(t)
+	tab.Size(1440, 900)
+	tab.Go(base + "/viewer")
+	tab.Until(`document.querySelectorAll(".sheet[data-drawn] .sigbox").length === 2`)
+	tab.Type(".viewer-find input", "trang 3")
+	tab.Press(kb.Enter)
+	tab.Until(`document.querySelector("[data-found]").textContent === "1/1"`)
+	tab.Until(`document.querySelector("input[data-page]").value === "3"`)
+	tab.Until(`document.querySelector(".sheet:nth-child(3) .hit")`)
+	tab.Click("[data-show-page]")
+	tab.Until(`document.querySelector("input[data-page]").value === "1"`)
+	tab.Click("[data-zoom-in]")
+	tab.Until(`document.querySelector(".sheet[data-drawn]").clientWidth > 700`)
+	tab.Quiet()
+	if n := reports.Count(); n != 0 {
+		t.Errorf("%d policy reports", n)
+	}
+}
+
+func TestPagesWorkWithoutScript(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Script(false)
+	tab.Go(base + "/viewer")
+	tab.See(`a[href="/sample.pdf"]`)
+	tab.Go(base + "/inbox?open=3")
+	tab.Click(".pane .btn.primary")
+	tab.See("#main #direct")
+	tab.Click("#direct .btn.primary")
+	tab.See(".errs")
+	if tab.Where() != "/direct" {
+		t.Errorf("the form is at %s", tab.Where())
+	}
+}
+
+// The listener must hear: a page that breaks its own policy is reported by the browser and to the server.
+func TestPolicyViolationsAreHeard(t *testing.T) {
+	tab := browsertest.Open(t)
+	heard := make(chan string, 10)
+	reports := &PolicyReports{Report: func(_, directive, _ string) { heard <- directive }}
+	s := httptest.NewServer(gallery(reports))
+	defer s.Close()
+	tab.Go(s.URL + "/fault")
+	browsertest.Eval[bool](tab, `(document.querySelector("h1").setAttribute("style", "color:red"), true)`)
+	if directive := <-heard; !strings.HasPrefix(directive, "style-src") {
+		t.Errorf("reported %q", directive)
+	}
+	if len(tab.Troubles()) == 0 {
+		t.Error("the tab did not hear the refusal")
+	}
+	tab.Go("about:blank")
+	s.CloseClientConnections()
+}
