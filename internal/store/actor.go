@@ -1,0 +1,74 @@
+package store
+
+// Actor is who acts: a person in one of his posts, for an agency, perhaps on somebody's behalf. auth resolves it once a request.
+type Actor struct {
+	Person  int64 `json:"person,omitempty"`
+	Holding int64 `json:"holding,omitempty"` // the post (org_holdings) he acts in
+	Agency  int64 `json:"agency,omitempty"`
+	Unit    int64 `json:"unit,omitempty"`
+	For     int64 `json:"for,omitempty"` // the person acted for (an assistant for a leader); 0 = himself
+	Roles   Roles `json:"roles,omitempty"`
+	Via     Via   `json:"via,omitempty"`
+	Request string
+}
+
+// Via is the door an act came through.
+type Via string
+
+const (
+	ViaWeb    Via = "web"
+	ViaAPI    Via = "api"
+	ViaCLI    Via = "cli"
+	ViaSystem Via = "system" // followers, due work, exchange
+)
+
+// Roles is a set of what a post may do; the rules themselves stand in each room's rights.go.
+type Roles uint32
+
+const (
+	Specialist  Roles = 1 << iota // chuyên viên
+	UnitHead                      // lãnh đạo đơn vị (trưởng, phó phòng)
+	Leader                        // lãnh đạo cơ quan (thủ trưởng, cấp phó)
+	Head                          // người đứng đầu cơ quan (always together with Leader)
+	Clerk                         // văn thư
+	Assistant                     // trợ lý, thư ký
+	AgencyAdmin                   // quản trị đơn vị
+	SystemAdmin                   // quản trị hệ thống
+	Archivist                     // lưu trữ
+)
+
+// RoleNames ties each role to its stable code (tables, API) in ascending order of bits.
+var RoleNames = []struct {
+	Role Roles
+	Code string
+}{
+	{Specialist, "specialist"}, {UnitHead, "unit_head"}, {Leader, "leader"}, {Head, "head"}, {Clerk, "clerk"},
+	{Assistant, "assistant"}, {AgencyAdmin, "agency_admin"}, {SystemAdmin, "system_admin"}, {Archivist, "archivist"},
+}
+
+// Has tells whether any of the given roles is held.
+func (r Roles) Has(any Roles) bool { return r&any != 0 }
+
+// Codes lists the stable codes of the roles held.
+func (r Roles) Codes() []string {
+	out := []string{}
+	for _, n := range RoleNames {
+		if r.Has(n.Role) {
+			out = append(out, n.Code)
+		}
+	}
+	return out
+}
+
+// RoleOf gives the role of a code, 0 if there is none.
+func RoleOf(code string) Roles {
+	for _, n := range RoleNames {
+		if n.Code == code {
+			return n.Role
+		}
+	}
+	return 0
+}
+
+// System is the actor of what the installation does by itself for an agency.
+func System(agency int64) Actor { return Actor{Agency: agency, Via: ViaSystem} }

@@ -1,0 +1,46 @@
+package store
+
+import "context"
+
+var (
+	sqlDraw = SQL(`INSERT INTO store_counters (agency_id, name, year, last) VALUES ($1, $2, $3, 1)
+		ON CONFLICT (agency_id, name, year) DO UPDATE SET last = store_counters.last + 1 RETURNING last`)
+	sqlDrawn   = SQL(`SELECT last FROM store_counters WHERE agency_id = $1 AND name = $2 AND year = $3`)
+	sqlSetting = SQL(`SELECT value FROM store_settings WHERE agency_id = $1 AND name = $2`)
+	sqlSet     = SQL(`INSERT INTO store_settings (agency_id, name, value) VALUES ($1, $2, $3)
+		ON CONFLICT (agency_id, name) DO UPDATE SET value = excluded.value`)
+)
+
+// Draw takes the next number, from 1, of an agency's series in a year. The row's lock is the queue: two clerks get two numbers, and an
+// act that is undone gives its number back (D4.10).
+func (tx *Tx) Draw(ctx context.Context, agency int64, series string, year int) (int64, error) {
+	n, err := One[int64](ctx, tx, sqlDraw, agency, series, year)
+	tx.Wrote()
+	return n, err
+}
+
+// Drawn is the last number given in a series, 0 when none.
+func Drawn(ctx context.Context, r Reader, agency int64, series string, year int) (int64, error) {
+	n, _, err := Maybe[int64](ctx, r, sqlDrawn, agency, series, year)
+	return n, err
+}
+
+// Setting reads an agency's setting, else the installation's (agency 0), else fallback.
+func Setting(ctx context.Context, r Reader, agency int64, name, fallback string) (string, error) {
+	for _, a := range []int64{agency, 0} {
+		v, ok, err := Maybe[string](ctx, r, sqlSetting, a, name)
+		if err != nil || ok {
+			return v, err
+		}
+		if agency == 0 {
+			break
+		}
+	}
+	return fallback, nil
+}
+
+// Set writes a setting; the caller records the act.
+func (tx *Tx) Set(ctx context.Context, agency int64, name, value string) error {
+	_, err := tx.Exec(ctx, sqlSet, agency, name, value)
+	return err
+}

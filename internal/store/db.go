@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	_ "modernc.org/sqlite"             // the SQLite driver
+)
+
+// Config says where the tables are. The zero value of every field but Dir works.
+type Config struct {
+	Dir     string // folder of an embedded installation; holds congvu.db
+	URL     string // "" = SQLite in Dir; postgres://… = PostgreSQL 15 or newer
+	Clock   Clock  // nil = the system's clock
+	Readers int    // connections for reading; 0 = 4, or twice the processors when that is more
+	Migrate bool   // bring the tables up to this binary first; without it, Open refuses a database that is behind (ErrBehind)
+}
+
+// ErrBehind: the database has not had all migrations of this binary.
+var ErrBehind = errors.New("the database is older than this program: run `congvu migrate` first")
+
+// DB is an open installation.
+type DB struct {
+	engine  Engine
+	clock   *steady
+	ids     *ids
+	read    *sql.DB
+	write   *sql.DB // PostgreSQL: the same pool as read
+	group   *group  // SQLite only
+	stmts   sync.Map
+	changed atomic.Pointer[chan struct{}]
+	applied []int64
+}
+
+const (
+	sqliteCommon = "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-65536)"
+	sqliteWriter = sqliteCommon + "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+	sqliteReader = sqliteCommon + "&_pragma=query_only(1)"
+)
+
+// Open opens the installation. It refuses to run when SQLite did not take the durability it was asked for.
+func Open(ctx context.Context, c Config) (*DB, error) {
+	if c.Clock == nil {
+		c.Clock = systemClock{}
+	}
+	if c.Readers == 0 {
+		c.Readers = max(4, 2*runtime.NumCPU())
+	}
+	var node [8]byte
+	if _, err := rand.Read(node[:]); err != nil {
+		return nil, err
+	}
+	db := &DB{clock: &steady{clock: c.Clock}, ids: &ids{node: int64(binary.BigEndian.Uint64(node[:]) & 0x3ff)}}
+	ch := make(chan struct{})
+	db.changed.Store(&ch)
+	var err error
+	if strings.HasPrefix(c.URL, "postgres://") || strings.HasPrefix(c.URL, "postgresql://") {
+		err = db.openPostgres(ctx, c)
+	} else if c.URL == "" {
+		err = db.openSQLite(ctx, c)
+	} else {
+		err = fmt.Errorf("database address %q: only postgres://… is known", strings.SplitN(c.URL, ":", 2)[0])
+	}
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
+	db.engine = SQLite
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return err
+	}
+	file := "file:" + (strings.NewReplacer("?", "%3f", "#", "%23", "%", "%25").Replace(filepath.Join(c.Dir, "congvu.db")))
+	if db.write, err = sql.Open("sqlite", file+sqliteWriter); err != nil {
+		return err
+	}
+	db.write.SetMaxOpenConns(1)
+	if err := db.checkPragmas(ctx); err != nil {
+		return err
+	}
+	if db.read, err = sql.Open("sqlite", file+sqliteReader); err != nil {
+		return err
+	}
+	db.read.SetMaxOpenConns(c.Readers)
+	db.read.SetMaxIdleConns(c.Readers)
+	if err := db.migrate(ctx, c.Migrate); err != nil {
+		return err
+	}
+	db.group, err = newGroup(ctx, db)
+	return err
+}
+
+// checkPragmas reads the durability settings back: a mistyped one is ignored by the driver without a word.
+func (db *DB) checkPragmas(ctx context.Context) error {
+	for _, want := range [][2]string{{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}} {
+		var got string
+		if err := db.write.QueryRowContext(ctx, "PRAGMA "+want[0]).Scan(&got); err != nil {
+			return err
+		}
+		if got != want[1] {
+			return fmt.Errorf("sqlite runs with %s=%s, not %s: refusing to start, acknowledged work could be lost", want[0], got, want[1])
+		}
+	}
+	return nil
+}
+
+func (db *DB) openPostgres(ctx context.Context, c Config) (err error) {
+	db.engine = Postgres
+	if db.write, err = sql.Open("pgx", c.URL); err != nil {
+		return err
+	}
+	n := max(c.Readers*2, 16)
+	db.write.SetMaxOpenConns(n)
+	db.write.SetMaxIdleConns(n)
+	db.read = db.write
+	var sync string
+	if err := db.write.QueryRowContext(ctx, "SHOW synchronous_commit").Scan(&sync); err != nil {
+		return err
+	}
+	if sync == "off" || sync == "local" {
+		return fmt.Errorf("postgresql runs with synchronous_commit=%s: refusing to start, acknowledged work could be lost", sync)
+	}
+	return db.migrate(ctx, c.Migrate)
+}
+
+// Close ends the writer and closes all connections.
+func (db *DB) Close() error {
+	if db.group != nil {
+		db.group.close()
+	}
+	var errs []error
+	if db.read != nil && db.read != db.write {
+		errs = append(errs, db.read.Close())
+	}
+	if db.write != nil {
+		errs = append(errs, db.write.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Engine tells which database the installation runs on.
+func (db *DB) Engine() Engine { return db.engine }
+
+// Now is the installation's time; it never goes back.
+func (db *DB) Now() Instant { return db.clock.now() }
+
+// NewID makes a time-ordered 63-bit identifier.
+func (db *DB) NewID() int64 { return db.ids.next(db.clock.now()) }
+
+// Ping asks the database for a sign of life.
+func (db *DB) Ping(ctx context.Context) error { return db.read.PingContext(ctx) }
+
+// Stats gives the pools' figures, for /metrics.
+func (db *DB) Stats() (read, write sql.DBStats) { return db.read.Stats(), db.write.Stats() }
+
+func (db *DB) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
+	if db.engine == Postgres {
+		return db.read.QueryContext(ctx, s.text[Postgres], args...)
+	}
+	p, err := db.prepared(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return p.QueryContext(ctx, args...)
+}
+
+func (db *DB) prepared(ctx context.Context, s *Stmt) (*sql.Stmt, error) {
+	if p, ok := db.stmts.Load(s); ok {
+		return p.(*sql.Stmt), nil
+	}
+	p, err := db.read.PrepareContext(ctx, s.text[SQLite])
+	if err != nil {
+		return nil, err
+	}
+	if old, loaded := db.stmts.LoadOrStore(s, p); loaded {
+		p.Close()
+		return old.(*sql.Stmt), nil
+	}
+	return p, nil
+}
+
+// Changed gives a channel that is closed at the next commit of this process: followers and live pages wait on it beside their own polling.
+func (db *DB) Changed() <-chan struct{} { return *db.changed.Load() }
+
+func (db *DB) announce() {
+	ch := make(chan struct{})
+	close(*db.changed.Swap(&ch))
+}

@@ -1,0 +1,221 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Event is what an act says to the journal.
+type Event struct {
+	Verb   string  // "document.registered": noun.past, listed in the room's name plate
+	Agency int64   // in whose journal it stands
+	Ref    string  // what it happened to: "document/123"
+	Title  string  // how a person would name it: "12/BC-UBND"
+	Text   Message // what to tell those it concerns; empty = nobody is told
+	Notify []int64 // the people it concerns
+	Data   any     // anything else, as JSON
+}
+
+// Entry is an event as the journal keeps it.
+type Entry struct {
+	ID       int64
+	Xid      int64 // PostgreSQL's transaction, for the order of commits; 0 on SQLite
+	At       Instant
+	Verb     string
+	AgencyID int64
+	Ref      string
+	Title    string
+	PersonID int64
+	Holding  int64
+	ForID    int64
+	Via      Via
+	Request  string
+	Data     JSON
+}
+
+// Told is the part of an entry's data that notify reads.
+type Told struct {
+	Text   *Message        `json:"text,omitempty"`
+	Notify []int64         `json:"notify,omitempty"`
+	Data   json.RawMessage `json:"data,omitempty"`
+}
+
+// Told decodes who is to be told what.
+func (e Entry) Told() (t Told, err error) { err = json.Unmarshal([]byte(e.Data), &t); return t, err }
+
+// JSON is a document column: a string, because SQLite's strict tables refuse bytes. It is never hashed or signed: PostgreSQL re-formats it.
+type JSON string
+
+// Scan reads text or bytes.
+func (j *JSON) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*j = ""
+	case string:
+		*j = JSON(v)
+	case []byte:
+		*j = JSON(v)
+	default:
+		return fmt.Errorf("JSON column holds %T", v)
+	}
+	return nil
+}
+
+// JSONOf encodes a value that cannot fail to encode (plain structs and maps of a room).
+func JSONOf(v any) JSON {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("store: %T does not encode: %v", v, err))
+	}
+	return JSON(b)
+}
+
+var sqlRecord = Fork(
+	`INSERT INTO store_journal (id, xid, at_us, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data)
+	 VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	`INSERT INTO store_journal (id, xid, at_us, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data)
+	 VALUES ($1, CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
+
+// Record writes an event in the same transaction as the change it tells of.
+func (tx *Tx) Record(e Event) error {
+	t := Told{Notify: e.Notify}
+	if e.Text.Text != "" {
+		t.Text = &e.Text
+	}
+	if e.Data != nil {
+		b, err := json.Marshal(e.Data)
+		if err != nil {
+			return fmt.Errorf("record %s: %w", e.Verb, err)
+		}
+		t.Data = b
+	}
+	_, err := tx.Exec(context.Background(), sqlRecord, tx.NewID(), tx.now, e.Verb, e.Agency, e.Ref, e.Title,
+		tx.actor.Person, tx.actor.Holding, tx.actor.For, string(tx.actor.Via), tx.actor.Request, JSONOf(t))
+	if err != nil {
+		return fmt.Errorf("record %s: %w", e.Verb, err)
+	}
+	tx.recorded = true
+	return nil
+}
+
+// The follower reads behind the oldest running transaction: an entry that commits late is never stepped over. SQLite has one writer, so id is commit order.
+var sqlBehind = SQL(`
+	SELECT id, xid, at_us AS at, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data
+	FROM store_journal
+	WHERE (xid, id) > ($1, $2) {AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)}
+	ORDER BY xid, id LIMIT $3`)
+
+var (
+	sqlCursor     = SQL(`SELECT xid, id FROM store_cursors WHERE follower = $1 {FOR UPDATE}`)
+	sqlMoveCursor = SQL(`INSERT INTO store_cursors (follower, xid, id) VALUES ($1, $2, $3)
+		ON CONFLICT (follower) DO UPDATE SET xid = excluded.xid, id = excluded.id`)
+	sqlLastEntry = SQL(`SELECT xid, id FROM store_journal
+		WHERE TRUE {AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)} ORDER BY xid DESC, id DESC LIMIT 1`)
+)
+
+type cursor struct{ Xid, ID int64 }
+
+// Behind reads up to n entries after a place in commit order.
+func (db *DB) behind(ctx context.Context, r Reader, c cursor, n int) ([]Entry, error) {
+	return All[Entry](ctx, r, sqlBehind, c.Xid, c.ID, n)
+}
+
+const followBatch = 200
+
+// Follow feeds every entry of the journal, once and in commit order, to handle, which writes what it derives through tx; the cursor
+// moves in the same transaction, so an entry's effect exists exactly once. It returns when ctx ends. An error is given to trouble and tried again later.
+func (db *DB) Follow(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, e Entry) error, trouble func(error)) {
+	pause := time.Duration(0)
+	for ctx.Err() == nil {
+		woken := db.Changed()
+		n, err := db.FollowOnce(ctx, follower, handle)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			trouble(fmt.Errorf("follower %s: %w", follower, err))
+			pause = min(max(2*pause, 200*time.Millisecond), 30*time.Second)
+			wait(ctx, nil, pause)
+		case n == 0:
+			pause = 0
+			wait(ctx, woken, 500*time.Millisecond)
+		default:
+			pause = 0
+		}
+	}
+}
+
+// FollowOnce handles the next batch and tells how many entries it held.
+func (db *DB) FollowOnce(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, e Entry) error) (n int, err error) {
+	if pending, err := db.hasBehind(ctx, follower); err != nil || !pending {
+		return 0, err
+	}
+	err = db.Keep(ctx, func(tx *Tx) error {
+		c, _, err := Maybe[cursor](ctx, tx, sqlCursor, follower)
+		if err != nil {
+			return err
+		}
+		entries, err := db.behind(ctx, tx, c, followBatch)
+		if err != nil || len(entries) == 0 {
+			n = 0
+			return err
+		}
+		for _, e := range entries {
+			if err := handle(ctx, tx, e); err != nil {
+				return fmt.Errorf("%s %d: %w", e.Verb, e.ID, err)
+			}
+		}
+		n = len(entries)
+		last := entries[n-1]
+		_, err = tx.Exec(ctx, sqlMoveCursor, follower, last.Xid, last.ID)
+		return err
+	})
+	return n, err
+}
+
+var sqlPeekCursor = SQL(`SELECT xid, id FROM store_cursors WHERE follower = $1`)
+
+// hasBehind looks without writing, so that an idle follower costs no transaction.
+func (db *DB) hasBehind(ctx context.Context, follower string) (bool, error) {
+	c, _, err := Maybe[cursor](ctx, db, sqlPeekCursor, follower)
+	if err != nil {
+		return false, err
+	}
+	e, err := db.behind(ctx, db, c, 1)
+	return len(e) > 0, err
+}
+
+// Tail gives every entry committed from now on (by any process) to f until ctx ends. It keeps no cursor: live pages use it.
+func (db *DB) Tail(ctx context.Context, f func(Entry), trouble func(error)) {
+	c, _, err := Maybe[cursor](ctx, db, sqlLastEntry)
+	for ctx.Err() == nil {
+		woken := db.Changed()
+		var entries []Entry
+		if err == nil {
+			entries, err = db.behind(ctx, db, c, followBatch)
+		}
+		if err != nil && ctx.Err() == nil {
+			trouble(fmt.Errorf("journal tail: %w", err))
+			wait(ctx, nil, time.Second)
+			err = nil
+			continue
+		}
+		for _, e := range entries {
+			f(e)
+			c = cursor{e.Xid, e.ID}
+		}
+		if len(entries) == 0 {
+			wait(ctx, woken, 500*time.Millisecond)
+		}
+	}
+}
+
+func wait(ctx context.Context, woken <-chan struct{}, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-woken:
+	case <-t.C:
+	}
+}
