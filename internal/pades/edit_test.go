@@ -1,10 +1,15 @@
 package pades
 
 import (
+	"bytes"
+	"crypto"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
 	"testing"
 
+	"congvu/internal/cms"
+	"congvu/internal/keys"
 	"congvu/internal/pdf"
 )
 
@@ -25,5 +30,17 @@ func edit(t testing.TB, file []byte, change func(u *pdf.Update, f *pdf.File)) []
 	if err != nil {
 		t.Fatal(err)
 	}
+	return out
+}
+
+// embedOver signs what s covers and writes the container into hole, without asking whether that makes sense.
+func embedOver(t testing.TB, id *keys.Identity, file []byte, hole [2]int, s *signed) []byte {
+	t.Helper()
+	container, err := cms.Sign(s.digest(crypto.SHA256), crypto.SHA256, id.Certificate, id.Chain, id.Key, cms.SignOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := bytes.Clone(file)
+	hex.Encode(out[hole[0]+1:], container)
 	return out
 }
