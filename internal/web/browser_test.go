@@ -101,9 +101,10 @@ func TestListIsWalkedByKeys(t *testing.T) {
 	}
 	tab.Press(kb.Escape)
 	tab.Gone(".pane")
-	tab.Press("/")
+	// The driver would type "/" although the page takes the key; a keyboard does not.
+	browsertest.Eval[bool](tab, `document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "/", bubbles: true, cancelable: true}))`)
 	tab.Until(`document.activeElement.id === "f-q"`)
-	tab.Fill("#f-q", "tham nhũng") // the driver delivers "/" although the page took the key
+	tab.Type("#f-q", "tham nhũng")
 	tab.Until(`[...document.querySelectorAll(".rows .go")].every(a => a.textContent.includes("tham nhũng"))`)
 	if got := browsertest.Eval[string](tab, `document.activeElement.id + " " + document.activeElement.value`); got != "f-q tham nhũng" {
 		t.Errorf("after filtering, the focus holds %q", got)
@@ -129,6 +130,9 @@ func TestComboboxChoosesAndForgets(t *testing.T) {
 	tab.Until(`document.querySelectorAll(".chips input").length === 3`)
 	if got := browsertest.Eval[string](tab, `[...document.querySelectorAll(".chips input")].map(i => i.name + "=" + i.value).join(" ")`); got != "receiver=H26.15 receiver=H26.12 receiver=H26.40" {
 		t.Errorf("chosen: %s", got)
+	}
+	if got := browsertest.Eval[string](tab, `[...document.querySelector("#draft").elements].find(b => b.type === "submit").name`); got != "" {
+		t.Errorf("Enter in a field presses the button %q", got)
 	}
 	tab.Press(kb.Backspace)
 	tab.Until(`document.querySelectorAll(".chips input").length === 2`)

@@ -7,6 +7,7 @@ export function setupCombos() {
   document.addEventListener("htmx:after:swap", enhance)
   enhance()
   on("keydown", move)
+  on("keypress", (_, e) => { if (e.key === "Enter") e.preventDefault() }) // Enter in this field never sends the form
   on("focusout", (combo, e) => { if (!combo.contains(e.relatedTarget)) hide(combo) })
   document.addEventListener("mousedown", e => {
     const option = e.target.closest?.("[data-combo] [role=option]")
@@ -103,7 +104,7 @@ function move(combo, e) {
     combo.querySelector(".chips li:last-child")?.remove()
     return changed(combo)
   } else return
-  e.preventDefault() // Enter in this field never sends the form
+  e.preventDefault()
 }
 
 function choose(combo, option) {

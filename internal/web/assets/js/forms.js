@@ -35,7 +35,7 @@ function hold(form) {
 }
 
 function release(form) {
-  if (!form || !busy(form)) return
+  if (!(form instanceof HTMLFormElement) || !busy(form)) return
   form.removeAttribute("aria-busy")
   setTimeout(() => {
     for (const b of buttons(form)) if (b.dataset.was) { b.disabled = b.dataset.was === "off"; delete b.dataset.was }
