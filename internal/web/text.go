@@ -2,17 +2,17 @@ package web
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
+
+	"congvu/internal/i18n"
 )
 
-// Lang is a language that pages speak, as a BCP 47 tag.
-type Lang string
+// Lang is a language that pages speak.
+type Lang = i18n.Lang
 
 const (
-	Vietnamese Lang = "vi"
-	English    Lang = "en"
+	Vietnamese = i18n.VI
+	English    = i18n.EN
 )
 
 type langKey struct{}
@@ -31,7 +31,7 @@ func LangOf(ctx context.Context) Lang {
 }
 
 // t is how every visible word gets onto a page: the Vietnamese sentence, then name, value pairs for its {name} places.
-// A missing value panics: it is a page that was never looked at.
+// A name without value panics: it is a page that was never looked at.
 func t(ctx context.Context, text string, pairs ...any) string {
 	if len(pairs)%2 != 0 {
 		panic("web: t needs name, value pairs: " + text)
@@ -44,49 +44,24 @@ func t(ctx context.Context, text string, pairs ...any) string {
 }
 
 // translate is t for a message that a room returned unformatted.
-func translate(_ context.Context, text string, args map[string]any) string {
-	for name, value := range args {
-		text = strings.ReplaceAll(text, "{"+name+"}", fmt.Sprint(value))
-	}
-	return text
+func translate(ctx context.Context, text string, args map[string]any) string {
+	return i18n.T(LangOf(ctx), text, args)
 }
+
+// DateText is 02/01/2006 in the country's zone, or "" for the zero time.
+func DateText(at time.Time) string { return i18n.Day(at) }
+
+// DateTimeText is 15:04 02/01/2006, or "" for the zero time.
+func DateTimeText(at time.Time) string { return i18n.DateTime(at) }
+
+// NumberText groups thousands: 1.234.567.
+func NumberText(ctx context.Context, n int) string { return i18n.Number(LangOf(ctx), int64(n)) }
+
+// SizeText is a file's size: 114 KB, 1,3 MB.
+func SizeText(ctx context.Context, n int64) string { return i18n.Size(LangOf(ctx), n) }
 
 // legalZone is the one zone of dates on pages: the country's (UTC+7, no daylight saving).
 var legalZone = time.FixedZone("ICT", 7*60*60)
 
-// DateText is 02/01/2006, or "" for the zero time.
-func DateText(at time.Time) string { return inZone(at, "02/01/2006") }
-
-// DateTimeText is 15:04 02/01/2006, or "" for the zero time.
-func DateTimeText(at time.Time) string { return inZone(at, "15:04 02/01/2006") }
-
-func inZone(at time.Time, layout string) string {
-	if at.IsZero() {
-		return ""
-	}
-	return at.In(legalZone).Format(layout)
-}
-
-// NumberText groups thousands the Vietnamese way: 1.234.567.
-func NumberText(n int) string {
-	sign := ""
-	if n < 0 {
-		sign, n = "-", -n
-	}
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "." + s[i:]
-	}
-	return sign + s
-}
-
-// SizeText is a file's size: 114 KB, 1,3 MB.
-func SizeText(n int64) string {
-	switch {
-	case n < 1024:
-		return fmt.Sprintf("%d B", n)
-	case n < 1<<20:
-		return fmt.Sprintf("%d KB", (n+512)/1024)
-	}
-	return strings.Replace(fmt.Sprintf("%.1f MB", float64(n)/(1<<20)), ".", ",", 1)
-}
+// machineTime is a time for a datetime attribute.
+func machineTime(at time.Time, layout string) string { return at.In(legalZone).Format(layout) }
