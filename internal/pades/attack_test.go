@@ -318,6 +318,77 @@ func TestContentThatAppearsLaterIsRejected(t *testing.T) {
 	}
 }
 
+// The author of a document makes an object serve two ends, so that a change of its innocent side changes the other.
+func TestObjectsWithTwoEndsExcuseNothing(t *testing.T) {
+	o := testOffice(t)
+	req := o.request(o.leader)
+	req.Certify = 2
+	for name, x := range map[string]struct {
+		prepare, attack func(u *pdf.Update, f *pdf.File)
+	}{
+		"the images of a page are also an empty prepared field": {
+			func(u *pdf.Update, f *pdf.File) {
+				pages, _ := f.Pages()
+				page := u.Dict(pages[0])
+				images := u.Add(pdf.Dict{"FT": pdf.Name("Tx"), "T": pdf.TextString(NumberField), "AP": u.Add(formXObject(9, 9, pdf.Dict{}, []byte(" ")))})
+				resources := u.Dict(page["Resources"])
+				resources["XObject"] = images
+				page["Resources"] = resources
+				u.Set(pages[0], page)
+				root := f.Trailer["Root"].(pdf.Ref)
+				catalog := u.Dict(root)
+				catalog["AcroForm"] = pdf.Dict{"Fields": pdf.Array{images}}
+				u.Set(root, catalog)
+			},
+			func(u *pdf.Update, f *pdf.File) {
+				pages, _ := f.Pages()
+				images := f.Dict(f.Dict(pages[0])["Resources"])["XObject"].(pdf.Ref)
+				d := u.Dict(images)
+				d["AP"] = u.Add(formXObject(500, 500, pdf.Dict{}, []byte("0 0 500 500 re f")))
+				u.Set(images, d)
+			},
+		},
+		"the list of pages is also a list of fields": {
+			func(u *pdf.Update, f *pdf.File) {
+				tree := f.Root()["Pages"].(pdf.Ref)
+				d := u.Dict(tree)
+				kids := u.Add(d["Kids"])
+				d["Kids"] = kids
+				u.Set(tree, d)
+				root := f.Trailer["Root"].(pdf.Ref)
+				catalog := u.Dict(root)
+				catalog["AcroForm"] = pdf.Dict{"Fields": pdf.Array{u.Add(pdf.Dict{"T": pdf.TextString("X"), "Kids": kids})}}
+				u.Set(root, catalog)
+			},
+			func(u *pdf.Update, f *pdf.File) {
+				kids := f.Dict(f.Root()["Pages"])["Kids"].(pdf.Ref)
+				a := f.Array(kids)
+				u.Set(kids, pdf.Array{a[1], a[0]})
+			},
+		},
+		"the metadata are also the content of a page": {
+			func(u *pdf.Update, f *pdf.File) {
+				pages, _ := f.Pages()
+				root := f.Trailer["Root"].(pdf.Ref)
+				catalog := u.Dict(root)
+				catalog["Metadata"] = f.Dict(pages[0])["Contents"]
+				u.Set(root, catalog)
+			},
+			func(u *pdf.Update, f *pdf.File) {
+				u.Set(f.Root()["Metadata"].(pdf.Ref), pdf.Flate(nil, []byte("0 0 500 500 re f")))
+			},
+		},
+	} {
+		good := mustSign(t, edit(t, draft(t, 0), x.prepare), req)
+		if r := verify(t, good, o.options()); r.Outcome != Passed {
+			t.Errorf("%s, before: %s", name, explain(r))
+		}
+		if r := verify(t, edit(t, good, x.attack), o.options()); r.Outcome != Failed {
+			t.Errorf("%s: %s", name, explain(r))
+		}
+	}
+}
+
 // Check 9: without certification nothing may be filled; where FieldMDP closes the field, neither.
 func TestFillingNeedsPermission(t *testing.T) {
 	o := testOffice(t)

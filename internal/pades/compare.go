@@ -31,6 +31,7 @@ const (
 	structure
 	information
 	metadata
+	painted // what a page or an appearance paints: here no other role excuses anything
 )
 
 // place is a step on the way from the trailer, rendered only when something is to be told.
@@ -117,7 +118,7 @@ func (c *comparison) walk(r role, at *place, a, b any, depth int) {
 		c.values(r, at, a, b, depth)
 		return
 	}
-	if own := c.roles[ra]; own != plain && r != metadata {
+	if own := c.roles[ra]; own != plain && r != metadata && r != painted {
 		r = own
 	}
 	k := pairKey{ra, rb, r}
@@ -218,36 +219,28 @@ func (c *comparison) supersets(r role, at *place, x, y pdf.Array, depth int) {
 	if r == fieldList {
 		item = field
 	}
-	there, old := map[pdf.Ref]bool{}, map[pdf.Ref]bool{}
-	direct := 0
-	for _, b := range y {
-		if ref, ok := b.(pdf.Ref); ok {
-			there[ref] = true
-		} else {
-			direct++
-		}
-	}
-	for i, a := range x {
-		step := &place{at, fmt.Sprintf("[%d]", i)}
-		ref, ok := a.(pdf.Ref)
-		switch {
-		case !ok && i < len(y):
-			direct--
-			c.walk(item, step, a, y[i], depth+1)
-		case ok && there[ref]:
+	old := map[pdf.Ref]bool{}
+	for _, a := range x {
+		if ref, ok := a.(pdf.Ref); ok {
 			old[ref] = true
-			c.walk(item, step, a, a, depth+1)
-		default:
-			c.differs(plain, step, wasRemoved)
 		}
 	}
-	if direct > 0 {
-		c.differs(plain, at, wasAdded)
-	}
+	i := 0 // what was there must come again in its order, which is also the order of painting
 	for _, b := range y {
-		if ref, ok := b.(pdf.Ref); ok && !old[ref] {
+		ref, indirect := b.(pdf.Ref)
+		switch {
+		case indirect && !old[ref]:
 			c.newcomer(r, at, ref)
+		case i == len(x) || indirect && x[i] != any(ref):
+			c.differs(plain, at, wasReplaced)
+			return
+		default:
+			c.walk(item, &place{at, fmt.Sprintf("[%d]", i)}, x[i], b, depth+1)
+			i++
 		}
+	}
+	if i < len(x) {
+		c.differs(plain, at, wasRemoved)
 	}
 }
 

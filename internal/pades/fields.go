@@ -1,6 +1,8 @@
 package pades
 
 import (
+	"slices"
+
 	"congvu/internal/pdf"
 )
 
@@ -103,10 +105,12 @@ func transform(f *pdf.File, sig pdf.Dict, method pdf.Name) pdf.Dict {
 }
 
 // permission is the DocMDP level that the certification signature of f grants: 1 nothing, 2 filling and signing, 3 also
-// annotations; 0 when the document is not certified. The level defaults to 2 (ISO 32000-1, table 254).
+// annotations; 0 when the document is not certified, or only by a dictionary that is none of its signatures. The level
+// defaults to 2 (ISO 32000-1, table 254).
 func permission(f *pdf.File) int {
 	perms := f.Dict(f.Root()["Perms"])
-	if perms["DocMDP"] == nil {
+	isCertification := func(s sigField) bool { return sameToken(s.value, perms["DocMDP"]) }
+	if perms["DocMDP"] == nil || !slices.ContainsFunc(signatureFields(f), isCertification) {
 		return 0
 	}
 	params := transform(f, f.Dict(perms["DocMDP"]), "DocMDP")

@@ -11,14 +11,15 @@ var childRoles = map[role]map[pdf.Name]role{
 	catalog:       {"AcroForm": form, "Pages": pageNode, "Metadata": metadata, "StructTreeRoot": structure},
 	form:          {"Fields": fieldList, "DR": formResources},
 	formResources: {"XObject": structure}, // templates that viewers copy from, painted by nothing
-	pageNode:      {"Kids": pageNode, "Annots": annotList},
-	field:         {"Kids": fieldList},
+	pageNode:      {"Kids": pageNode, "Annots": annotList, "Resources": painted, "Contents": painted},
+	field:         {"Kids": fieldList, "AP": painted},
+	annot:         {"AP": painted},
 	plain:         {"SE": structure},
 }
 
 func childRole(r role, key pdf.Name) role {
 	switch r {
-	case information, structure:
+	case information, structure, painted:
 		return r
 	}
 	return childRoles[r][key]
