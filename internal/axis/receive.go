@@ -1,0 +1,162 @@
+package axis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Verdict is a receiver's answer to a parcel.
+type Verdict struct {
+	act    string
+	after  time.Duration
+	reason string
+}
+
+// Ack says that the parcel is kept: it leaves the stream.
+func Ack() Verdict { return Verdict{act: "ack"} }
+
+// Retry asks for the parcel again, after the given time or, for zero, after a time that doubles from one second to five minutes.
+func Retry(after time.Duration) Verdict { return Verdict{act: "retry", after: after} }
+
+// Poison says that the parcel will never be accepted: it leaves the stream. Keep its bytes in quarantine first.
+func Poison(reason string) Verdict { return Verdict{act: "poison", reason: reason} }
+
+// Receive hands the parcels of the hosted agencies to handle until ctx ends: one at a time per shard, so that a receiver's
+// parcels keep their order, and eight at once. A handler that panics or outlives its parcel's patience gets it again. It returns nil at the
+// end of ctx, or ErrClosed.
+func (a *Axis) Receive(ctx context.Context, handle func(context.Context, Parcel) Verdict) error {
+	var wg sync.WaitGroup
+	for i := range shards {
+		wg.Go(func() {
+			a.pump(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+				return a.js.Consumer(ctx, streamName(i), a.intake())
+			}, func(ctx context.Context, m jetstream.Msg) { a.deliver(ctx, m, handle) })
+		})
+	}
+	wg.Wait()
+	if ctx.Err() == nil {
+		return ErrClosed
+	}
+	return nil
+}
+
+func (a *Axis) deliver(ctx context.Context, m jetstream.Msg, handle func(context.Context, Parcel) Verdict) {
+	stop := keepAlive(m)
+	defer stop()
+	p, err := a.unseal(ctx, m)
+	if err != nil {
+		a.cfg.Log.Error("axis: unreadable parcel", "subject", m.Subject(), "error", err)
+		a.settle(m, p, Poison(err.Error()))
+		return
+	}
+	a.received.Add(1)
+	if p.Attempt > 1 {
+		a.redelivered.Add(1)
+	}
+	a.settle(m, p, a.guard(ctx, p, handle))
+}
+
+// guard turns a panic of the handler into a retry: one bad parcel must not stop the others.
+func (a *Axis) guard(ctx context.Context, p Parcel, handle func(context.Context, Parcel) Verdict) (v Verdict) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.cfg.Log.Error("axis: handler panicked", "parcel", p.ID, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			v = Retry(0)
+		}
+	}()
+	return handle(ctx, p)
+}
+
+func (a *Axis) settle(m jetstream.Msg, p Parcel, v Verdict) {
+	var err error
+	switch v.act {
+	case "ack":
+		err = m.Ack()
+	case "poison":
+		a.poisoned.Add(1)
+		err = m.TermWithReason(v.reason)
+	default:
+		a.retried.Add(1)
+		if v.after <= 0 {
+			v.after = backOff(p.Attempt)
+		}
+		err = m.NakWithDelay(v.after)
+	}
+	if err != nil {
+		a.cfg.Log.Warn("axis: answer not sent, the parcel will come again", "parcel", p.ID, "error", err)
+	}
+}
+
+func backOff(attempt int) time.Duration {
+	return min(time.Second<<min(max(attempt-1, 0), 20), 5*time.Minute)
+}
+
+// keepAlive tells the stream, while a handler works, that it still does.
+func keepAlive(m jetstream.Msg) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(ackWait / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				_ = m.InProgress()
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done) }
+}
+
+// pump pulls from a consumer and gives each message to each, in order; it binds again after every trouble until ctx ends or the node closes.
+func (a *Axis) pump(ctx context.Context, bind func(context.Context) (jetstream.Consumer, error), each func(context.Context, jetstream.Msg)) {
+	wait := 50 * time.Millisecond
+	for ctx.Err() == nil && !a.nc.IsClosed() {
+		err := a.pull(ctx, bind, func(ctx context.Context, m jetstream.Msg) {
+			wait = 50 * time.Millisecond
+			each(ctx, m)
+		})
+		if ctx.Err() != nil || a.nc.IsClosed() {
+			return
+		}
+		a.cfg.Log.Debug("axis: bind again", "error", err)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+		wait = min(2*wait, 5*time.Second)
+	}
+}
+
+func (a *Axis) pull(ctx context.Context, bind func(context.Context) (jetstream.Consumer, error), each func(context.Context, jetstream.Msg)) error {
+	bindCtx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	c, err := bind(bindCtx)
+	if err != nil {
+		return err
+	}
+	it, err := c.Messages(jetstream.PullMaxMessages(8), jetstream.PullExpiry(10*time.Second), jetstream.PullHeartbeat(3*time.Second))
+	if err != nil {
+		return err
+	}
+	stop := context.AfterFunc(ctx, it.Stop)
+	defer stop()
+	defer it.Stop()
+	for {
+		m, err := it.Next()
+		if err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), m.Nak())
+		}
+		each(ctx, m)
+	}
+}
