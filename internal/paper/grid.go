@@ -91,10 +91,15 @@ func (g *cells) layout() []row {
 	for _, h := range g.head {
 		shared.head = append(shared.head, g.row(h, true, false, table, nil)...)
 	}
-	for i := range shared.head {
-		shared.head[i].keep = true
-	}
 	rows := slices.Clone(shared.head)
+	height := 0.0
+	for i := range rows {
+		rows[i].keep = true
+		height += rows[i].height
+	}
+	if height > tallest {
+		shared.head = nil // would fill the pages it is repeated on
+	}
 	for i, r := range g.rows {
 		rows = append(rows, g.row(r, false, i < len(g.void) && g.void[i], table, shared)...)
 	}

@@ -112,7 +112,7 @@ func (l *layout) date(r *row, y, x, width float64) {
 		r.column(e, styledLine(place+FormatDate(l.doc.Date), typeface.Italic, dateSize), x, y, width, dateSize, center)
 		return
 	}
-	label, gap := italic.Width(place, dateSize), italic.Width(widestDate, dateSize)
+	label, gap := italic.Width(place, dateSize), italic.Width(widestDate, dateSize)+1
 	x += max(0, (width-label-gap)/2)
 	base := y + baseline(dateSize, 1)
 	if place != "" {

@@ -129,6 +129,8 @@ type pages struct {
 	sheet  sheet
 	top    float64 // where the next row begins
 	floor  float64 // lowest allowed point of the current page
+
+	repeated bool // nothing but the repeated head of a table is on the page
 }
 
 // begin starts a new page; numbering restarts when first is set, and page 1 shows no number (D5.2).
@@ -153,37 +155,39 @@ func (p *pages) current() *page { return p.all[len(p.all)-1] }
 // fresh reports that nothing of the flow is on the current page yet.
 func (p *pages) fresh() bool { return p.top >= p.sheet.height-marginTop-0.01 }
 
-// place puts rows on pages. Rows bound by keep go to the next page together, unless they alone exceed one.
+// place puts rows on pages. Rows bound by keep go to the next page together, unless they would exceed a whole page.
 func (p *pages) place(rows []row) {
 	for len(rows) > 0 {
-		n, height := 1, rows[0].height
-		for n < len(rows) && rows[n-1].keep {
-			height += rows[n].gap + rows[n].height
-			n++
-		}
-		gap := rows[0].gap
-		if p.fresh() {
-			gap = 0
-		}
-		if !p.fresh() && p.top-gap-height < p.floor {
+		n, height := p.bound(rows)
+		if gap := rows[0].gap; !p.fresh() && p.top-gap-height < p.floor {
 			p.turn(rows[0].grid)
-			gap = 0
-			if height > p.top-p.floor {
-				n = 1 // cannot be kept together on any page
-			}
 		}
 		for i := range rows[:n] {
-			if i > 0 {
-				gap = rows[i].gap
+			gap := rows[i].gap
+			if p.fresh() {
+				gap = 0
 			}
-			if p.top-gap-rows[i].height < p.floor && !p.fresh() {
+			if !p.fresh() && p.top-gap-rows[i].height < p.floor && !p.repeated {
 				p.turn(rows[i].grid)
 				gap = 0
 			}
 			p.put(&rows[i], gap)
+			p.repeated = false
 		}
 		rows = rows[n:]
 	}
+}
+
+// bound counts the rows that must stay together from the first on, and their height: one row alone when they fit on no page.
+func (p *pages) bound(rows []row) (n int, height float64) {
+	height = rows[0].height
+	for n = 1; n < len(rows) && rows[n-1].keep; n++ {
+		height += rows[n].gap + rows[n].height
+		if height > p.sheet.textHeight() {
+			return 1, rows[0].height
+		}
+	}
+	return n, height
 }
 
 // turn begins the next page. A table that goes on there is closed here and begins there with its head.
@@ -205,6 +209,7 @@ func (p *pages) turn(g *gridHead) {
 		}
 		p.put(&again, 0)
 	}
+	p.repeated = true
 }
 
 func (p *pages) put(r *row, gap float64) {
