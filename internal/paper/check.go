@@ -78,16 +78,19 @@ func (c *checker) lineTooLong() bool {
 }
 
 func (c *checker) title() {
-	d := c.doc
-	box := "5a"
-	if d.Form == Letter {
-		box = "5b"
-	}
+	d, box := c.doc, c.subjectBox()
 	c.find(d.typeName() == "", "5a", "type.missing", "Chưa ghi tên loại văn bản.")
 	c.find(d.Subject == "", box, "subject.missing", "Chưa ghi trích yếu nội dung văn bản.")
 	c.find(strings.HasSuffix(d.Subject, "."), box, "subject.period", "Trích yếu nội dung văn bản không có dấu chấm ở cuối.")
 	c.find(d.Form == Letter && strings.HasPrefix(strings.ToLower(d.Subject), "v/v"), box, "subject.word",
 		"Trích yếu nội dung công văn không ghi kèm “V/v”; cụm từ này đã có sẵn trong mẫu trình bày.")
+}
+
+func (c *checker) subjectBox() string {
+	if c.doc.Form == Letter {
+		return "5b"
+	}
+	return "5a"
 }
 
 func (c *checker) body() {
@@ -151,9 +154,10 @@ func (c *checker) letters() {
 		box   string
 		texts []string
 	}{
-		{"2", []string{d.ParentAgency, d.Agency}}, {"3", []string{d.Notation}}, {"4", []string{d.Place}}, {"5", []string{d.typeName(), d.Subject}},
+		{"2", []string{d.ParentAgency, d.Agency}}, {"3", []string{d.Notation}}, {"4", []string{d.Place}}, {c.subjectBox(), []string{d.typeName(), d.Subject}},
 		{"6", append([]string{d.Authority, tidy(d.Body), d.Meeting.Event, d.Meeting.Chair, d.Meeting.Time, d.Meeting.Place}, d.LegalBases...)},
-		{"7", []string{d.SignerPosition, d.SignerOffice, d.SignerName}}, {"9a", d.Addressees}, {"9b", append([]string{d.FileUnit, d.TypistMark}, d.Receivers...)},
+		{"7a", append(offices(d.Capacity), d.SignerPosition)}, {"7b", []string{d.SignerOffice, d.SignerName}}, {"9a", d.Addressees},
+		{"9b", append([]string{d.FileUnit, d.TypistMark}, d.Receivers...)},
 		{"11", []string{d.Circulation}}, {"13", d.Address},
 	} {
 		if missing := typeface.Tinos(typeface.Regular).Missing(strings.Join(part.texts, " ")); missing != nil {
@@ -161,6 +165,14 @@ func (c *checker) letters() {
 				Text: "Phông chữ của văn bản không có ký tự {characters}; hãy thay hoặc xóa ký tự này.", Args: map[string]any{"characters": string(missing)}})
 		}
 	}
+}
+
+func offices(lines []CapacityLine) []string {
+	var out []string
+	for _, l := range lines {
+		out = append(out, l.Prefix+" "+l.Office)
+	}
+	return out
 }
 
 func startsUpper(s string) bool {

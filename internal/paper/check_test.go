@@ -64,6 +64,8 @@ func TestCheckNamesEachDeparture(t *testing.T) {
 		{"9a addressees.missing", func(d *Document) { d.Addressees = nil }},
 		{"9b unit.missing", func(d *Document) { d.FileUnit = "" }},
 		{"10b urgency.unknown", func(d *Document) { d.Urgency = "GẤP" }},
+		{"7a letters.missing, 7b letters.missing", func(d *Document) { d.Capacity[0].Office, d.SignerName = "Giám đốc 漢", "Nguyễn 漢" }},
+		{"5b letters.missing", func(d *Document) { d.Subject = "漢" }},
 		{"6 letters.missing", func(d *Document) { d.Body = "Gửi 漢./." }},
 	} {
 		doc := sampleLetter()

@@ -10,7 +10,7 @@
 //
 // # Number and date
 //
-// A document is signed by a person before it has a number (design of signing, §6). So that the signature covers everything else:
+// An electronic document gets its number after the person has signed (D4.9). So that this signature covers everything else:
 //
 //	Số: [SoVanBan]/QĐ-UBND          Đà Nẵng, [NgayBanHanh]
 //
