@@ -1,6 +1,7 @@
 package cms
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -40,18 +41,27 @@ func contentDigest(h crypto.Hash) []byte { return sum(h, content) }
 
 var authority = sync.OnceValue(func() holder {
 	return mustIssue(&x509.Certificate{Subject: pkix.Name{CommonName: "CA thử nghiệm"}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign}, nil, ecKey(elliptic.P256()))
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign}, nil, fixedKey(2))
 })
 var rsaPerson = sync.OnceValue(func() holder { return person("Nguyễn Văn Nghĩa", rsaKey(2048)) })
-var ecPerson = sync.OnceValue(func() holder { return person("Lê Thị Lĩnh", ecKey(elliptic.P256())) })
+var ecPerson = sync.OnceValue(func() holder { return person("Lê Thị Lĩnh", fixedKey(1)) })
 var p384Person = sync.OnceValue(func() holder { return person("Trần Sĩ", ecKey(elliptic.P384())) })
 var shortPerson = sync.OnceValue(func() holder { return person("Khóa ngắn", rsaKey(1024)) })
-var stamper = sync.OnceValue(func() holder { return mustIssue(stamperTemplate(true), ref(authority()), ecKey(elliptic.P256())) })
+var stamper = sync.OnceValue(func() holder { return mustIssue(stamperTemplate(true), ref(authority()), fixedKey(3)) })
 
 func ref(h holder) *holder { return &h }
 
 func rsaKey(bits int) crypto.Signer {
 	k, err := rsa.GenerateKey(rand.Reader, bits)
+	if err != nil {
+		panic(err)
+	}
+	return k
+}
+
+// fixedKey is the same in every process: fuzzing workers must know the keys of the coordinator's corpus.
+func fixedKey(n byte) crypto.Signer {
+	k, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), bytes.Repeat([]byte{n}, 32))
 	if err != nil {
 		panic(err)
 	}
@@ -77,16 +87,17 @@ func stamperTemplate(critical bool) *x509.Certificate {
 }
 
 func mustIssue(t *x509.Certificate, issuer *holder, key crypto.Signer) holder {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 100))
+	spki, err := x509.MarshalPKIXPublicKey(key.Public())
 	if err != nil {
 		panic(err)
 	}
-	t.SerialNumber, t.NotBefore, t.NotAfter = serial, firstDay, lastDay
+	serial := append([]byte{1}, sum(crypto.SHA256, spki)[:12]...)
+	t.SerialNumber, t.NotBefore, t.NotAfter = new(big.Int).SetBytes(serial), firstDay, lastDay
 	parent, by := t, key
 	if issuer != nil {
 		parent, by = issuer.cert, issuer.key
 	}
-	b, err := x509.CreateCertificate(rand.Reader, t, parent, key.Public(), by)
+	b, err := x509.CreateCertificate(nil, t, parent, key.Public(), by)
 	if err != nil {
 		panic(err)
 	}

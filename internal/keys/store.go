@@ -51,11 +51,27 @@ func Open(dir string, secret []byte) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
+	if err := refuseLostFoundation(dir); err != nil {
+		return nil, err
+	}
 	seal, err := openSealer(filepath.Join(dir, "store.json"), secret)
 	if err != nil {
 		return nil, err
 	}
 	return &Store{dir: dir, seal: seal, open: map[string]*held{}}, nil
+}
+
+// refuseLostFoundation keeps a folder of sealed keys from being founded anew, which would make them look damaged one by one.
+func refuseLostFoundation(dir string) error {
+	_, err := os.Stat(filepath.Join(dir, "store.json"))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	sealed, err := filepath.Glob(filepath.Join(dir, "*"+suffix))
+	if err != nil || len(sealed) == 0 {
+		return err
+	}
+	return ErrDamaged.with("name", "store.json").because("%d sealed keys without it", len(sealed))
 }
 
 // Put keeps key with its certificate and chain under name, replacing what was there. Refuses a key that is not the certificate's.

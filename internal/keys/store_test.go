@@ -98,6 +98,27 @@ func TestStoreRefusesAnotherSecret(t *testing.T) {
 	}
 }
 
+func TestStoreIsNotFoundedAnewOverSealedKeys(t *testing.T) {
+	dir := t.TempDir()
+	id := testPerson(t, "x")
+	if err := openStore(t, dir).Put("x", id.Key, id.Certificate, nil); err != nil {
+		t.Fatal(err)
+	}
+	away := filepath.Join(t.TempDir(), "store.json")
+	if err := os.Rename(filepath.Join(dir, "store.json"), away); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir, secret); !errors.Is(err, ErrDamaged) {
+		t.Fatal(err)
+	}
+	if err := os.Rename(away, filepath.Join(dir, "store.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := openStore(t, dir).Signer("x"); err != nil {
+		t.Fatal("good twin:", err)
+	}
+}
+
 func TestStoreFilesAreSealedAndPrivate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
 	s := openStore(t, dir)

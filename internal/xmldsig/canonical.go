@@ -14,6 +14,7 @@ type canonicalizer struct {
 	exclusive bool
 	rendered  []binding // declarations written on the elements that are open
 	marks     []int
+	failed    error // of the writer, seen at the end of a start tag
 	attrs     []attr
 	decls     []binding
 }
@@ -65,7 +66,7 @@ func (c *canonicalizer) start(t *token, scope, inherited []binding, xmlAttrs []a
 		c.writeName(a.name)
 		c.writeValue(a.value)
 	}
-	c.w.WriteByte('>')
+	_, c.failed = c.w.WriteString(">")
 }
 
 // declare notes a declaration unless the nearest written one says the same.
@@ -142,13 +143,26 @@ func (c *canonicalizer) writeValue(v string) {
 	c.w.WriteByte('"')
 }
 
+// bounded refuses an exclusive form that repeats long namespace names on millions of elements: four times the document is the end.
+type bounded struct {
+	w    io.Writer
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, ErrTooLarge.because("canonical form")
+	}
+	return b.w.Write(p)
+}
+
 // canonicalize writes the document to w, without the element at the offsets skipFrom to skipTo (none: 0, 0).
 func canonicalize(w io.Writer, doc []byte, limit int, exclusive bool, skipFrom, skipTo int) error {
 	s, err := newScanner(doc, limit)
 	if err != nil {
 		return err
 	}
-	c := newCanonicalizer(w, exclusive)
+	c := newCanonicalizer(&bounded{w, 4*len(doc) + 1<<20}, exclusive)
 	for {
 		if err := s.next(); err != nil {
 			return err
@@ -160,6 +174,9 @@ func canonicalize(w io.Writer, doc []byte, limit int, exclusive bool, skipFrom, 
 		switch t.kind {
 		case startTag:
 			c.start(t, s.scope, nil, nil)
+			if c.failed != nil {
+				return c.failed
+			}
 		case endTag:
 			c.end(t.name)
 		case text:

@@ -48,6 +48,10 @@ func TestReaderRefusals(t *testing.T) {
 	if _, err := Canonicalize([]byte(longest), true, Options{}); err != nil {
 		t.Error("good twin of attribute length:", err)
 	}
+	amplified := `<a xmlns:p="urn:` + strings.Repeat("x", 1000) + `">` + strings.Repeat("<p:b/>", 100000) + "</a>" // 600 kB that would become 100 MB
+	if _, err := Canonicalize([]byte(amplified), false, Options{}); err != nil {
+		t.Error("good twin of amplification, inclusive:", err)
+	}
 	many := "<a>" + strings.Repeat("<b/>", maxElements) + "</a>"
 	for name, c := range map[string]struct {
 		in   string
@@ -64,6 +68,8 @@ func TestReaderRefusals(t *testing.T) {
 		"attribute count":      {"<a" + numbered(" a%d='1'", maxAttributes+1) + "/>", ErrTooLarge},
 		"namespace count":      {"<a" + numbered(" xmlns:a%d='urn:1'", maxBindings+1) + "/>", ErrTooLarge},
 		"element count":        {many, ErrTooLarge},
+		"amplification":        {amplified, ErrTooLarge},
+		"namespace length":     {`<a xmlns="urn:` + strings.Repeat("x", maxName) + `"/>`, ErrTooLarge},
 		"empty":                {"", ErrMalformed},
 		"leading junk":         {`1212<?xml version="1.0"?><a/>`, ErrMalformed},
 		"two roots":            {`<a/><b/>`, ErrMalformed},

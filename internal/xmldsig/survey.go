@@ -114,7 +114,7 @@ func take(doc []byte, where Path, limit int) (*survey, error) {
 			v.leave(t)
 		case text:
 			if len(v.open) > 0 {
-				if v.textLength += len(t.text); v.textLength > maxSignatureText {
+				if v.textLength += len(t.text) + 16; v.textLength > maxSignatureText {
 					return nil, ErrTooLarge.because("signature")
 				}
 				n := v.open[len(v.open)-1]

@@ -233,6 +233,9 @@ func find(decls []binding, prefix string) (string, bool) {
 
 // checkBinding keeps the reserved prefixes and, as Canonical XML demands, refuses relative namespace names.
 func checkBinding(d binding) error {
+	if len(d.space) > maxName {
+		return ErrTooLarge.because("namespace of prefix %q", d.prefix)
+	}
 	reserved := d.prefix == "xmlns" || d.space == xmlnsSpace || (d.prefix == "xml") != (d.space == xmlSpace)
 	if reserved || d.space == "" && d.prefix != "" || d.space != "" && !absolute(d.space) {
 		return ErrMalformed.because("namespace %q of prefix %q", d.space, d.prefix)
