@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -214,4 +216,75 @@ func TestPolicyViolationsAreHeard(t *testing.T) {
 	}
 	tab.Go("about:blank")
 	s.CloseClientConnections()
+}
+
+func TestMenusOpenAndCloseByKeys(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	for _, width := range []int64{1440, 390} {
+		tab.Size(width, 844)
+		tab.Go(base + "/parts")
+		for _, menu := range []string{".bell", ".who"} {
+			tab.Click(menu + " > summary")
+			tab.See(menu + "[open] .menu-box")
+			tab.FitsWidth()
+			tab.Axe()
+			tab.Picture(fmt.Sprintf("menu%s-%d", menu, width))
+			tab.Press(kb.Escape)
+			tab.Gone(menu + "[open]")
+		}
+	}
+	tab.Quiet()
+}
+
+func TestHalfWrittenDraftIsNotLostByASlip(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Size(1440, 900)
+	tab.Go(base + "/inbox?open=3")
+	tab.Click(".pane .btn.primary")
+	tab.See("#modal[open] #direct")
+	tab.Type("#note", "Đề nghị")
+	browsertest.Eval[bool](tab, `(window.asked = 0, window.confirm = () => (window.asked++, false), true)`)
+	tab.Click("#direct [data-close].card-x")
+	tab.Until(`window.asked === 1`)
+	if !browsertest.Eval[bool](tab, `document.querySelector("#modal").open && document.querySelector("#note").value === "Đề nghị"`) {
+		t.Error("the draft is gone although its writer said no")
+	}
+	browsertest.Eval[bool](tab, `(window.confirm = () => true, true)`)
+	tab.Click("#direct [data-close].card-x")
+	tab.Gone("#modal[open]")
+	tab.Quiet()
+}
+
+func TestFormIsSentOnce(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Go(base + "/direct")
+	browsertest.Eval[bool](tab, `(window.sent = 0, window.realFetch = fetch, window.fetch = (...a) => (window.sent++, new Promise(r => setTimeout(() => r(realFetch(...a)), 400))), document.querySelector("#direct .btn.primary").click(), document.querySelector("#direct .btn.primary").click(), true)`)
+	tab.Until(`document.querySelector("#direct .btn.primary").disabled`)
+	tab.See(".errs")
+	tab.Until(`!document.querySelector("#direct .btn.primary").disabled`)
+	if n := browsertest.Eval[int](tab, "window.sent"); n != 1 {
+		t.Errorf("sent %d times", n)
+	}
+	tab.Quiet()
+}
+
+// A scan's picture is decoded by WebAssembly in the worker, under the worker's own policy.
+func TestViewerDecodesWithoutLooseningThePage(t *testing.T) {
+	file, err := filepath.Abs("../../../shared/data/signed-pdf/dss__annotation-and-visible-change.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(file); err != nil {
+		t.Skip("the sample documents are not beside this checkout")
+	}
+	t.Setenv("GALLERY_PDF", file)
+	tab, base, reports := startGallery(t)
+	tab.Size(1440, 900)
+	tab.Go(base + "/viewer")
+	tab.Until(`document.querySelector(".sheet[data-drawn]")`)
+	tab.Picture("viewer-scan-1440")
+	tab.Quiet()
+	if n := reports.Count(); n != 0 {
+		t.Errorf("%d policy reports", n)
+	}
 }

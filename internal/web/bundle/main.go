@@ -31,8 +31,16 @@ func bundle() error {
 			return err
 		}
 	}
-	if err := out.write(filepath.Join(assetsDir, "dist")); err != nil {
+	dist := filepath.Join(assetsDir, "dist")
+	if err := out.write(dist); err != nil {
 		return fmt.Errorf("write dist: %w", err)
+	}
+	sum, err := sourceSum(assetsDir)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dist, sumFile), []byte(sum+"\n"), 0o644); err != nil {
+		return err
 	}
 	if err := writeNotices(filepath.Join(assetsDir, "THIRD_PARTY.txt")); err != nil {
 		return err

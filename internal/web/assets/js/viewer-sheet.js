@@ -72,9 +72,10 @@ export class Sheet {
   drawBoxes() {
     for (const b of this.boxes) {
       const [[x1, y1], [x2, y2]] = [[b.x, b.y], [b.x + b.w, b.y + b.h]].map(p => this.viewport.convertToViewportPoint(...p))
-      const el = document.createElement(b.href ? "a" : "div")
+      const linked = b.href?.startsWith("#")
+      const el = document.createElement(linked ? "a" : "div")
       el.className = "sigbox sigbox-" + b.tone
-      if (b.href) el.href = b.href
+      if (linked) el.href = b.href
       el.textContent = b.label
       Object.assign(el.style, {
         left: Math.min(x1, x2) + "px", top: Math.min(y1, y2) + "px",
