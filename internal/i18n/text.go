@@ -2,8 +2,8 @@ package i18n
 
 import (
 	"strings"
+	"sync"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -11,41 +11,91 @@ import (
 // Fold is the form for searching without marks (D3.2, I5.9): base letters in lower case, đ as d, spaces collapsed. "Uỷ ban",
 // "Ủy ban" and "UY  BAN" fold to "uy ban".
 func Fold(s string) string {
-	if !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s, "\ufffd")
-	}
 	var b strings.Builder
 	b.Grow(len(s))
 	gap := false
-	for _, r := range norm.NFKD.String(s) {
+	table := foldedLatin()
+	for _, r := range s {
+		var few [1]rune
+		runes := few[:]
 		switch {
-		case r < utf8.RuneSelf && r > ' ':
-			if r >= 'A' && r <= 'Z' {
-				r += 'a' - 'A'
-			}
-		case unicode.IsSpace(r) || r == 0:
-			gap = true
-			continue
-		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r) || unicode.IsControl(r):
-			continue
-		case r == 'đ' || r == 'Đ' || r == 'Ð' || r == 'ð' || r == 'Ɖ' || r == 'ɖ': // Eth and African D stand in for Đ in old text
-			r = 'd'
+		case r < 0x80:
+			few[0] = foldedBase(r)
+		case r < latinEnd && table[r] != 0:
+			few[0] = table[r]
 		default:
-			r = unicode.ToLower(r)
+			runes = foldedRune(r)
 		}
-		if gap && b.Len() > 0 {
-			b.WriteByte(' ')
+		for _, f := range runes {
+			if f < 0 {
+				continue
+			}
+			if f == ' ' {
+				gap = true
+				continue
+			}
+			if gap && b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			gap = false
+			b.WriteRune(f)
 		}
-		gap = false
-		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+const latinEnd = 0x1f00
+
+// foldedLatin holds the fold of every character below U+1F00 that has exactly one; 0 for the others, -1 for nothing.
+var foldedLatin = sync.OnceValue(func() *[latinEnd]rune {
+	var table [latinEnd]rune
+	for r := rune(0x80); r < latinEnd; r++ {
+		if runes := foldedRune(r); len(runes) == 1 {
+			table[r] = runes[0]
+		} else if len(runes) == 0 {
+			table[r] = -1
+		}
+	}
+	return &table
+})
+
+// foldedRune takes a character apart and folds what remains without its marks.
+func foldedRune(r rune) []rune {
+	var kept []rune
+	for _, part := range norm.NFKD.String(string(r)) {
+		if f := foldedBase(part); f >= 0 {
+			// A lower-case letter may itself be a compound.
+			for _, p := range norm.NFKD.String(string(f)) {
+				if f := foldedBase(p); f >= 0 {
+					kept = append(kept, f)
+				}
+			}
+		}
+	}
+	return kept
+}
+
+// foldedBase folds one character that stands alone: -1 drops it, a space is any white space.
+func foldedBase(r rune) rune {
+	switch {
+	case r >= 'A' && r <= 'Z':
+		return r + 'a' - 'A'
+	case r > ' ' && r < 0x7f:
+		return r
+	case unicode.IsSpace(r) || r == 0:
+		return ' '
+	case unicode.In(r, unicode.Mn, unicode.Cf) || unicode.IsControl(r):
+		return -1
+	case r == 'đ' || r == 'Đ' || r == 'Ð' || r == 'ð' || r == 'Ɖ' || r == 'ɖ': // Eth and African D stand in for Đ in old text
+		return 'd'
+	}
+	return unicode.ToLower(r)
 }
 
 // Clean is for text of several lines at every door: NFC, line ends \n, no control, bidi or invisible characters, no-break
 // spaces as spaces, at most four marks on a letter, no space around. Bytes that are no UTF-8 become U+FFFD.
 func Clean(s string) string {
-	if isPlain(s) {
+	if isClean(s) {
 		return strings.TrimSpace(s)
 	}
 	s = norm.NFC.String(strings.ToValidUTF8(s, "\ufffd"))
@@ -73,9 +123,14 @@ func Clean(s string) string {
 
 const maxMarks = 4
 
-func isPlain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= 0x7f || c < ' ' && c != '\n' && c != '\t' {
+// isClean recognises the common case quickly: ASCII and composed Latin letters only.
+func isClean(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= ' ' && r < 0x7f, r == '\n' || r == '\t':
+		case r > 0xa0 && r < 0x250 && r != 0xad, r >= 0x1e00 && r < 0x1f00: // none of these changes under NFC
+		case r >= 0x2010 && r <= 0x2027: // dashes, quotation marks, ellipsis
+		default:
 			return false
 		}
 	}

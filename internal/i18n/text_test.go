@@ -51,6 +51,15 @@ func TestCleanKeepsVietnameseAndDropsTricks(t *testing.T) {
 	}
 }
 
+func TestCommonLettersAreTakenAsTheyAre(t *testing.T) {
+	for r := rune(1); r < 0x3000; r++ {
+		s := "a" + string(r) + "b"
+		if isClean(s) && (norm.NFC.String(s) != s || cleaned(r) != r || unicode.Is(unicode.Mn, r)) {
+			t.Errorf("%U must be looked at", r)
+		}
+	}
+}
+
 func TestImitationsAreFlagged(t *testing.T) {
 	for _, s := range []string{"Sở Nộі vụ", "ООО", "UBND Ηà Nội", "ＵＢＮＤ", "𝐔𝐁𝐍𝐃", "Phường Ва Đình", "Сọ"} {
 		if w, mixed := MixedScript(s); !mixed || w == "" || !strings.Contains(s, w) {

@@ -149,9 +149,10 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-// relations reads the relationships of a part: id → target part. External targets are refused, links to pages apart.
+// relations reads the relationships of a part ("" for the package): id → target part. External targets are refused, links to pages apart.
 func (p *parts) relations(name string) (map[string]string, error) {
-	file := path.Join(path.Dir(name), "_rels", path.Base(name)+".rels")
+	folder, base := path.Split(name)
+	file := folder + "_rels/" + base + ".rels"
 	targets := map[string]string{}
 	if !p.has(file) {
 		return targets, nil

@@ -118,6 +118,7 @@ func TestHostileXLSXIsRefused(t *testing.T) {
 		"external link":      {map[string]string{"xl/externalLinks/externalLink1.xml": "<x/>"}, Links},
 		"connection":         {map[string]string{"xl/connections.xml": "<x/>"}, Links},
 		"external target":    {map[string]string{"xl/worksheets/_rels/sheet1.xml.rels": `<Relationships><Relationship Id="a" Type="x/oleObject" TargetMode="External" Target="file:///x"/></Relationships>`}, Links},
+		"external package":   {map[string]string{"_rels/.rels": strings.Replace(rootRels, "</R", `<Relationship Id="r9" Type="x/attachedTemplate" TargetMode="External" Target="http://x"/></R`, 1)}, Links},
 		"DDE formula":        {sheet(`<row r="1"><c r="A1"><f>cmd|'/c calc'!A0</f><v>1</v></c></row>`), Links},
 		"DDE name":           {map[string]string{"xl/workbook.xml": strings.Replace(bookXML, "</sheets>", "</sheets><definedNames><definedName name='a'>cmd|' /c calc'!A0</definedName></definedNames>", 1)}, Links},
 		"embedded file":      {map[string]string{"xl/embeddings/oleObject1.bin": "x"}, Embedded},
@@ -160,8 +161,10 @@ func TestHostileXLSXIsRefused(t *testing.T) {
 
 func TestHarmlessNeighboursPass(t *testing.T) {
 	for name, changes := range map[string]map[string]string{
-		"bar in text":      sheet(`<row r="1"><c r="A1" t="str"><f>"a|b!"&amp;B1</f><v>x</v></c></row>`),
-		"page link":        {"xl/worksheets/_rels/sheet1.xml.rels": `<Relationships><Relationship Id="a" Type="x/hyperlink" TargetMode="External" Target="https://example.vn"/></Relationships>`},
+		"bar in text": sheet(`<row r="1"><c r="A1" t="str"><f>"a|b!"&amp;B1</f><v>x</v></c></row>`),
+		"page link":   {"xl/worksheets/_rels/sheet1.xml.rels": `<Relationships><Relationship Id="a" Type="x/hyperlink" TargetMode="External" Target="https://example.vn"/></Relationships>`},
+		"workbook elsewhere": {"_rels/.rels": strings.Replace(rootRels, "xl/workbook", "book/workbook", 1), "xl/workbook.xml": "", "book/workbook.xml": bookXML, "xl/_rels/workbook.xml.rels": "",
+			"book/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="../xl/worksheets/sheet1.xml"/><Relationship Id="r2" Type="x" Target="/xl/sharedStrings.xml"/></Relationships>`},
 		"no styles":        {"xl/_rels/workbook.xml.rels": strings.Replace(bookRels, `<Relationship Id="r3" Type="x/styles" Target="/xl/styles.xml"/>`, "", 1), "xl/styles.xml": ""},
 		"no addresses":     sheet(`<row><c><v>1</v></c><c><v>2</v></c></row>`),
 		"last column":      sheet(`<row r="1"><c r="GR1"><v>1</v></c></row>`),

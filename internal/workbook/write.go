@@ -32,7 +32,7 @@ type Out struct {
 }
 
 const (
-	maxCellRunes = 32767 // a spreadsheet keeps no more
+	maxCellRunes = 32767            // a spreadsheet keeps no more
 	cutMark      = "… (đã cắt bớt)" // untranslated: it is part of the data from then on
 	headFill     = "E3ECF7"
 )
