@@ -181,10 +181,20 @@ func readDigestAlgorithm(alg element) (crypto.Hash, error) {
 
 // check verifies the raw signature over message.
 func (s scheme) check(pub crypto.PublicKey, message, sig []byte) error {
+	if k, ok := pub.(ed25519.PublicKey); ok { // signs the message itself, not a hash
+		if !s.kind.Equal(oidEd25519) || !ed25519.Verify(k, message, sig) {
+			return ErrBadSignature
+		}
+		return nil
+	}
+	return s.checkDigest(pub, sum(s.hash, message), sig)
+}
+
+// checkDigest verifies the raw signature over what hashes to digest.
+func (s scheme) checkDigest(pub crypto.PublicKey, digest, sig []byte) error {
 	ok := false
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
-		digest := sum(s.hash, message)
 		switch {
 		case s.kind.Equal(oidRSA):
 			ok = rsa.VerifyPKCS1v15(k, s.hash, digest, sig) == nil
@@ -195,9 +205,7 @@ func (s scheme) check(pub crypto.PublicKey, message, sig []byte) error {
 			ok = rsa.VerifyPSS(k, s.hash, digest, sig, &rsa.PSSOptions{SaltLength: s.salt}) == nil
 		}
 	case *ecdsa.PublicKey:
-		ok = s.kind.Equal(oidECPublicKey) && ecdsa.VerifyASN1(k, sum(s.hash, message), sig)
-	case ed25519.PublicKey:
-		ok = s.kind.Equal(oidEd25519) && ed25519.Verify(k, message, sig)
+		ok = s.kind.Equal(oidECPublicKey) && ecdsa.VerifyASN1(k, digest, sig)
 	default:
 		return ErrAlgorithm.because("key type %T", pub)
 	}

@@ -137,3 +137,21 @@ func TestReserveHoldsSignatureWithTimestamp(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkSignAndVerify(b *testing.B) {
+	for name, who := range map[string]holder{"rsa-2048": rsaPerson(), "p-256": ecPerson()} {
+		b.Run(name+"/sign", func(b *testing.B) {
+			for b.Loop() {
+				mustSign(b, who, crypto.SHA256, SignOptions{})
+			}
+		})
+		signed := mustSign(b, who, crypto.SHA256, SignOptions{})
+		b.Run(name+"/verify", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := verifyBytes(signed); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -24,7 +24,8 @@ type Result struct {
 
 // Verify checks a detached signature. contentDigest hashes the signed content with the asked hash.
 // When the signer is known the Result comes with the error too, so that a screen can say whose signature failed.
-// A signature without signed attributes gives ErrNoSignedAttributes although its value may be right: HasSignedAttributes is false then.
+// A signature without signed attributes whose value is right gives ErrNoSignedAttributes: it never passes, as the same value
+// can be presented with attributes for content or the other way round.
 func (s *Signed) Verify(contentDigest func(crypto.Hash) []byte) (*Result, error) {
 	if s.Signers > 1 {
 		return nil, ErrMultipleSigners.with("count", s.Signers)
@@ -73,7 +74,7 @@ func (s *Signed) verify(content asn1.ObjectIdentifier, contentDigest func(crypto
 		return r, ErrContentType.because("%v", s.ContentType)
 	}
 	if s.signer.signed == nil {
-		return r, ErrNoSignedAttributes
+		return r, s.checkBare(how, signer.PublicKey, contentDigest)
 	}
 	if err := s.checkAttributes(r, contentDigest(r.DigestAlg)); err != nil {
 		return r, err
@@ -143,6 +144,18 @@ func (s *Signed) checkValue(how scheme, pub crypto.PublicKey) error {
 		return how.check(pub, encode(tagSet, s.signer.signed.body), sig)
 	}
 	return how.check(pub, append([]byte{tagSet}, raw[1:]...), sig)
+}
+
+// checkBare judges a signature made directly over the content: wrong, or right but unacceptable.
+func (s *Signed) checkBare(how scheme, pub crypto.PublicKey, contentDigest func(crypto.Hash) []byte) error {
+	sig, err := s.signer.sig.octets()
+	if err != nil {
+		return ErrMalformed.because("signature value")
+	}
+	if err := how.checkDigest(pub, contentDigest(how.hash), sig); err != nil {
+		return err
+	}
+	return ErrNoSignedAttributes
 }
 
 // readTime reads UTCTime or GeneralizedTime in UTC, with or without a fraction of a second.

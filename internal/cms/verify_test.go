@@ -142,7 +142,7 @@ func TestFlippedBitsAreNeverAccepted(t *testing.T) {
 func TestVerifyReadsForeignSignatures(t *testing.T) {
 	openssl := tool(t, "openssl")
 	data := keep(t, "d", content)
-	make := func(h holder, args ...string) (*Result, error) {
+	signedBy := func(h holder, args ...string) (*Result, error) {
 		cert, key := keepPEM(t, h)
 		sig := keep(t, "s.p7", nil)
 		if out, err := openssl(append([]string{"cms", "-sign", "-binary", "-in", data, "-outform", "DER", "-signer", cert, "-inkey", key, "-out", sig}, args...)...); err != nil {
@@ -165,7 +165,7 @@ func TestVerifyReadsForeignSignatures(t *testing.T) {
 		"p-384 under sha-256":  {p384Person(), []string{"-cades", "-md", "sha256"}, "", "v2"},
 		"no other certificate": {ecPerson(), []string{"-cades"}, "", "v2"},
 	} {
-		r, err := make(c.who, c.args...)
+		r, err := signedBy(c.who, c.args...)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -177,20 +177,25 @@ func TestVerifyReadsForeignSignatures(t *testing.T) {
 			t.Errorf("%s: claimed signing time not read", name)
 		}
 	}
-	if r, err := make(ecPerson(), "-noattr"); !errors.Is(err, ErrNoSignedAttributes) || r.HasSignedAttributes {
+	if r, err := signedBy(ecPerson(), "-noattr"); !errors.Is(err, ErrNoSignedAttributes) || r.HasSignedAttributes {
 		t.Errorf("without attributes: %v", err)
 	}
-	if _, err := make(ecPerson(), "-nodetach"); !errors.Is(err, ErrEncapsulated) {
+	if _, err := signedBy(ecPerson(), "-nodetach"); !errors.Is(err, ErrEncapsulated) {
 		t.Errorf("content inside: %v", err)
 	}
-	if _, err := make(ecPerson(), "-stream"); !errors.Is(err, ErrEncapsulated) {
+	if _, err := signedBy(ecPerson(), "-stream"); !errors.Is(err, ErrEncapsulated) {
 		t.Errorf("content inside, indefinite lengths: %v", err)
 	}
-	if _, err := make(ecPerson(), "-nocerts"); !errors.Is(err, ErrNoSigner) {
+	if _, err := signedBy(ecPerson(), "-nocerts"); !errors.Is(err, ErrNoSigner) {
 		t.Errorf("without certificate: %v", err)
 	}
+	if s, err := Parse(forged(t, ecPerson(), forge{content: oidData, certificates: []*x509.Certificate{ecPerson().cert}, signerInfos: 1})); err != nil {
+		t.Error(err)
+	} else if _, err := s.Verify(func(h crypto.Hash) []byte { return sum(h, nil) }); !errors.Is(err, ErrBadSignature) {
+		t.Errorf("without attributes, other content: %v", err)
+	}
 	c2, k2 := keepPEM(t, rsaPerson())
-	if _, err := make(ecPerson(), "-signer", c2, "-inkey", k2); !errors.Is(err, ErrMultipleSigners) {
+	if _, err := signedBy(ecPerson(), "-signer", c2, "-inkey", k2); !errors.Is(err, ErrMultipleSigners) {
 		t.Errorf("two signers: %v", err)
 	}
 }
@@ -208,7 +213,7 @@ func TestSpecimensFromPublicSuites(t *testing.T) {
 	contents := regexp.MustCompile(`/Contents ?<([0-9a-fA-F]{1000,})>`)
 	for name, want := range map[string]error{
 		"dss__pdf-double-signer-info.pdf":    ErrMultipleSigners,
-		"dss__pkcs7-no-message-digest.pdf":   ErrNoSignedAttributes,
+		"dss__pkcs7-no-message-digest.pdf":   ErrBadSignature, // no attributes at all: the value is over the content, which is not ours here
 		"pyhanko__pdf-sig-with-econtent.pdf": ErrEncapsulated,
 		"dss__pdf-signed-original.pdf":       ErrDigestMismatch,        // reaches the digest: everything before it is in order
 		"dss__PAdES-LT.pdf":                  ErrUnreadableCertificate, // negative serial: indeterminate, not forged

@@ -28,7 +28,7 @@ const (
 	RevocationNone     Revocation = "none"
 )
 
-// Entry fields of trust.json, one per pinned certificate. Without purposes it serves all of them; without dates as long as the certificate.
+// Pin is one believed certificate, an entry of trust.json. Without purposes it serves all of them; without dates as long as the certificate.
 type Pin struct {
 	Name       string     `json:"name"`
 	SHA256     string     `json:"sha256"` // of the DER, hex, colons allowed

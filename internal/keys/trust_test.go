@@ -171,7 +171,7 @@ func TestPinnedIntermediateMayAnchor(t *testing.T) {
 func TestUnjudgedCertificatesAreIndeterminate(t *testing.T) {
 	a := testAuthority(t)
 	key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	make := func(ext ...pkix.Extension) *x509.Certificate {
+	issue := func(ext ...pkix.Extension) *x509.Certificate {
 		der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(7), NotBefore: year.From, NotAfter: year.Until,
 			Subject: pkix.Name{CommonName: "x"}, KeyUsage: x509.KeyUsageDigitalSignature, ExtraExtensions: ext}, a.Issuing.Certificate, &key.PublicKey, a.Issuing.Key)
 		if err != nil {
@@ -186,13 +186,13 @@ func TestUnjudgedCertificatesAreIndeterminate(t *testing.T) {
 	tr := load(t, folder(t, nil, a.Root.Certificate, a.Issuing.Certificate), true)
 	qc := pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 3}, Critical: true, Value: []byte{0x30, 0}}
 	var r *Refusal
-	if _, err := tr.Chain(make(qc), nil, day, PurposeSign); !errors.As(err, &r) || !r.Indeterminate || r.Code != ErrNotJudged.Code {
+	if _, err := tr.Chain(issue(qc), nil, day, PurposeSign); !errors.As(err, &r) || !r.Indeterminate || r.Code != ErrNotJudged.Code {
 		t.Error("critical qcStatements:", err)
 	}
-	if _, err := tr.Chain(make(), nil, day, PurposeSign); err != nil {
+	if _, err := tr.Chain(issue(), nil, day, PurposeSign); err != nil {
 		t.Error("good twin:", err)
 	}
-	der := bytes.Clone(make().Raw)
+	der := bytes.Clone(issue().Raw)
 	der[bytes.Index(der, []byte{2, 1, 7})+2] = 0x87 // negative serial
 	if _, err := ReadCertificate(der); !errors.Is(err, ErrNotJudged) {
 		t.Error("negative serial:", err)
