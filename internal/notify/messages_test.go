@@ -23,15 +23,7 @@ func happened(t *testing.T, db *store.DB, by int64, ref string, people ...int64)
 
 func drain(t *testing.T, db *store.DB) {
 	t.Helper()
-	for {
-		n, err := db.FollowOnce(ctx, "notify", notify.Tell)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n == 0 {
-			return
-		}
-	}
+	storetest.Drain(t, db, "notify", notify.Tell)
 }
 
 func unread(t *testing.T, db *store.DB, person int64) int {

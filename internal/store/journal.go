@@ -175,6 +175,18 @@ func (db *DB) FollowOnce(ctx context.Context, follower string, handle func(ctx c
 
 var sqlPeekCursor = SQL(`SELECT xid, id FROM store_cursors WHERE follower = $1`)
 
+var sqlAhead = SQL(`SELECT id FROM store_journal WHERE (xid, id) > ($1, $2) LIMIT 1`)
+
+// CaughtUp tells whether a follower has handled every committed entry, also those it may not read yet while an older transaction runs.
+func (db *DB) CaughtUp(ctx context.Context, follower string) (bool, error) {
+	c, _, err := Maybe[cursor](ctx, db, sqlPeekCursor, follower)
+	if err != nil {
+		return false, err
+	}
+	_, ahead, err := Maybe[int64](ctx, db, sqlAhead, c.Xid, c.ID)
+	return !ahead, err
+}
+
 // hasBehind looks without writing, so that an idle follower costs no transaction.
 func (db *DB) hasBehind(ctx context.Context, follower string) (bool, error) {
 	c, _, err := Maybe[cursor](ctx, db, sqlPeekCursor, follower)

@@ -48,6 +48,30 @@ func (c *Clock) Step(d time.Duration) {
 	c.t = c.t.Add(d)
 }
 
+// Drain runs a follower until it has handled every entry committed so far. On PostgreSQL other tests' transactions hold it back for a moment.
+func Drain(t testing.TB, db *store.DB, follower string, handle func(context.Context, *store.Tx, store.Entry) error) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	for {
+		n, err := db.FollowOnce(ctx, follower, handle)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 {
+			continue
+		}
+		done, err := db.CaughtUp(ctx, follower)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if done {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
 var template struct {
 	once sync.Once
 	file []byte
