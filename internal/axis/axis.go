@@ -32,8 +32,10 @@ type Axis struct {
 	hosted atomic.Pointer[map[string]bool]
 	peers  []Peer
 
-	stop context.CancelFunc
-	work sync.WaitGroup
+	stop    context.CancelFunc
+	closeMu sync.Mutex
+	closing chan struct{}
+	work    sync.WaitGroup
 	count
 }
 
@@ -43,7 +45,7 @@ func Open(ctx context.Context, cfg Config) (*Axis, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Axis{cfg: cfg, peers: cfg.Peers}
+	a := &Axis{cfg: cfg, peers: cfg.Peers, closing: make(chan struct{})}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -106,6 +108,15 @@ func (a *Axis) Addr() string { return a.addr }
 
 // Close stops receiving and carrying, waits for handlers at work, and shuts the embedded server down. Parcels stay in the store.
 func (a *Axis) Close() error {
+	a.closeMu.Lock()
+	select {
+	case <-a.closing:
+		a.closeMu.Unlock()
+		return nil
+	default:
+		close(a.closing)
+		a.closeMu.Unlock()
+	}
 	if a.stop != nil {
 		a.stop()
 	}

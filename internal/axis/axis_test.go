@@ -379,11 +379,13 @@ func TestConfigRefusesContradictions(t *testing.T) {
 	peer := Peer{"b", "mật khẩu", []string{"B"}}
 	for name, c := range map[string]Config{
 		"no name": {StoreDir: "x"}, "bad name": {Node: "a.b", StoreDir: "x"}, "no store": {Node: "a"}, "two stores": {Node: "a", StoreDir: "x", URL: "y"},
-		"peers unheard": {Node: "a", StoreDir: "x", Peers: []Peer{peer}, Agencies: []string{"A"}},
-		"hosts all":     {Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Peers: []Peer{peer}},
-		"hosted twice":  {Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Peers: []Peer{peer}, Agencies: []string{"B"}},
-		"no password":   {Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Peers: []Peer{{"b", "", []string{"B"}}}, Agencies: []string{"A"}},
-		"hub of a hub":  {Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Hub: "nats://x", Agencies: []string{"A"}},
+		"peers unheard":    {Node: "a", StoreDir: "x", Peers: []Peer{peer}, Agencies: []string{"A"}},
+		"hosts all":        {Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Peers: []Peer{peer}},
+		"hosted twice":     {Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Peers: []Peer{peer}, Agencies: []string{"B"}},
+		"no password":      {Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Peers: []Peer{{"b", "", []string{"B"}}}, Agencies: []string{"A"}},
+		"in the clear":     {Node: "a", StoreDir: "x", Listen: "0.0.0.0:4222", Agencies: []string{"A"}},
+		"hub in the clear": {Node: "a", StoreDir: "x", Hub: "nats://truc.example.vn:4222", Agencies: []string{"A"}},
+		"hub of a hub":     {Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Hub: "nats://x", Agencies: []string{"A"}},
 	} {
 		if _, err := c.withDefaults(); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -391,6 +393,58 @@ func TestConfigRefusesContradictions(t *testing.T) {
 	}
 	if _, err := (Config{Node: "a", StoreDir: "x", Listen: "127.0.0.1:0", Peers: []Peer{peer}, Agencies: []string{"A"}}).withDefaults(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestCloseEndsReceiveAndWaitsForItsHandlers(t *testing.T) {
+	a := open(t, Config{})
+	started, finished := make(chan struct{}), false
+	done := make(chan error, 1)
+	go func() {
+		done <- a.Receive(context.Background(), func(ctx context.Context, p Parcel) Verdict {
+			close(started)
+			<-ctx.Done() // told to stop
+			finished = true
+			return Ack()
+		})
+	}()
+	send(t, a, parcel("p", "A", "B", "x"))
+	<-started
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !finished {
+		t.Error("the handler was still at work")
+	}
+	if err := <-done; !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+	if err := a.Receive(context.Background(), nil); !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+}
+
+func TestSenselessEnvelopeReachesTheReceiverForQuarantine(t *testing.T) { // X15.6: never dropped
+	a := open(t, Config{MaxParcel: 1000})
+	for id, header := range map[string]nats.Header{
+		"size":   {headerParcel: {"size"}, headerBlob: {strings.Repeat("a", 64)}, headerSize: {"x"}, headerOrigin: {"mot"}},
+		"large":  {headerParcel: {"large"}, headerBlob: {strings.Repeat("a", 64)}, headerSize: {"1001"}, headerOrigin: {"mot"}},
+		"origin": {headerParcel: {"origin"}, headerBlob: {strings.Repeat("a", 64)}, headerSize: {"10"}, headerOrigin: {"*"}},
+		"no id":  {},
+	} {
+		m := nats.NewMsg(subject("ex", "A", "B", "edoc"))
+		m.Header, m.Data = header, []byte("nguyên văn "+id)
+		if _, err := a.js.PublishMsg(context.Background(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send(t, a, parcel("good", "A", "B", "x"))
+	d := staff(t, a)
+	eventually(t, "all reach the receiver", func() bool { return d.count() == 5 })
+	for id, p := range d.got {
+		if (p.Fault == nil) != (id == "good") || len(d.body[id]) == 0 {
+			t.Errorf("%s: %v %q", id, p.Fault, d.body[id])
+		}
 	}
 }
 

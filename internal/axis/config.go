@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/url"
 	"regexp"
 	"time"
 )
@@ -32,6 +34,9 @@ type Config struct {
 	// Hub ("nats://host:port") is where parcels for agencies not hosted here go, and where ours wait. The hub knows us by Node.
 	Hub         string
 	HubPassword string
+
+	// Plaintext allows Listen and Hub without TLS beyond this machine, where a tunnel does the encryption.
+	Plaintext bool
 
 	MaxParcel int64         // bytes of one payload; 256 MB
 	MaxBytes  int64         // bytes of all streams; 8 GB. A full stream refuses new parcels, it never drops old ones
@@ -91,7 +96,24 @@ func (c Config) check() error {
 	case len(c.Agencies) == 0 && (c.Hub != "" || c.Listen != ""):
 		return errors.New("axis: a linked node must name the agencies it hosts")
 	}
+	for _, addr := range []string{c.Listen, c.Hub} {
+		if addr != "" && c.TLS == nil && !c.Plaintext && !onThisMachine(addr) {
+			return fmt.Errorf("axis: %s without TLS would show passwords and parcels to the network", addr)
+		}
+	}
 	return checkPeers(c.Peers, c.Agencies)
+}
+
+func onThisMachine(addr string) bool {
+	if u, err := url.Parse(addr); err == nil && u.Host != "" {
+		addr = u.Host
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		host = addr
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // checkPeers refuses an agency hosted at two places: its parcels would go to either.

@@ -21,13 +21,13 @@ const (
 // names it, and only whole hashes are answered, never patterns.
 func (a *Axis) serveClaims(ctx context.Context) error {
 	claims, err := a.nc.Subscribe("claim.*.*.*.*", func(m *nats.Msg) {
-		a.work.Go(func() { a.answerClaim(ctx, m) })
+		a.answerClaim(ctx, m) // one at a time: a greedy peer waits, it does not multiply
 	})
 	if err != nil {
 		return err
 	}
 	drops, err := a.nc.Subscribe("drop.*.*", func(m *nats.Msg) {
-		a.work.Go(func() { a.answerDrop(ctx, m) })
+		a.answerDrop(ctx, m)
 	})
 	if err != nil {
 		return err

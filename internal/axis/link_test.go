@@ -3,8 +3,14 @@ package axis
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"math/big"
 	"net"
 	"strings"
 	"testing"
@@ -42,38 +48,83 @@ func TestTwoInstallationsExchange(t *testing.T) {
 	ward := open(t, peerConfig(t.TempDir(), city.Addr()))
 	other := open(t, Config{Node: "other", Hub: "nats://" + city.Addr(), HubPassword: secret + "2", Agencies: []string{"H40"}})
 	atCity, atWard, atOther := staff(t, city), staff(t, ward), staff(t, other)
-	big := randomBytes(5*chunkSize + 3)
+	large := randomBytes(5*chunkSize + 3)
 	send(t, ward, parcel("up", "H26.33.01", "H26.15", "báo cáo"))
 	send(t, city, parcel("down", "H26", "H26.33.02", "chỉ đạo"))
 	send(t, ward, parcel("across", "H26.33.01", "H40", "trao đổi"))
 	send(t, ward, parcel("inside", "H26.33.01", "H26.33.02", "nội bộ"))
-	send(t, ward, Parcel{ID: "big-up", From: "H26.33.01", To: "H26", Kind: "edoc", Body: big})
-	send(t, city, Parcel{ID: "big-down", From: "H26", To: "H26.33.01", Kind: "edoc", Body: big})
-	send(t, other, Parcel{ID: "big-across", From: "H40", To: "H26.33.01", Kind: "edoc", Body: big})
+	send(t, ward, Parcel{ID: "big-up", From: "H26.33.01", To: "H26", Kind: "edoc", Body: large})
+	send(t, city, Parcel{ID: "big-down", From: "H26", To: "H26.33.01", Kind: "edoc", Body: large})
+	send(t, other, Parcel{ID: "big-across", From: "H40", To: "H26.33.01", Kind: "edoc", Body: large})
 	eventually(t, "all arrive", func() bool { return atCity.count() == 2 && atWard.count() == 4 && atOther.count() == 1 })
 	for _, c := range []struct {
 		d        *desk
 		id, from string
 		body     []byte
 	}{
-		{atCity, "up", "H26.33.01", []byte("báo cáo")}, {atCity, "big-up", "H26.33.01", big},
+		{atCity, "up", "H26.33.01", []byte("báo cáo")}, {atCity, "big-up", "H26.33.01", large},
 		{atWard, "down", "H26", []byte("chỉ đạo")}, {atWard, "inside", "H26.33.01", []byte("nội bộ")},
-		{atWard, "big-down", "H26", big}, {atWard, "big-across", "H40", big}, {atOther, "across", "H26.33.01", []byte("trao đổi")},
+		{atWard, "big-down", "H26", large}, {atWard, "big-across", "H40", large}, {atOther, "across", "H26.33.01", []byte("trao đổi")},
 	} {
 		if !bytes.Equal(c.d.body[c.id], c.body) || c.d.got[c.id].From != c.from {
 			t.Errorf("%s: %+v", c.id, c.d.got[c.id])
 		}
 	}
-	sum := blobOfBytes(big).SHA256
+	sum := blobOfBytes(large).SHA256
 	if err := ward.Discard(context.Background(), sum); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := city.chunks.get(context.Background(), &Blob{SHA256: sum, Size: int64(len(big)), origin: "ward"}, 0); !errors.Is(err, ErrGone) {
+	if _, _, err := city.chunks.get(context.Background(), &Blob{SHA256: sum, Size: int64(len(large)), origin: "ward"}, 0); !errors.Is(err, ErrGone) {
 		t.Errorf("the hub kept a payload its sender discarded: %v", err)
 	}
-	if _, _, err := city.chunks.get(context.Background(), &Blob{SHA256: sum, Size: int64(len(big)), origin: "city"}, 0); err != nil {
+	if _, _, err := city.chunks.get(context.Background(), &Blob{SHA256: sum, Size: int64(len(large)), origin: "city"}, 0); err != nil {
 		t.Errorf("the city's own copy went too: %v", err)
 	}
+}
+
+func TestLinkIsEncrypted(t *testing.T) {
+	cert, pool := selfSigned(t)
+	hub := hubConfig(t.TempDir(), "127.0.0.1:0")
+	hub.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13}
+	city := open(t, hub)
+	peer := peerConfig(t.TempDir(), city.Addr())
+	peer.TLS = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS13}
+	ward := open(t, peer)
+	d := staff(t, ward)
+	send(t, city, parcel("p", "H26", "H26.33.01", "x"))
+	eventually(t, "arrival over TLS", func() bool { return d.count() == 1 })
+	for name, opt := range map[string]nats.Option{
+		"no trust given": nats.Name("x"), // the client must encrypt and finds no known issuer
+		"another trust":  nats.Secure(&tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS13}),
+	} {
+		if nc, err := nats.Connect("nats://"+city.Addr(), nats.UserInfo("ward", secret), opt, nats.Timeout(2*time.Second)); err == nil {
+			nc.Close()
+			t.Errorf("%s: connected", name)
+		}
+	}
+}
+
+func selfSigned(t *testing.T) (tls.Certificate, *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tpl := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(leaf)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
 }
 
 func TestPeerWaitsForItsHub(t *testing.T) {

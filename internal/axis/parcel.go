@@ -24,6 +24,7 @@ type Parcel struct {
 	// Set on arrival.
 	At      time.Time // when this node took it
 	Attempt int       // 1 for the first delivery
+	Fault   error     // the envelope makes no sense: quarantine it, its payload cannot be opened
 }
 
 // Blob is a payload known by its hash. It is stored once per sending node, however many parcels name it.

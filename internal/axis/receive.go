@@ -29,8 +29,21 @@ func Poison(reason string) Verdict { return Verdict{act: "poison", reason: reaso
 
 // Receive hands the parcels of the hosted agencies to handle until ctx ends: one at a time per shard, so that a receiver's
 // parcels keep their order, and eight at once. A handler that panics or outlives its parcel's patience gets it again. It returns nil at the
-// end of ctx, or ErrClosed.
+// end of ctx, ErrClosed when the node closes.
 func (a *Axis) Receive(ctx context.Context, handle func(context.Context, Parcel) Verdict) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if !a.enlist() {
+		return ErrClosed
+	}
+	defer a.work.Done()
+	go func() {
+		select {
+		case <-a.closing:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	var wg sync.WaitGroup
 	for i := range shards {
 		wg.Go(func() {
@@ -40,10 +53,25 @@ func (a *Axis) Receive(ctx context.Context, handle func(context.Context, Parcel)
 		})
 	}
 	wg.Wait()
-	if ctx.Err() == nil {
+	select {
+	case <-a.closing:
 		return ErrClosed
+	default:
+		return nil
 	}
-	return nil
+}
+
+// enlist makes Close wait for the caller, who must call a.work.Done; false when the node is closed already.
+func (a *Axis) enlist() bool {
+	a.closeMu.Lock()
+	defer a.closeMu.Unlock()
+	select {
+	case <-a.closing:
+		return false
+	default:
+		a.work.Add(1)
+		return true
+	}
 }
 
 func (a *Axis) deliver(ctx context.Context, m jetstream.Msg, handle func(context.Context, Parcel) Verdict) {

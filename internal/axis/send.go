@@ -121,17 +121,25 @@ func (a *Axis) unseal(ctx context.Context, m jetstream.Msg) (Parcel, error) {
 		return p, err
 	}
 	p.ID, p.At, p.Attempt, p.Body = m.Headers().Get(headerParcel), meta.Timestamp, int(meta.NumDelivered), m.Data()
-	blob, err := blobOf(m.Headers())
-	if err != nil || blob == nil {
-		return p, err
+	if p.ID == "" {
+		p.ID, p.Fault = fmt.Sprintf("%s/%d", meta.Stream, meta.Sequence.Stream), errNoID
 	}
-	if blob.Size > a.cfg.MaxParcel {
-		return p, ErrTooLarge
+	blob, err := blobOf(m.Headers())
+	if err == nil && blob != nil && blob.Size > a.cfg.MaxParcel {
+		err = ErrTooLarge
+	}
+	if err != nil {
+		p.Fault = err
+	}
+	if p.Fault != nil || blob == nil {
+		return p, nil
 	}
 	blob.Open = func() (io.ReadCloser, error) { return openChunks(ctx, a.chunks, blob), nil }
 	p.Blob, p.Body = blob, nil
 	return p, nil
 }
+
+var errNoID = errors.New("axis: a parcel without an id")
 
 func blobOf(h nats.Header) (*Blob, error) {
 	sum := h.Get(headerBlob)
