@@ -288,3 +288,19 @@ func TestViewerDecodesWithoutLooseningThePage(t *testing.T) {
 		t.Errorf("%d policy reports", n)
 	}
 }
+
+func TestViewerStaysThroughARefreshAndGoesWithItsDocument(t *testing.T) {
+	tab, base, _ := startGallery(t)
+	tab.Size(1440, 900)
+	tab.Go(base + "/viewer?doc=1")
+	tab.Until(`document.querySelector(".sheet[data-drawn]")`)
+	browsertest.Eval[bool](tab, `(document.querySelector(".viewer-pages").mark = 1, document.querySelector(".pane-code").textContent = "cũ", true)`)
+	tab.Until(`document.querySelector(".pane-code").textContent !== "cũ"`)
+	if !browsertest.Eval[bool](tab, `document.querySelector(".viewer-pages").mark === 1 && document.querySelector(".sheet[data-drawn]") !== null`) {
+		t.Error("a refresh drew the document anew")
+	}
+	browsertest.Eval[bool](tab, `(document.querySelector(".pane .acts a:nth-child(2)").setAttribute("href", "/viewer?doc=2"), true)`)
+	tab.Click(".pane .acts a:nth-child(2)")
+	tab.Until(`document.querySelector(".viewer").dataset.viewer === "/sample.pdf?doc=2" && document.querySelector(".sheet[data-drawn]") && !document.querySelector(".viewer-pages").mark`)
+	tab.Quiet()
+}

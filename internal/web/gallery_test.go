@@ -242,7 +242,7 @@ func gallery(reports *PolicyReports) http.Handler {
 		return with(Layout(galleryPage(r, "Chọn cơ quan", "")), with(Body(HeadView{Title: "Chọn cơ quan"}, true), Suggestions(found)))
 	})
 	show("/viewer", func(r *http.Request) templ.Component {
-		return with(Layout(galleryPage(r, "Ký số", "dossiers")), with(Split(true), Viewer(ViewerView{File: "/sample.pdf", Open: "/sample.pdf", Download: "/sample.pdf", Title: "4057/BC-TTTP",
+		return with(Layout(galleryPage(r, "Ký số", "dossiers")), with(Split(true), Viewer(ViewerView{File: "/sample.pdf?doc=" + r.FormValue("doc"), Open: "/sample.pdf", Download: "/sample.pdf", Title: "4057/BC-TTTP",
 			Boxes: []SignatureBox{{Page: 1, X: 330, Y: 90, W: 180, H: 70, Label: "Hợp lệ: Trần Quốc Phượng", Tone: Good, Href: "#sig-1"}, {Page: 1, X: 60, Y: 90, W: 150, H: 60, Label: "Chờ ký: Nguyễn Văn An", Tone: Off}}}), galleryPane(true)))
 	})
 	show("/sign-in", func(r *http.Request) templ.Component {
@@ -261,7 +261,13 @@ func gallery(reports *PolicyReports) http.Handler {
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprint(w, "event: unread\ndata: 7\n\nevent: changed\ndata: tasks documents\n\n")
 		w.(http.Flusher).Flush()
-		<-r.Context().Done()
+		select {
+		case <-r.Context().Done():
+		case <-time.After(1500 * time.Millisecond):
+			fmt.Fprint(w, "event: changed\ndata: documents\n\n")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}
 	})
 	mux.HandleFunc("GET /gone", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/sign-in?return=%2Fgone", http.StatusSeeOther)

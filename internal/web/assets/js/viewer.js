@@ -5,12 +5,20 @@ import { policy, parts } from "./trust.js"
 import { Sheet } from "./viewer-sheet.js"
 import { setupFind } from "./viewer-find.js"
 
+const shown = new Set()
+
 export function openViewers() {
   for (const box of document.querySelectorAll("[data-viewer]:not([data-ready])")) {
     box.dataset.ready = ""
-    new Viewer(box).open()
+    const viewer = new Viewer(box)
+    shown.add(viewer)
+    viewer.open()
   }
 }
+
+document.addEventListener("htmx:after:swap", () => {
+  for (const v of shown) if (!v.box.isConnected) { v.close(); shown.delete(v) }
+})
 
 let worker
 const startWorker = () => worker ??= new pdf.PDFWorker({ port: new Worker(policy.createScriptURL(parts.worker), { type: "module" }) })
@@ -21,6 +29,15 @@ class Viewer {
     this.pages = box.querySelector("[data-pages]")
     this.zoom = 0 // 0 fits the width
     this.sheets = []
+    this.gone = new AbortController()
+  }
+
+  close() {
+    this.gone.abort()
+    this.seen?.disconnect()
+    this.widths?.disconnect()
+    for (const s of this.sheets) s.forget()
+    this.file?.loadingTask?.destroy()
   }
 
   part(name) { return this.box.querySelector(`[data-${name}]`) }
@@ -34,6 +51,7 @@ class Viewer {
     } catch (error) {
       return this.fail(error)
     }
+    if (this.gone.signal.aborted) return this.close()
     this.part("bar").hidden = false
     this.part("loading").hidden = true
     this.part("total").textContent = this.file.numPages
@@ -82,11 +100,12 @@ class Viewer {
     on("page", "change", e => this.goTo(Number(e.target.value)))
     this.pages.addEventListener("scroll", () => this.mark(), { passive: true })
     let width = this.pages.clientWidth
-    new ResizeObserver(() => {
-      if (this.pages.clientWidth === width) return
+    this.widths = new ResizeObserver(() => {
+      if (this.pages.clientWidth === width || !this.box.isConnected) return
       width = this.pages.clientWidth
       if (!this.zoom) this.resize()
-    }).observe(this.pages)
+    })
+    this.widths.observe(this.pages)
     this.pages.addEventListener("keydown", e => {
       if (e.key === "+" || e.key === "=") this.setZoom(1.2)
       else if (e.key === "-") this.setZoom(1 / 1.2)
@@ -96,8 +115,8 @@ class Viewer {
     })
     document.addEventListener("click", e => { // a signature in the panel shows its place in the document
       const link = e.target.closest?.("[data-show-page]")
-      if (link && this.box.isConnected) { e.preventDefault(); this.goTo(Number(link.dataset.showPage)) }
-    })
+      if (link) { e.preventDefault(); this.goTo(Number(link.dataset.showPage)) }
+    }, { signal: this.gone.signal })
   }
 
   setZoom(by) {
