@@ -99,7 +99,12 @@ func TestTextRefusesANameWithoutValue(test *testing.T) {
 			test.Error("t took a name without value")
 		}
 	}()
-	t(context.Background(), "Đã gửi {done}", "done")
+	pairs := strings.Fields("done")
+	odd := make([]any, len(pairs))
+	for i, p := range pairs {
+		odd[i] = p
+	}
+	t(context.Background(), "Đã gửi {done}", odd...)
 }
 
 func TestUserTextIsNeverMarkup(t *testing.T) {
