@@ -301,6 +301,22 @@ func TestPayloadIsStoredOnceForManyReceivers(t *testing.T) {
 	}
 }
 
+func TestAgedPayloadIsStoredAgain(t *testing.T) {
+	ahead := time.Duration(0)
+	a := open(t, Config{Now: func() time.Time { return time.Now().Add(ahead) }})
+	opened := 0
+	blob := blobOfBytes(randomBytes(chunkSize + 1))
+	read := blob.Open
+	blob.Open = func() (io.ReadCloser, error) { opened++; return read() }
+	for i, later := range []time.Duration{0, time.Hour, 16 * 24 * time.Hour} {
+		ahead = later
+		send(t, a, Parcel{ID: fmt.Sprint("p", i), From: "A", To: "B", Kind: "edoc", Blob: blob})
+	}
+	if opened != 2 { // chunks that would age before the third parcel are renewed, young ones are not
+		t.Errorf("stored %d times", opened)
+	}
+}
+
 func TestDamagedPayloadEndsInErrCorrupt(t *testing.T) {
 	a := open(t, Config{})
 	body := randomBytes(2*chunkSize + 1)
@@ -367,6 +383,11 @@ func TestServerThatDoesNotSyncIsRefused(t *testing.T) {
 	}
 	if err := assertSync(open(t, Config{}).srv.JetStreamConfig()); err != nil {
 		t.Error(err)
+	}
+	for version, ok := range map[string]bool{"2.12.1": false, "2.14.4": false, "2.14.5": true, "2.15.1": false, "2.15.2": true, "2.16.0-RC.1": true, "3.0.0": true, "": false} {
+		if (assertVersion(version) == nil) != ok {
+			t.Errorf("server %s: accepted %v", version, !ok)
+		}
 	}
 	bad := jetstream.StreamConfig{Storage: jetstream.FileStorage, PersistMode: jetstream.AsyncPersistMode}
 	good := jetstream.StreamConfig{Storage: jetstream.FileStorage}

@@ -71,7 +71,7 @@ func (a *Axis) storeBlob(ctx context.Context, b *Blob) error {
 // so the last proves the others and the first is the oldest.
 func (a *Axis) complete(ctx context.Context, at chunks, b *Blob) bool {
 	_, stored, err := at.get(ctx, b, 0)
-	if err != nil || time.Since(stored) > a.cfg.MaxAge/2 {
+	if err != nil || a.cfg.Now().Sub(stored) > a.cfg.MaxAge/2 {
 		return false
 	}
 	_, _, err = at.get(ctx, b, b.parts()-1)

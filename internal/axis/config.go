@@ -44,7 +44,8 @@ type Config struct {
 	Window    time.Duration // of de-duplication; 10 minutes. Sending again must wait longer
 	InFlight  int           // parcels delivered and not yet answered, per shard; 64
 
-	Log *slog.Logger // connection trouble; nothing of content. Nil: silent
+	Now func() time.Time // the clock that judges the age of payloads; the system's if nil
+	Log *slog.Logger     // connection trouble; nothing of content. Nil: silent
 }
 
 // Peer is an installation that connects to this hub. Password may be given as a bcrypt hash.
@@ -74,6 +75,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.InFlight <= 0 {
 		c.InFlight = 64
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

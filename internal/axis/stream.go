@@ -19,6 +19,9 @@ func streamName(shard int) string { return "EX" + strconv.Itoa(shard) }
 
 // layStreams creates or adapts the streams and checks that what runs is what was asked for.
 func (a *Axis) layStreams(ctx context.Context) error {
+	if err := assertVersion(a.nc.ConnectedServerVersion()); err != nil {
+		return err
+	}
 	for i := range shards {
 		n := strconv.Itoa(i)
 		err := a.layStream(ctx, jetstream.StreamConfig{
@@ -45,6 +48,19 @@ func (a *Axis) layStream(ctx context.Context, want jetstream.StreamConfig) error
 		return fmt.Errorf("axis: stream %s: %w", want.Name, err)
 	}
 	return streamFits(s.CachedInfo().Config, want)
+}
+
+// assertVersion refuses servers older than the first that keep what they acknowledge: 2.14.5 of its line, 2.15.2 of the next.
+func assertVersion(version string) error {
+	var major, minor, patch int
+	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
+		return fmt.Errorf("axis: server version %q: %w", version, err)
+	}
+	n := major*1_000_000 + minor*1000 + patch
+	if n < 2_014_005 || n >= 2_015_000 && n < 2_015_002 {
+		return fmt.Errorf("axis: server %s may lose acknowledged parcels; 2.14.5 or 2.15.2 and later are needed", version)
+	}
+	return nil
 }
 
 // streamFits names the first promise a stream does not keep.
