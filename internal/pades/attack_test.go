@@ -392,8 +392,23 @@ func TestObjectsWithTwoEndsExcuseNothing(t *testing.T) {
 // Check 9: without certification nothing may be filled; where FieldMDP closes the field, neither.
 func TestFillingNeedsPermission(t *testing.T) {
 	o := testOffice(t)
+	// The rule is the verifier's own: FillFields, which refuses first, is asked on a copy that allows it.
 	fill := func(file []byte) []byte {
-		return onField(t, file, NumberField, func(u *pdf.Update, d pdf.Dict) { d["V"] = pdf.TextString("15") })
+		loose, err := FillFields(draft(t, 0), map[string]string{NumberField: "15"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := pdf.Open(loose)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return onField(t, file, NumberField, func(u *pdf.Update, d pdf.Dict) {
+			for _, x := range formFields(f) {
+				if x.name == NumberField {
+					d["V"], d["AP"] = x.dict["V"], pdf.Dict{"N": carry(u, f, f.Dict(x.dict["AP"])["N"])}
+				}
+			}
+		})
 	}
 	for name, x := range map[string]struct {
 		level int
@@ -420,6 +435,31 @@ func TestFillingNeedsPermission(t *testing.T) {
 		if r.Outcome == Passed {
 			t.Errorf("%s: a value that no signature covers is passed", name)
 		}
+	}
+}
+
+// What a filled field shows must be what it says; anything else waits for a person.
+func TestFilledFieldMustShowItsValue(t *testing.T) {
+	o := testOffice(t)
+	filled, err := FillFields(o.certified(t), numberAndDate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(u *pdf.Update, d pdf.Dict){
+		"another value":    func(u *pdf.Update, d pdf.Dict) { d["V"] = pdf.TextString("99/QĐ-UBND") },
+		"other painting":   func(u *pdf.Update, d pdf.Dict) { d["AP"] = overlay(u) },
+		"a picture alone":  func(u *pdf.Update, d pdf.Dict) { delete(d, "V") },
+		"no picture":       func(u *pdf.Update, d pdf.Dict) { delete(d, "AP") },
+		"a second picture": func(u *pdf.Update, d pdf.Dict) { d["AP"].(pdf.Dict)["R"] = overlay(u)["N"] },
+	} {
+		bad := onField(t, filled, NumberField, change)
+		r := verify(t, mustSign(t, bad, o.request(o.agency)), o.options())
+		if r.Outcome != Indeterminate || r.Signatures[0].Integrity != Doubtful {
+			t.Errorf("%s: %s", name, explain(r))
+		}
+	}
+	if r := verify(t, mustSign(t, filled, o.request(o.agency)), o.options()); r.Outcome != Passed {
+		t.Error(explain(r))
 	}
 }
 

@@ -44,6 +44,7 @@ const (
 	wasReplaced   = "nội dung đã đổi"
 	wasRetyped    = "kiểu dữ liệu đã đổi"
 	wasUnreadable = "không đọc được"
+	showsOther    = "hiển thị khác giá trị"
 	tooMuch       = "quá nhiều để so sánh"
 )
 

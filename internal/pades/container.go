@@ -66,6 +66,8 @@ func (s *signed) refused(err error) {
 		s.doubt(noSigner, "signature.no-signer", nil)
 	case errors.Is(err, cms.ErrAlgorithm):
 		s.doubt(cryptoConstraints, "signature.algorithm", nil)
+	case errors.Is(err, cms.ErrTrailingData):
+		s.broken(formatFailure, "signature.padding", map[string]any{"field": s.Field})
 	default:
 		s.broken(formatFailure, "signature.container", map[string]any{"detail": detail(err)})
 	}

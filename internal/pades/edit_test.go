@@ -44,3 +44,27 @@ func embedOver(t testing.TB, id *keys.Identity, file []byte, hole [2]int, s *sig
 	hex.Encode(out[hole[0]+1:], container)
 	return out
 }
+
+// carry copies an object with all it refers to from another file.
+func carry(u *pdf.Update, from *pdf.File, o any) any {
+	switch v := o.(type) {
+	case pdf.Ref:
+		inner, _ := from.Object(v)
+		return u.Add(carry(u, from, inner))
+	case pdf.Dict:
+		out := pdf.Dict{}
+		for k, x := range v {
+			out[k] = carry(u, from, x)
+		}
+		return out
+	case pdf.Array:
+		out := pdf.Array{}
+		for _, x := range v {
+			out = append(out, carry(u, from, x))
+		}
+		return out
+	case *pdf.Stream:
+		return &pdf.Stream{Dict: carry(u, from, v.Dict).(pdf.Dict), Raw: v.Raw}
+	}
+	return o
+}

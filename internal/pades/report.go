@@ -19,7 +19,7 @@ const (
 
 // ExitCode is what a command line returns: 0 passed, 1 failed, 2 indeterminate, 3 no signature, 4 unreadable.
 func (o Outcome) ExitCode() int {
-	return map[Outcome]int{Passed: 0, Failed: 1, Indeterminate: 2, None: 3}[o] + map[Outcome]int{Unreadable: 4}[o]
+	return map[Outcome]int{Passed: 0, Failed: 1, Indeterminate: 2, None: 3, Unreadable: 4}[o]
 }
 
 // Indication and SubIndication are the words of ETSI EN 319 102-1, clause 5.1.3.
@@ -35,7 +35,7 @@ const (
 	formatFailure                = SubIndication("FORMAT_FAILURE")
 	hashFailure                  = SubIndication("HASH_FAILURE")
 	cryptoFailure                = SubIndication("SIG_CRYPTO_FAILURE")
-	revoked                      = SubIndication("REVOKED")
+	certRevoked                  = SubIndication("REVOKED")
 	revokedNoPOE                 = SubIndication("REVOKED_NO_POE")
 	notYetValid                  = SubIndication("NOT_YET_VALID")
 	outOfBounds                  = SubIndication("OUT_OF_BOUNDS_NO_POE")

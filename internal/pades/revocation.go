@@ -33,7 +33,7 @@ func (s *signed) judgeRevocation(chain []*x509.Certificate, exempt, proven bool)
 			s.unsure(revokedNoPOE, "revocation.no-poe", named)
 		case !st.revoked.IsZero():
 			s.Revocation = RevocationRevoked
-			s.verdict(TotalFailed, revoked)
+			s.verdict(TotalFailed, certRevoked)
 			s.tell("revocation.bad", named)
 		case !st.known && exempt:
 			if s.Revocation == RevocationGood {

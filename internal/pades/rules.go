@@ -152,7 +152,7 @@ func (c *comparison) fieldRule(at *place, k pdf.Name, a, b any, x, y pdf.Dict) b
 		return true
 	case f.kind != "" && f.kind != "Sig" && fillingKeys[k]:
 		if !same(c.old, c.new, a, b) {
-			c.fill(at, k, a, b, f)
+			c.fill(k, a, b, f, y)
 		}
 		return true
 	}
@@ -185,12 +185,16 @@ func (c *comparison) signedNow(x, y pdf.Dict) bool {
 	return c.new.Dict(v)["ByteRange"] != nil
 }
 
-// fill judges a changed form value: allowed are value, appearance and date of a prepared field that was empty.
-func (c *comparison) fill(at *place, k pdf.Name, a, b any, f formField) {
+// fill judges a changed form value: allowed are value, appearance and date of a prepared field that was empty. A field that
+// shows people something else than it says to programs is doubtful.
+func (c *comparison) fill(k pdf.Name, a, b any, f formField, y pdf.Dict) {
 	prepared := k == "AP" || k == "M" || k == "V" && c.isText(b)
 	named := &place{step: f.name}
 	if prepared && f.kind == "Tx" && c.isEmpty(f.value) && c.fillable.allows(f.name) {
 		c.tell(FillChange, named, wasAdded)
+		if (k == "V" || y["V"] == nil) && !showsItsValue(c.new, y) {
+			c.tell(DoubtfulChange, named, showsOther)
+		}
 		return
 	}
 	what := wasReplaced

@@ -47,8 +47,8 @@ func TestVerdictFollowsTrustAndEvidence(t *testing.T) {
 		"a list for one of two authorities":        {plain, VerifyOptions{At: checkedAt, Trust: strict, CRLs: fresh[:1]}, IsIndeterminate, tryLater},
 		"stale lists":                              {plain, VerifyOptions{At: checkedAt.Add(3 * day), Trust: strict, CRLs: fresh}, IsIndeterminate, tryLater},
 		"revoked, time unproven":                   {plain, VerifyOptions{At: checkedAt, Trust: strict, CRLs: list(signedAt.Add(time.Minute))}, IsIndeterminate, revokedNoPOE},
-		"revoked before the claimed time":          {plain, VerifyOptions{At: checkedAt, Trust: strict, CRLs: list(signedAt.Add(-day))}, TotalFailed, revoked0},
-		"revoked before the time stamp":            {stamped, VerifyOptions{At: checkedAt, Trust: strict, CRLs: list(signedAt.Add(-day))}, TotalFailed, revoked0},
+		"revoked before the claimed time":          {plain, VerifyOptions{At: checkedAt, Trust: strict, CRLs: list(signedAt.Add(-day))}, TotalFailed, certRevoked},
+		"revoked before the time stamp":            {stamped, VerifyOptions{At: checkedAt, Trust: strict, CRLs: list(signedAt.Add(-day))}, TotalFailed, certRevoked},
 		"revoked after the time stamp":             {stamped, VerifyOptions{At: checkedAt, Trust: strict, CRLs: list(signedAt.Add(time.Minute))}, TotalPassed, ""},
 		"expired, time unproven":                   {plain, VerifyOptions{At: late, Trust: strict, CRLs: fresh}, IsIndeterminate, outOfBounds},
 		"expired, but the time stamp is older":     {stamped, VerifyOptions{At: late, Trust: strict, CRLs: fresh}, TotalPassed, ""},
@@ -72,8 +72,6 @@ func TestVerdictFollowsTrustAndEvidence(t *testing.T) {
 		})
 	}
 }
-
-const revoked0 = revoked // under a name that the table does not shadow
 
 // S6.5: only a trusted token proves time; /M stays a claim.
 func TestOnlyATrustedTokenProvesTime(t *testing.T) {
