@@ -16,7 +16,7 @@ var floors = []struct {
 	name  string
 	rooms []string
 }{
-	{"doors", []string{"web", "api"}},
+	{"doors", []string{"web", "api", "city"}},
 	{"work", []string{"exchange", "documents", "notify"}},
 	{"who/what", []string{"auth", "org", "audit"}},
 	{"ground", []string{"store"}},

@@ -25,8 +25,9 @@ var house = map[string]string{
 	// doors
 	"web": "store org auth audit notify documents exchange calendar pades keys blob i18n workbook paper",
 	"api": "store org auth audit notify documents exchange calendar pades keys blob i18n client",
+	"city": "store org auth documents exchange keys blob paper pades calendar i18n axis",
 	// sheds: they know no room
-	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "xmldsig": "keys", "edxml": "",
+	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "xmldsig": "", "edxml": "",
 	"axis": "", "paper": "pdf typeface calendar", "workbook": "i18n", "calendar": "", "blob": "", "i18n": "", "client": "",
 	"storetest": "store",
 }
