@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxCompared     = 2_000_000
+	maxCompared     = 8_000_000
 	maxCompareDepth = 500
 )
 
@@ -68,13 +68,13 @@ type comparison struct {
 	added    map[pdf.Ref]formField // signature fields of the new revision only
 	seen     map[pairKey]bool
 	queue    []task
-	count    int
+	left     *int // values that may still be compared, for all signatures of the file together
 	result   changes
 }
 
-// compare grades what the newer revision changed. fillable says which empty fields might be filled.
-func compare(old, new *pdf.File, fillable fillRule) changes {
-	c := &comparison{old: old, new: new, fillable: fillable, roles: map[pdf.Ref]role{}, seen: map[pairKey]bool{}}
+// compare grades what the newer revision changed. fillable says which empty fields might be filled, left how much work it may do.
+func compare(old, new *pdf.File, fillable fillRule, left *int) changes {
+	c := &comparison{old: old, new: new, fillable: fillable, roles: map[pdf.Ref]role{}, seen: map[pairKey]bool{}, left: left}
 	c.assignRoles()
 	c.findAdded()
 	c.walk(catalog, &place{step: "Root"}, old.Trailer["Root"], new.Trailer["Root"], 0)
@@ -106,8 +106,8 @@ func (c *comparison) differs(r role, at *place, what string) {
 
 // walk compares two values. Pairs of references wait in a queue, so that long chains of objects need no stack.
 func (c *comparison) walk(r role, at *place, a, b any, depth int) {
-	if c.count++; c.count > maxCompared || depth > maxCompareDepth {
-		if c.count == maxCompared+1 || depth > maxCompareDepth {
+	if *c.left--; *c.left < 0 || depth > maxCompareDepth {
+		if c.result.total[OtherChange] < maxDifferences {
 			c.differs(plain, at, tooMuch)
 		}
 		return
@@ -258,13 +258,13 @@ func (c *comparison) newcomer(r role, at *place, ref pdf.Ref) {
 }
 
 // same reports whether two values are equal all the way down.
-func same(old, new *pdf.File, a, b any) bool {
-	c := &comparison{old: old, new: new, roles: map[pdf.Ref]role{}, seen: map[pairKey]bool{}}
-	c.walk(plain, &place{}, a, b, 0)
-	for len(c.queue) > 0 && c.result.grade == NoChange {
-		t := c.queue[len(c.queue)-1]
-		c.queue = c.queue[:len(c.queue)-1]
-		c.values(t.role, t.at, t.a, t.b, 0)
+func (c *comparison) same(a, b any) bool {
+	inner := &comparison{old: c.old, new: c.new, roles: map[pdf.Ref]role{}, seen: map[pairKey]bool{}, left: c.left}
+	inner.walk(painted, &place{}, a, b, 0)
+	for len(inner.queue) > 0 && inner.result.grade == NoChange {
+		t := inner.queue[len(inner.queue)-1]
+		inner.queue = inner.queue[:len(inner.queue)-1]
+		inner.values(t.role, t.at, t.a, t.b, 0)
 	}
-	return c.result.grade == NoChange
+	return inner.result.grade == NoChange
 }

@@ -78,7 +78,7 @@ func (s *signed) readCoverage(f *pdf.File) bool {
 
 // checkRevision makes sure that the signed bytes are a complete revision of this file to which the signature belongs, and
 // grades what followed it.
-func (s *signed) checkRevision(f *pdf.File, prepared []string) {
+func (s *signed) checkRevision(f *pdf.File, prepared []string, left *int) {
 	named := map[string]any{"field": s.Field}
 	if len(bytes.TrimLeft(s.data[s.End:], "\x00 \t\r\n")) == 0 {
 		s.WholeFile = true
@@ -109,7 +109,7 @@ func (s *signed) checkRevision(f *pdf.File, prepared []string) {
 		return
 	}
 	s.Permission = permission(old)
-	found := compare(old, f, ruleOf(old, prepared))
+	found := compare(old, f, ruleOf(old, prepared), left)
 	s.grade(found)
 	if old.Err() != nil {
 		s.broken(formatFailure, "file.unreadable-object", nil)

@@ -13,5 +13,5 @@
 // Changes after a signature are allowed only if they add signatures, validation data or document information, or fill one of the
 // named prepared fields that was empty, when the certification permits (S3.3). Annotations are refused even where P=3 allows them.
 //
-// Limits: those of package pdf; 64 signatures; 2 000 000 compared values a signature; 64 MB of validation data.
+// Limits: those of package pdf; 64 signatures; 8 000 000 compared values; 64 MB of validation data.
 package pades

@@ -168,3 +168,25 @@ func BenchmarkVerify(b *testing.B) {
 		})
 	}
 }
+
+// The work of comparing is limited for all signatures together; what was not compared counts as changed.
+func TestComparingIsLimited(t *testing.T) {
+	o := testOffice(t)
+	good := o.issued(t)
+	f, err := pdf.Open(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := verify(t, good, o.options())
+	old, err := f.Prefix(r.Signatures[0].End)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enough, tooLittle := maxCompared, 10
+	if found := compare(old, f, ruleOf(old, nil), &enough); found.grade != FillChange {
+		t.Errorf("with enough work: %v", found.list)
+	}
+	if found := compare(old, f, ruleOf(old, nil), &tooLittle); found.grade != OtherChange {
+		t.Errorf("with too little: %v", found.list)
+	}
+}

@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
 	"slices"
@@ -20,11 +21,28 @@ type material struct {
 	certificates []*x509.Certificate
 	ocsps        [][]byte
 	crls         []*x509.RevocationList
+	checked      map[checkedList]bool // signatures of lists, verified once
+}
+
+type checkedList struct {
+	list *x509.RevocationList
+	key  string // of the issuer
+}
+
+// signedBy reports whether issuer signed the list.
+func (m *material) signedBy(list *x509.RevocationList, issuer *x509.Certificate) bool {
+	k := checkedList{list, string(issuer.RawSubjectPublicKeyInfo)}
+	if ok, known := m.checked[k]; known {
+		return ok
+	}
+	ok := bytes.Equal(list.RawIssuer, issuer.RawSubject) && list.CheckSignatureFrom(issuer) == nil
+	m.checked[k] = ok
+	return ok
 }
 
 // readMaterial collects the document security store of the file (ISO 32000-2, 12.8.4.3) and what the caller brings.
 func readMaterial(f *pdf.File, opt VerifyOptions) *material {
-	m := &material{certificates: slices.Clone(opt.Intermediates), ocsps: opt.OCSPs}
+	m := &material{certificates: slices.Clone(opt.Intermediates), ocsps: opt.OCSPs, checked: map[checkedList]bool{}}
 	if opt.Trust != nil {
 		m.certificates = append(m.certificates, opt.Trust.Intermediates()...)
 	}

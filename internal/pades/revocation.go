@@ -60,7 +60,9 @@ func (s *signed) statusAt(c, issuer *x509.Certificate, at time.Time) status {
 		st = st.with(one)
 	}
 	for _, list := range s.material.crls {
-		st = st.with(crlStatus(list, c, issuer, at))
+		if s.material.signedBy(list, issuer) {
+			st = st.with(crlStatus(list, c, at))
+		}
 	}
 	return st
 }
@@ -108,12 +110,9 @@ var (
 	oidCRLScope     = asn1.ObjectIdentifier{2, 5, 29, 28}
 )
 
-// crlStatus reads one list. A list that does not cover the certificate's kind and distribution point may convict, but its
+// crlStatus reads one list of the certificate's issuer. A list that does not cover the certificate's kind and distribution point may convict, but its
 // silence acquits nobody.
-func crlStatus(list *x509.RevocationList, c, issuer *x509.Certificate, at time.Time) status {
-	if !bytes.Equal(list.RawIssuer, issuer.RawSubject) || list.CheckSignatureFrom(issuer) != nil {
-		return status{}
-	}
+func crlStatus(list *x509.RevocationList, c *x509.Certificate, at time.Time) status {
 	for _, e := range list.RevokedCertificateEntries {
 		if e.SerialNumber.Cmp(c.SerialNumber) == 0 {
 			return status{known: true, revoked: e.RevocationTime}

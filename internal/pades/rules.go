@@ -93,7 +93,7 @@ func (c *comparison) catalogRule(at *place, k pdf.Name, a, b any) bool {
 	case k == "DSS" && b != nil:
 		c.checkDSS(at, a, b)
 	case (k == "Extensions" || k == "Version") && b != nil:
-		if !same(c.old, c.new, a, b) {
+		if !c.same(a, b) {
 			c.tell(ValidationChange, at, wasReplaced)
 		}
 	case k == "Metadata" && a == nil:
@@ -151,7 +151,7 @@ func (c *comparison) fieldRule(at *place, k pdf.Name, a, b any, x, y pdf.Dict) b
 		}
 		return true
 	case f.kind != "" && f.kind != "Sig" && fillingKeys[k]:
-		if !same(c.old, c.new, a, b) {
+		if !c.same(a, b) {
 			c.fill(k, a, b, f, y)
 		}
 		return true
@@ -225,7 +225,7 @@ func sameToken(a, b any) bool {
 
 // checkDSS wants a document security store to hold known keys and streams only; its content proves itself or nothing.
 func (c *comparison) checkDSS(at *place, a, b any) {
-	if same(c.old, c.new, a, b) {
+	if c.same(a, b) {
 		return
 	}
 	c.tell(ValidationChange, at, wasAdded)

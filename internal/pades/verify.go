@@ -41,7 +41,7 @@ func Verify(file []byte, opt VerifyOptions) (*Report, error) {
 		r.Findings = append(r.Findings, unreadable(err))
 		return r, nil
 	}
-	v := &verification{report: r, file: f, opt: opt}
+	v := &verification{report: r, file: f, opt: opt, left: maxCompared}
 	v.run()
 	return r, nil
 }
@@ -66,6 +66,7 @@ type verification struct {
 	file   *pdf.File
 	opt    VerifyOptions
 	signed []*signed
+	left   int // values that may still be compared
 }
 
 func (v *verification) run() {
@@ -128,7 +129,7 @@ func (v *verification) examine(s *signed) {
 		return
 	}
 	s.checkContainer()
-	s.checkRevision(v.file, v.opt.Fields)
+	s.checkRevision(v.file, v.opt.Fields, &v.left)
 }
 
 // describe reads what the dictionary claims.
@@ -154,6 +155,9 @@ func (v *verification) checkFile() {
 		v.condemn("file.hidden-signature", map[string]any{"found": found, "reachable": len(v.signed)})
 	}
 	if len(v.signed) == 0 {
+		if f.Err() != nil {
+			r.tell("file.unreadable-object", nil)
+		}
 		return
 	}
 	if f.Trailing > 0 {

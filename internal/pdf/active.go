@@ -32,6 +32,9 @@ var activeKeys = map[Name]string{
 	"EmbeddedFiles": ActiveFile, "RichMediaContent": ActiveMedia,
 }
 
+// maxUnread is after how many unreadable objects a file is not searched any further.
+const maxUnread = 100
+
 // Active lists, sorted, the kinds of content in any object of the file that could act on the reader's machine: scripts,
 // launch actions, forms of a second technology, embedded and remote files, media, UNC paths (reliability, T13). It shows
 // what to warn of and where to serve the file from; it proves nothing about harm. Unreadable objects are named too.
@@ -42,10 +45,14 @@ func Active(f *File) []string {
 			found[ActiveOpenAction] = true
 		}
 	}
+	unread := 0
 	for _, n := range f.Numbers() {
 		o, err := f.Object(Ref{n, f.entries[n].Gen})
 		if err != nil {
 			found[ActiveUnread] = true
+			if unread++; unread == maxUnread {
+				break
+			}
 		}
 		lookInside(o, found)
 	}

@@ -81,7 +81,15 @@ func (f *File) readSection(at int) (Section, error) {
 	return s, nil
 }
 
+// merge adds what an older section says about objects that no newer one mentions.
 func (f *File) merge(own map[int]Location) {
+	if len(f.entries) == 0 {
+		f.entries = own
+		for n := range own {
+			f.size = max(f.size, n+1)
+		}
+		return
+	}
 	for n, e := range own {
 		if _, newer := f.entries[n]; !newer {
 			f.entries[n] = e
@@ -109,6 +117,13 @@ func (f *File) readTable(l *lexer) (map[int]Location, error) {
 		}
 		if err := f.budget.entry(int(count)); err != nil {
 			return nil, err
+		}
+		const shortest = len("0 0 n ")
+		if int(count) > (len(l.data)-l.pos)/shortest {
+			return nil, l.fail("more cross-reference entries than bytes")
+		}
+		if len(own) == 0 {
+			own = make(map[int]Location, count)
 		}
 		for n := int(first); n < int(first+count); n++ {
 			e, ok := tableEntry(l)
