@@ -133,6 +133,7 @@ type Signature struct {
 	Field     string `json:"field"`
 	Kind      Kind   `json:"kind"`
 	SubFilter string `json:"sub_filter"`
+	Level     string `json:"level,omitempty"` // B, T, LT or LTA, of PAdES signatures
 
 	Indication    Indication    `json:"indication"`
 	SubIndication SubIndication `json:"sub_indication,omitempty"`

@@ -113,6 +113,15 @@ func TestArchivingKeepsSignaturesPassed(t *testing.T) {
 	if r.Signatures[0].TimeSource != TimeFromDocTimestamp || r.Signatures[1].Changes != SignatureChange {
 		t.Error(explain(r))
 	}
+	if r.Signatures[0].Level != "LTA" {
+		t.Errorf("level %s", r.Signatures[0].Level)
+	}
+	stamped := s.signStamped(t, draft(t, 0), o.request(o.leader), signedAt)
+	for want, file := range map[string][]byte{"B": o.issued(t), "T": stamped, "LT": withStore(t, stamped, nil, o.lists(t, signedAt, checkedAt))} {
+		if got := verify(t, file, VerifyOptions{At: checkedAt, Trust: strict}).Signatures[0].Level; got != want {
+			t.Errorf("level %s, want %s", got, want)
+		}
+	}
 	if r := verify(t, file, o.options()); r.Outcome != Indeterminate {
 		t.Errorf("the stamper is not believed, yet: %s", explain(r))
 	}

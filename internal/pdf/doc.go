@@ -10,7 +10,7 @@
 //   - Builder, a small writer of new files: objects, flate streams, a cross-reference table, a document identifier.
 //
 // Limits for files from strangers: nesting 200, 1000 revisions, 2 000 000 cross-reference entries, 32 MB for one inflated
-// cross-reference or object stream and 128 MB for all of them together. Encrypted files are recognised and refused
+// cross-reference or object stream and 128 MB for all of them together, 6 000 000 values. Encrypted files are recognised and refused
 // (ErrEncrypted, S5.9).
 //
 // Objects are plain Go values: nil, bool, int64, Real, Name, String, Array, Dict, *Stream and Ref. Writers also take int,
