@@ -1,0 +1,172 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"congvu/internal/axis"
+	"congvu/internal/store"
+)
+
+// The due work of a line stands in its own row: due_us says when it is sent the next time. A claim moves due_us on by the back-off, so a process that
+// dies between claiming and sending only postpones.
+var (
+	sqlClaimDue = store.SQL(`UPDATE exchange_deliveries SET due_us = $1 WHERE (agency_id, id) IN (
+			SELECT agency_id, id FROM exchange_deliveries WHERE due_us > 0 AND due_us <= $2 ORDER BY due_us, id LIMIT $3 {FOR UPDATE SKIP LOCKED})
+		RETURNING agency_id, id, parcel_id, receiver_code, sends, outgoing_id, title, receiver_name`)
+	sqlAnyDue  = store.SQL(`SELECT id FROM exchange_deliveries WHERE due_us > 0 AND due_us <= $1 LIMIT 1`)
+	sqlOnItWay = store.SQL(`UPDATE exchange_deliveries SET
+			sends = sends + 1,
+			state = CASE WHEN state IN ('not_sent', 'queued') THEN 'on_exchange' ELSE state END,
+			state_us = CASE WHEN state IN ('not_sent', 'queued') THEN $1 ELSE state_us END,
+			sent_us = CASE WHEN sent_us = 0 THEN $1 ELSE sent_us END,
+			due_us = CASE WHEN due_us = 0 THEN 0 ELSE $2 END
+		WHERE agency_id = $3 AND id = $4`)
+	sqlGiveUp = store.SQL(`UPDATE exchange_deliveries SET state = 'failed', state_us = $1, due_us = 0, description = $2, args = $3
+		WHERE agency_id = $4 AND id = $5 AND state IN ('not_sent', 'queued', 'on_exchange')`)
+)
+
+const dueBatch = 128
+
+type dueLine struct {
+	AgencyID     int64
+	ID           int64
+	ParcelID     int64
+	ReceiverCode string
+	Sends        int
+	OutgoingID   int64
+	Title        string
+	ReceiverName string
+}
+
+// backoff is the wait for a receipt after that many sends.
+func (o *Office) backoff(sends int) time.Duration {
+	if o.Resend != nil {
+		return o.Resend(sends)
+	}
+	return min(15*time.Minute<<min(max(sends-1, 0), 10), 24*time.Hour)
+}
+
+func (o *Office) maxSends() int {
+	if o.MaxSends > 0 {
+		return o.MaxSends
+	}
+	return 16
+}
+
+// dispatch sends what is due, until ctx ends.
+func (o *Office) dispatch(ctx context.Context, trouble func(error)) {
+	for ctx.Err() == nil {
+		woken := o.DB.Changed()
+		n, err := o.dispatchOnce(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			trouble(fmt.Errorf("exchange dispatch: %w", err))
+			rest(ctx, nil, time.Second)
+		case n == 0:
+			rest(ctx, woken, 500*time.Millisecond)
+		}
+	}
+}
+
+func (o *Office) dispatchOnce(ctx context.Context) (int, error) {
+	if _, due, err := store.Maybe[int64](ctx, o.DB, sqlAnyDue, o.DB.Now()); err != nil || !due {
+		return 0, err
+	}
+	var lines []dueLine
+	err := o.DB.Keep(ctx, func(tx *store.Tx) (err error) {
+		lines, err = store.All[dueLine](ctx, tx, sqlClaimDue, tx.Now().Add(min(o.backoff(1), time.Minute)), tx.Now(), dueBatch)
+		tx.Wrote()
+		return err
+	})
+	if err != nil || len(lines) == 0 {
+		return 0, err
+	}
+	return len(lines), o.sendLines(ctx, lines)
+}
+
+// sendLines puts the lines' parcels on the axis and notes which of them it took. What it did not take comes due again.
+func (o *Office) sendLines(ctx context.Context, lines []dueLine) error {
+	var parcels []axis.Parcel
+	var sent []dueLine
+	var errs []error
+	for _, l := range lines {
+		if l.Sends >= o.maxSends() {
+			errs = append(errs, o.giveUp(ctx, l))
+			continue
+		}
+		p, err := o.wire(ctx, l)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		parcels, sent = append(parcels, p), append(sent, l)
+	}
+	if err := o.fail("before send"); err != nil {
+		return err
+	}
+	results, _ := o.Axis.SendAll(ctx, parcels)
+	if err := o.fail("after send"); err != nil {
+		return err
+	}
+	err := o.DB.Keep(ctx, func(tx *store.Tx) error {
+		for i, l := range sent {
+			if i < len(results) && results[i] != nil {
+				continue
+			}
+			if _, err := tx.Exec(ctx, sqlOnItWay, tx.Now(), tx.Now().Add(o.backoff(l.Sends+1)), l.AgencyID, l.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(append(append(errs, results...), err)...)
+}
+
+// wire is the parcel of a line as the axis carries it: the packed bytes, by their hash.
+func (o *Office) wire(ctx context.Context, l dueLine) (axis.Parcel, error) {
+	p, err := store.One[Parcel](ctx, o.DB, sqlParcel, l.AgencyID, l.ParcelID)
+	if err != nil {
+		return axis.Parcel{}, err
+	}
+	return axis.Parcel{ID: p.Parcel + "/" + l.ReceiverCode, From: p.SenderCode, To: l.ReceiverCode, Kind: kindDocument,
+		Blob: &axis.Blob{SHA256: p.SHA, Size: p.Size, Open: func() (io.ReadCloser, error) { return o.Blobs.Open(ctx, p.SHA) }}}, nil
+}
+
+// giveUp hands a line to the clerk after the last send (reliability: bounded, then to a person).
+func (o *Office) giveUp(ctx context.Context, l dueLine) error {
+	text := store.Say("{receiver} chưa phản hồi sau {count} lần gửi, hệ thống không tự gửi nữa. Đề nghị liên hệ nơi nhận, rồi bấm Gửi lại hoặc gửi bản giấy.",
+		"receiver", l.ReceiverName, "count", l.Sends)
+	people, err := o.clerks(ctx, o.DB, l.AgencyID)
+	if err != nil {
+		return err
+	}
+	return o.DB.Write(ctx, store.System(l.AgencyID), func(tx *store.Tx) error {
+		n, err := tx.Exec(ctx, sqlGiveUp, tx.Now(), text.Text, store.JSONOf(text.Args), l.AgencyID, l.ID)
+		if err != nil || n == 0 {
+			return err
+		}
+		return tx.Record(store.Event{Verb: "delivery.failed", Agency: l.AgencyID, Ref: outgoingRef(l.OutgoingID), Title: l.Title, Text: text, Notify: people,
+			Data: map[string]any{"delivery": l.ID, "receiver": l.ReceiverCode}})
+	})
+}
+
+func (o *Office) fail(at string) error {
+	if o.Fail == nil {
+		return nil
+	}
+	return o.Fail(at)
+}
+
+func rest(ctx context.Context, woken <-chan struct{}, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-woken:
+	case <-t.C:
+	}
+}
