@@ -16,7 +16,9 @@ func Arrive(ctx context.Context, tx *store.Tx, in Arrival) (d *Incoming, duplica
 }
 
 // Enter keeps a paper document typed in by the registry; Register then gives it its arrival number.
-func Enter(ctx context.Context, tx *store.Tx, form EntryForm) (*Incoming, error) { return nil, errPending }
+func Enter(ctx context.Context, tx *store.Tx, form EntryForm) (*Incoming, error) {
+	return nil, errPending
+}
 
 // Twins lists what the document seems to repeat (V8, D10.14).
 func Twins(ctx context.Context, r store.Reader, a store.Actor, id int64) ([]Twin, error) {
@@ -50,7 +52,7 @@ func ReturnToRegistry(ctx context.Context, tx *store.Tx, id int64, reason string
 }
 
 // Direct records a direction (bút phê) and makes the receipt lines; a direction given before is replaced visibly (D12.4).
-func Direct(ctx context.Context, tx *store.Tx, d *Desk, id int64, form Direction) (*Directed, error) {
+func Direct(ctx context.Context, tx *store.Tx, id int64, form Direction) (*Directed, error) {
 	return nil, errPending
 }
 
@@ -58,7 +60,7 @@ func Direct(ctx context.Context, tx *store.Tx, d *Desk, id int64, form Direction
 func Conclude(ctx context.Context, tx *store.Tx, id int64, result string) error { return errPending }
 
 // Forward gives a line on; it stays mine to follow (D11.8).
-func Forward(ctx context.Context, tx *store.Tx, d *Desk, line int64, form ForwardForm) ([]Line, error) {
+func Forward(ctx context.Context, tx *store.Tx, line int64, form ForwardForm) ([]Line, error) {
 	return nil, errPending
 }
 
@@ -117,7 +119,7 @@ func ActsIncoming(ctx context.Context, r store.Reader, a store.Actor, id int64) 
 }
 
 // Inbox gives a page of one of the actor's tabs with the counts of all of them.
-func Inbox(ctx context.Context, d *Desk, a store.Actor, f InFilter) (Page[IncomingRow], error) {
+func Inbox(ctx context.Context, r store.Reader, a store.Actor, f InFilter) (Page[IncomingRow], error) {
 	return Page[IncomingRow]{}, errPending
 }
 
@@ -125,22 +127,22 @@ func Inbox(ctx context.Context, d *Desk, a store.Actor, f InFilter) (Page[Incomi
 func InTabs(a store.Actor) []string { return nil }
 
 // Arrivals is Inbox of the registry's queue of arrived documents.
-func Arrivals(ctx context.Context, d *Desk, a store.Actor, f InFilter) (Page[IncomingRow], error) {
+func Arrivals(ctx context.Context, r store.Reader, a store.Actor, f InFilter) (Page[IncomingRow], error) {
 	return Page[IncomingRow]{}, errPending
 }
 
 // MyWork is "Việc của tôi": everything that waits for the actor, as lists whose counts are what the linked lists show (N8).
-func MyWork(ctx context.Context, d *Desk, a store.Actor) ([]WorkList, error) {
+func MyWork(ctx context.Context, r store.Reader, a store.Actor) ([]WorkList, error) {
 	return nil, errPending
 }
 
 // PrintIncoming prints the register of incoming documents of a year (D7.2, D7.7), numbers from..to (0 = all), as PDF.
-func PrintIncoming(ctx context.Context, d *Desk, a store.Actor, register string, year int, from, to int64) ([]byte, error) {
+func PrintIncoming(ctx context.Context, r store.Reader, a store.Actor, register string, year int, from, to int64) ([]byte, error) {
 	return nil, errPending
 }
 
 // HandlingSheet prints the phiếu giải quyết văn bản đến of a document (D12.2) as PDF.
-func HandlingSheet(ctx context.Context, d *Desk, a store.Actor, id int64) ([]byte, error) {
+func HandlingSheet(ctx context.Context, r store.Reader, a store.Actor, id int64) ([]byte, error) {
 	return nil, errPending
 }
 

@@ -321,9 +321,10 @@ type Direction struct {
 	Coordinators []Target
 	Informed     []Target
 	Opinion      string
-	Due          calendar.Date // a date …
-	DueDays      int           // … or this many working days from today
-	ByRule       string        // a clerk forwards directly (D10.8): the clause of the working regulation that names the handler
+	Due          calendar.Date      // a date …
+	DueDays      int                // … or this many working days from today
+	Days         *calendar.Calendar // nil = calendar.Default()
+	ByRule       string             // a clerk forwards directly (D10.8): the clause of the working regulation that names the handler
 	Revision     int64
 }
 
@@ -354,7 +355,8 @@ type ForwardForm struct {
 	Note         string
 	Due          calendar.Date
 	DueDays      int
-	Revision     int64 // of the line
+	Days         *calendar.Calendar // nil = calendar.Default()
+	Revision     int64              // of the line
 }
 
 // CompleteForm finishes a line (D11.7): a result, or the outgoing document that replies.
