@@ -136,8 +136,8 @@ func MyWork(ctx context.Context, r store.Reader, a store.Actor) ([]WorkList, err
 	return nil, errPending
 }
 
-// PrintIncoming prints the register of incoming documents of a year (D7.2, D7.7), numbers from..to (0 = all), as PDF.
-func PrintIncoming(ctx context.Context, r store.Reader, a store.Actor, register string, year int, from, to int64) ([]byte, error) {
+// PrintIncoming prints the register of incoming documents (D7.2, D7.7), numbers from..to (0 = all), as PDF.
+func PrintIncoming(ctx context.Context, r store.Reader, a store.Actor, register int64, from, to int64) ([]byte, error) {
 	return nil, errPending
 }
 

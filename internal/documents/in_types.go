@@ -71,18 +71,6 @@ type ResponseFor struct {
 	DocumentID string        `json:"document_id,omitempty"`
 }
 
-// ArrivalFile is a file of an arriving document; its bytes are in the blob store already.
-type ArrivalFile struct {
-	Name    string
-	SHA     string
-	Size    int64
-	Media   string
-	Pages   int
-	Main    bool
-	Verdict string     // pades: passed, indeterminate, failed, none; "" = no signature is looked for in this kind of file
-	Report  store.JSON // the report behind the verdict; "" = none
-}
-
 // Arrival is what exchange has opened and checked.
 type Arrival struct {
 	Agency         int64  // the receiving agency
@@ -104,7 +92,7 @@ type Arrival struct {
 	PageAmount     int
 	Language       string
 	Note           string
-	Files          []ArrivalFile
+	Files          []File // from KeepFile, or put together by exchange: name, size, SHA, media, pages, main, verdict and report
 	ResponseFor    []ResponseFor
 	Warnings       []store.Message // what the clerk must know: packet signature invalid, fields missing …
 }
@@ -131,7 +119,7 @@ type EntryForm struct {
 
 // RegisterForm is what the clerk decides when a document enters the register.
 type RegisterForm struct {
-	Register      string       // "" = the agency's one book (D10.6)
+	Register      int64        // a Book; 0 = the agency's one book (D10.6)
 	Twin          TwinDecision // needed when a duplicate is shown
 	TwinOf        int64        // which of the duplicates; 0 = the first shown
 	VerdictReason string       // needed when the signature check failed or is indeterminate (S13.6)
@@ -176,57 +164,58 @@ func (d *Duplicate) Unwrap() error { return d.refusal }
 
 // Incoming is a received document.
 type Incoming struct {
-	AgencyID       int64
-	ID             int64
-	Revision       int64
-	State          InState
-	Stage          string // the agency's queue it stands in: a tab code, or "linked"
-	Source         Source
-	Packet         string
-	SenderCode     string
-	SenderAgency   int64
-	SenderName     string
-	DocumentID     string
-	Number         string
-	Notation       string
-	IssuedDate     calendar.Date
-	TypeCode       string
-	TypeName       string
-	Subject        string
-	SignerName     string
-	SignerPosition string
-	Urgency        Urgency
-	DueDate        calendar.Date // asked for by the sender
-	PageAmount     int
-	Language       string
-	Note           string
-	PaperReceived  bool
-	ArrivedAt      store.Instant `db:"arrived_us"`
-	ArrivedDate    calendar.Date
-	Verdict        string // the worst of its main files: failed, indeterminate, none, passed; "" for paper
-	VerdictReason  string // why it was registered in spite of the verdict
-	VerdictBy      int64
-	Warnings       store.JSON // []store.Message
-	ResponseFor    store.JSON // []ResponseFor
-	ReplyTo        int64      // our outgoing document that it answers
-	Register       string
-	ArrivalYear    int
-	ArrivalNumber  int64         // số đến; 0 = none yet
-	RegisteredAt   store.Instant `db:"registered_us"`
-	RegisteredBy   int64
-	SubmittedTo    int64         // the leader's post
-	SubmittedAt    store.Instant `db:"submitted_us"`
-	RefusedAt      store.Instant `db:"refused_us"`
-	RefuseGround   Ground
-	RefuseReason   string
-	HandleDue      calendar.Date // set by the direction in force
-	LeadName       string
-	ReplyOutgoing  int64 // our outgoing document that answers it
-	Result         string
-	DoneAt         store.Instant `db:"done_us"`
-	TwinOf         int64
-	TwinDecision   TwinDecision
-	ResendOf       int64 // an earlier, refused receipt of the same document (X12.8)
+	AgencyID        int64
+	ID              int64
+	Revision        int64
+	State           InState
+	Stage           string // the agency's queue it stands in: a tab code, or "linked"
+	Source          Source
+	Packet          string
+	SenderCode      string
+	SenderAgency    int64
+	SenderName      string
+	DocumentID      string
+	Number          string
+	Notation        string
+	IssuedDate      calendar.Date
+	TypeCode        string
+	TypeName        string
+	Subject         string
+	SignerName      string
+	SignerPosition  string
+	Urgency         Urgency
+	DueDate         calendar.Date // asked for by the sender
+	PageAmount      int
+	Language        string
+	Note            string
+	PaperReceived   bool
+	ArrivedAt       store.Instant `db:"arrived_us"`
+	ArrivedDate     calendar.Date
+	Verdict         string // the worst of its main files: failed, indeterminate, none, passed; "" for paper
+	VerdictReason   string // why it was registered in spite of the verdict
+	VerdictBy       int64
+	Warnings        store.JSON // []store.Message
+	ResponseFor     store.JSON // []ResponseFor
+	ReplyTo         int64      // our outgoing document that it answers
+	Register        int64      // the Book
+	ArrivalYear     int
+	ArrivalNumber   int64         // số đến; 0 = none yet
+	RegisteredAt    store.Instant `db:"registered_us"`
+	RegisteredBy    int64
+	SubmittedTo     int64 // the leader's post
+	SubmittedPerson int64
+	SubmittedAt     store.Instant `db:"submitted_us"`
+	RefusedAt       store.Instant `db:"refused_us"`
+	RefuseGround    Ground
+	RefuseReason    string
+	HandleDue       calendar.Date // set by the direction in force
+	LeadName        string
+	ReplyOutgoing   int64 // our outgoing document that answers it
+	Result          string
+	DoneAt          store.Instant `db:"done_us"`
+	TwinOf          int64
+	TwinDecision    TwinDecision
+	ResendOf        int64 // an earlier, refused receipt of the same document (X12.8)
 }
 
 // Ref names it in journal, history and files.

@@ -1,0 +1,23 @@
+// Package documents is the registry of an agency: outgoing documents from draft to issue, incoming documents from arrival to the
+// reply, their files, registers and histories (NĐ 30/2020/NĐ-CP; domain/documents.md).
+//
+// It keeps: documents_types, documents_registers, documents_numbers, documents_files, documents_versions, documents_history,
+// documents_certificates (approved binding of a certificate to a person or an agency), documents_outgoing with
+// documents_receivers and documents_participants; the incoming half names its tables in in_doc.go.
+//
+// Outgoing states: draft → in_review → (returned →) awaiting_signature → signed → numbered → sealed → issued; cancelled. route.go is
+// the table of acts. A number is drawn once, in one short transaction; signing and sealing happen outside of transactions and are
+// kept only when the state and the file's hash are still those that were signed. An issued document never changes (house law 7).
+//
+// Secret documents do not live on this network (D9.10): there is no field for secrecy.
+//
+// Limits: a file 50 MB (setting documents.file_limit, bytes), a document 50 attachments and 500 receivers, a text 1 MB.
+// Non-PDF attachments travel unsigned. A seal image is drawn only where the layout has its place.
+//
+// Settings: documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
+// not restricted to those who worked on them).
+//
+// Journal: document.drafted, document.revised, document.laid_out, document.attached, document.detached, document.submitted,
+// document.opined, document.returned, document.approved, document.signer_changed, document.signed, document.numbered,
+// document.sealed, document.issued, document.cancelled, certificate.bound, certificate.withdrawn, register.opened, register.closed
+package documents

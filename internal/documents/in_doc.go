@@ -1,0 +1,16 @@
+package documents
+
+// The incoming half keeps documents_incoming (one row a received document), documents_lines (one row a receiving unit or person),
+// documents_directions (bút phê, append-only) and documents_arrival_numbers (the rows of the register, never deleted).
+//
+// States of a document: arrived → registered → assigned → in_progress → done; refused; recalled. in_route.go holds the tables of
+// exchange.md §12 and documents.md §11. A document that is linked to its twin follows the twin's states without a number of its own.
+//
+// Settings: documents.several_leads (yes|no, default no: one lead a direction, D11.3).
+//
+// Limits: opinions and results 4000 characters, reasons 10 to 1000, 100 targets a direction.
+//
+// Journal: document.arrived, document.entered, document.registered, document.linked, document.registration_cancelled, document.refused,
+// document.submitted_to_leader, document.returned_to_registry, document.directed, document.assigned, document.forwarded,
+// document.handed_over, document.started, document.commented, document.line_returned, document.line_recalled, document.line_completed,
+// document.completed

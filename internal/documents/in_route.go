@@ -1,0 +1,137 @@
+package documents
+
+import "congvu/internal/store"
+
+// receiptAct is what happens to a received document as its sender sees it.
+type receiptAct string
+
+const (
+	actImport   receiptAct = "import"
+	actRefuse   receiptAct = "refuse"
+	actRegister receiptAct = "register"
+	actCancel   receiptAct = "cancel_registration"
+	actAssign   receiptAct = "assign"
+	actStart    receiptAct = "start"
+	actClose    receiptAct = "close"
+)
+
+// notHeld is the state before anything was received (NEW in X12).
+const notHeld InState = ""
+
+// receipts is the state machine of exchange.md §12: the next state, the same state where the act is accepted and changes nothing, no
+// cell where it is refused. Requests to give back, update or replace (X9) are no acts of this table.
+var receipts = map[InState]map[receiptAct]InState{
+	notHeld:    {actImport: Arrived},
+	Arrived:    {actImport: Arrived, actRefuse: Refused, actRegister: Registered},
+	Refused:    {actImport: Refused, actRefuse: Refused},
+	Registered: {actImport: Registered, actRegister: Registered, actCancel: Arrived, actAssign: Assigned, actStart: InProgress, actClose: Done},
+	Assigned:   {actImport: Assigned, actRegister: Assigned, actAssign: Assigned, actStart: InProgress, actClose: Done},
+	InProgress: {actImport: InProgress, actRegister: InProgress, actAssign: InProgress, actStart: InProgress, actClose: Done},
+	Done:       {actImport: Done, actRegister: Done, actAssign: Done, actStart: Done, actClose: Done},
+	Recalled:   {actImport: Recalled},
+}
+
+// after gives the state an act leads to; Conflict where the table has no cell.
+func (s InState) after(act receiptAct) (next InState, err error) {
+	next, ok := receipts[s][act]
+	if !ok {
+		return s, store.Refuse(store.Conflict, "Văn bản đang ở trạng thái “{state}” nên không thực hiện được thao tác này. Nội dung được giữ nguyên; tải lại trang để xem trạng thái mới nhất.",
+			"state", store.Say(s.Label()))
+	}
+	return next, nil
+}
+
+// lineAct is what a holder does with his receipt line.
+type lineAct string
+
+const (
+	lineForward  lineAct = "forward"
+	lineHandOver lineAct = "hand_over"
+	lineStart    lineAct = "start"
+	lineComment  lineAct = "comment"
+	lineComplete lineAct = "complete"
+	lineReturn   lineAct = "return"
+	lineRecall   lineAct = "recall"
+)
+
+// lineActs is D11.6–D11.10: from which states of a line an act is allowed. Forwarding a finished line opens it again; recalling is an act of
+// whoever gave the line.
+var lineActs = map[lineAct][]LineState{
+	lineForward:  {LineWaiting, LineToDo, LineForwarded, LineDone, LineReturnedToMe},
+	lineHandOver: {LineToDo, LineReturnedToMe},
+	lineStart:    {LineToDo, LineForwarded, LineReturnedToMe},
+	lineComment:  {LineToDo, LineForwarded, LineDone, LineReturnedToMe},
+	lineComplete: {LineToDo, LineForwarded, LineReturnedToMe},
+	lineReturn:   {LineWaiting, LineToDo, LineReturnedToMe},
+	lineRecall:   {LineWaiting, LineToDo, LineForwarded, LineDone, LineReturnedToMe},
+}
+
+// allows answers nil when the act is open to a line in the state, else Conflict.
+func (s LineState) allows(act lineAct) error {
+	if contains(lineActs[act], s) {
+		return nil
+	}
+	return store.Refuse(store.Conflict, "Phần việc này đang ở trạng thái “{state}” nên không thực hiện được thao tác. Nội dung được giữ nguyên; tải lại trang để xem trạng thái mới nhất.",
+		"state", store.Say(s.Label()))
+}
+
+// boxOf is the tab in which a line is counted (D11.1).
+func boxOf(s LineState, r LineRole) string {
+	switch s {
+	case LineForwarded:
+		return TabForwarded
+	case LineDone:
+		return TabDone
+	case LineReturnedByMe:
+		return "returned"
+	case LineRecalled:
+		return "gone"
+	}
+	return map[LineRole]string{Lead: TabToDo, Coordinate: TabCoordinating, Inform: TabInformed}[r]
+}
+
+// Tabs of the inbox.
+const (
+	TabArrivals     = "arrivals"     // chờ tiếp nhận
+	TabToSubmit     = "to_submit"    // chờ trình, chuyển
+	TabToDirect     = "to_direct"    // chờ cho ý kiến chỉ đạo
+	TabToDo         = "to_do"        // chủ trì, cần xử lý
+	TabCoordinating = "coordinating" // phối hợp
+	TabInformed     = "informed"     // để biết
+	TabForwarded    = "forwarded"    // đã chuyển, đang theo dõi
+	TabHandling     = "handling"     // cả cơ quan đang xử lý
+	TabDone         = "done"
+	TabOverdue      = "overdue"
+	TabRefused      = "refused"
+	TabAll          = "all"
+)
+
+// TabLabel is a tab's Vietnamese name.
+func TabLabel(code string) string {
+	return map[string]string{TabArrivals: "Chờ tiếp nhận", TabToSubmit: "Chờ trình", TabToDirect: "Chờ chỉ đạo", TabToDo: "Cần xử lý",
+		TabCoordinating: "Phối hợp", TabInformed: "Để biết", TabForwarded: "Đã chuyển, theo dõi", TabHandling: "Đang xử lý", TabDone: "Đã xong",
+		TabOverdue: "Quá hạn", TabRefused: "Đã từ chối", TabAll: "Tất cả"}[code]
+}
+
+// stageOf is the agency's queue in which a document stands.
+func (d *Incoming) stageOf(lines bool) string {
+	switch d.State {
+	case Arrived:
+		return TabArrivals
+	case Refused:
+		return TabRefused
+	case Recalled:
+		return "recalled"
+	case Done:
+		return TabDone
+	}
+	switch {
+	case d.TwinDecision == TwinLink:
+		return "linked"
+	case lines:
+		return TabHandling
+	case d.SubmittedTo != 0:
+		return TabToDirect
+	}
+	return TabToSubmit
+}
