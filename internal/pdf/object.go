@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"fmt"
 	"maps"
+	"sync"
 )
 
 // Name is a PDF name without its slash, with #xx escapes resolved.
@@ -50,13 +51,17 @@ func (d Dict) Clone() Dict {
 	return maps.Clone(d)
 }
 
+var deflaters = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
+
 // Flate makes a stream of data compressed with FlateDecode; d may be nil and is kept, not copied.
 func Flate(d Dict, data []byte) *Stream {
 	if d == nil {
 		d = Dict{}
 	}
 	var z bytes.Buffer
-	w := zlib.NewWriter(&z)
+	w := deflaters.Get().(*zlib.Writer) // a new one costs 800 KB
+	defer deflaters.Put(w)
+	w.Reset(&z)
 	w.Write(data) // a bytes.Buffer never fails
 	w.Close()
 	d["Filter"] = Name("FlateDecode")
