@@ -1,0 +1,13 @@
+// Package org keeps who exists in public duty: agencies with their codes and names through time, their units, the people, the
+// posts they hold from one day to another, and who may sign in whose place.
+//
+// It keeps: org_agencies (identity and present state), org_agency_versions (names, abbreviation, parent and seat by date),
+// org_codes (every code an agency has or had), org_words (the directory's search words), org_units, org_people, org_holdings,
+// org_delegations.
+//
+// An agency is active or closed. A post holds from its first day to its last; its rights end with it at once (I5.5). Nothing is deleted.
+// Dates are legal dates in Hanoi; valid_to is the last day, "" means no end.
+//
+// Journal: agency.opened, agency.amended, agency.closed, unit.opened, unit.closed, person.enrolled, person.amended,
+// holding.appointed, holding.ended, delegation.given, delegation.ended, org.imported
+package org

@@ -1,0 +1,139 @@
+package org
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"congvu/internal/i18n"
+	"congvu/internal/store"
+)
+
+// searchText is what the directory is searched by: present names and codes, folded.
+func searchText(f AgencyForm) string {
+	return i18n.Fold(strings.Join([]string{f.Name, f.ShortName, f.Abbr, f.Code, f.OldCode, f.WireCode}, " "))
+}
+
+var (
+	sqlForgetWords = store.SQL(`DELETE FROM org_words WHERE agency_id = $1 AND word NOT IN (SELECT value FROM json_each(CAST($2 AS TEXT)))`)
+	sqlAddWords    = store.SQL(`INSERT INTO org_words (word, agency_id) SELECT value, CAST($1 AS BIGINT) FROM json_each(CAST($2 AS TEXT)) WHERE TRUE ON CONFLICT (word, agency_id) DO NOTHING`)
+	// Words are matched by prefix as a range of the primary key; the rarest typed word leads and the others are checked on the row.
+	sqlSearch = store.SQL(`SELECT DISTINCT a.id, a.search_text, a.state FROM org_words AS w JOIN org_agencies AS a ON a.id = w.agency_id
+		WHERE w.word >= $1 AND w.word < $2
+		  AND (CAST($3 AS TEXT) = '' OR (' ' || a.search_text) LIKE $3) AND (CAST($4 AS TEXT) = '' OR (' ' || a.search_text) LIKE $4)
+		  AND (CAST($5 AS TEXT) = '' OR (' ' || a.search_text) LIKE $5) AND (CAST($6 AS TEXT) = '' OR (' ' || a.search_text) LIKE $6)
+		LIMIT $7`)
+	sqlWordSpread = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT agency_id FROM org_words WHERE word >= $1 AND word < $2 LIMIT 2000) AS few`)
+	sqlRecent     = store.SQL(`SELECT id FROM org_agencies WHERE state = 'active' ORDER BY code LIMIT $1`)
+)
+
+func putWords(ctx context.Context, tx *store.Tx, id AgencyID, f AgencyForm) error {
+	words := words(searchText(f))
+	list := store.JSONOf(words)
+	if _, err := tx.Exec(ctx, sqlForgetWords, id, list); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, sqlAddWords, id, list)
+	return err
+}
+
+func words(folded string) []string {
+	w := strings.Fields(folded)
+	slices.Sort(w)
+	return slices.Compact(w)
+}
+
+// SearchAgencies looks the directory through by the beginnings of words of name, short name, abbreviation and codes, in any order and
+// without marks; technical nodes stay hidden (X20.4). An empty question gives the first agencies by code.
+func SearchAgencies(ctx context.Context, r store.Reader, q string, limit int) ([]Agency, error) {
+	limit = min(max(limit, 1), 100)
+	typed := words(i18n.Fold(i18n.CleanLine(q)))
+	if len(typed) == 0 {
+		ids, err := store.All[int64](ctx, r, sqlRecent, limit)
+		if err != nil {
+			return nil, err
+		}
+		return agenciesByID(ctx, r, ids)
+	}
+	if len(typed) > 5 {
+		slices.SortFunc(typed, func(a, b string) int { return len(b) - len(a) })
+		typed = typed[:5]
+	}
+	lead, err := rarest(ctx, r, typed)
+	if err != nil {
+		return nil, err
+	}
+	args := []any{lead, lead + "\U0010FFFF"}
+	others := slices.DeleteFunc(slices.Clone(typed), func(w string) bool { return w == lead })
+	for i := range 4 {
+		pattern := ""
+		if i < len(others) {
+			pattern = "% " + strings.NewReplacer("%", "", "_", "").Replace(others[i]) + "%"
+		}
+		args = append(args, pattern)
+	}
+	type hit struct {
+		ID         int64
+		SearchText string
+		State      string
+	}
+	hits, err := store.All[hit](ctx, r, sqlSearch, append(args, 4*limit)...)
+	if err != nil {
+		return nil, err
+	}
+	question := i18n.Fold(q)
+	slices.SortFunc(hits, func(a, b hit) int {
+		return rank(a.State, a.SearchText, question) - rank(b.State, b.SearchText, question)
+	})
+	var ids []int64
+	for _, h := range hits {
+		if !strings.Contains(h.SearchText, ".w00") && !strings.HasPrefix(h.SearchText, "w00") {
+			ids = append(ids, h.ID)
+		}
+	}
+	return agenciesByID(ctx, r, ids[:min(limit, len(ids))])
+}
+
+// rank puts active agencies and those whose name begins with the question first, short names before long ones.
+func rank(state, text, question string) int {
+	n := len(text)
+	if !strings.HasPrefix(text, question) {
+		n += 10_000
+	}
+	if state != "active" {
+		n += 100_000
+	}
+	return n
+}
+
+// rarest picks the typed word that the fewest agencies have.
+func rarest(ctx context.Context, r store.Reader, typed []string) (string, error) {
+	best, fewest := typed[0], int64(1<<62)
+	if len(typed) == 1 {
+		return best, nil
+	}
+	for _, w := range typed {
+		n, err := store.One[int64](ctx, r, sqlWordSpread, w, w+"\U0010FFFF")
+		if err != nil {
+			return "", err
+		}
+		if n < fewest {
+			best, fewest = w, n
+		}
+	}
+	return best, nil
+}
+
+func agenciesByID(ctx context.Context, r store.Reader, ids []int64) ([]Agency, error) {
+	list, err := json.Marshal(append([]int64{}, ids...))
+	if err != nil {
+		return nil, err
+	}
+	found, err := store.All[Agency](ctx, r, sqlByIDs, lastDay, string(list))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(found, func(a, b Agency) int { return slices.Index(ids, int64(a.ID)) - slices.Index(ids, int64(b.ID)) })
+	return found, nil
+}
