@@ -15,6 +15,7 @@ type Delivery struct {
 	AgencyID     int64 // the sender
 	ID           int64
 	OutgoingID   int64
+	ParcelID     int64 // the parcel that carries it; 0 = none
 	DocumentID   string
 	Title        string // "15/QĐ-UBND"
 	ReceiverID   int64  // 0 = no agency of the directory
@@ -68,7 +69,7 @@ type Answer struct {
 	Signature   string // xmldsig class, or "trusted" when the certificate is the receiver's
 }
 
-const deliveryColumns = `agency_id, id, outgoing_id, document_id, title, receiver_id, receiver_code, receiver_name, role, channel, state, state_us,
+const deliveryColumns = `agency_id, id, outgoing_id, parcel_id, document_id, title, receiver_id, receiver_code, receiver_name, role, channel, state, state_us,
 	by_name, by_unit, description, args, flagged, sends, sent_us, arrived_us, warn_us`
 
 var (
@@ -130,11 +131,25 @@ func Resend(ctx context.Context, tx *store.Tx, delivery int64) error {
 		return store.Refuse(store.Conflict, "{receiver} chưa có trên trục liên thông nên không gửi lại được. Gửi bản giấy, hoặc đề nghị quản trị bổ sung mã định danh rồi phát hành lại nơi nhận này.",
 			"receiver", d.ReceiverName)
 	}
-	if err := tx.Put(ctx, sqlResend, string(Queued), tx.Now(), tx.Now(), d.AgencyID, d.ID, string(d.State)); err != nil {
+	next, due, err := repack(ctx, tx, d)
+	if err != nil {
+		return err
+	}
+	if err := tx.Put(ctx, sqlResend, string(next), tx.Now(), due, d.AgencyID, d.ID, string(d.State)); err != nil {
 		return err
 	}
 	return tx.Record(store.Event{Verb: "delivery.resent", Agency: d.AgencyID, Ref: outgoingRef(d.OutgoingID), Title: d.Title,
 		Data: map[string]any{"delivery": d.ID, "receiver": d.ReceiverCode}})
+}
+
+// repack starts the packing anew for a document whose packing had been given up; a packed one is only sent.
+func repack(ctx context.Context, tx *store.Tx, d Delivery) (next State, due store.Instant, err error) {
+	p, err := store.One[Parcel](ctx, tx, sqlParcel, d.AgencyID, d.ParcelID)
+	if err != nil || p.State == "packed" {
+		return Queued, tx.Now(), err
+	}
+	_, err = tx.Requeue(ctx, jobPack, jobKey(d.AgencyID, d.OutgoingID))
+	return NotSent, 0, err
 }
 
 func outgoingRef(id int64) string { return fmt.Sprintf("outgoing/%d", id) }

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -24,27 +25,153 @@ type Office struct {
 	SpoolDir string                             // for files under way; "" = the system's temporary folder
 	Resend   func(sends int) time.Duration      // how long to wait for a receipt after that many sends; nil = 15 minutes, doubling up to a day
 	MaxSends int                                // then a clerk decides; 0 = 16
-	Parallel int                                // parcels packed and statuses sent at once; 0 = 8
-	Fail     func(at string) error              // tests only: a failure at a named arrow
+	Parallel int                                // parcels packed and statuses signed at once; 0 = 8
 	Evidence func(at time.Time) (crls [][]byte) // revocation lists known at a time; nil = none besides what files carry
+	Fail     func(at string) error              // tests only: a failure at a named arrow
+
+	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
+
+	big    sync.Mutex // held while a big message is in memory
+	hosts  chan struct{}
+	hostMu sync.Mutex
+}
+
+func (o *Office) days() *calendar.Calendar {
+	if o.Calendar == nil {
+		return calendar.Default()
+	}
+	return o.Calendar
+}
+
+func (o *Office) parallel() int {
+	if o.Parallel > 0 {
+		return o.Parallel
+	}
+	return 8
 }
 
 // Run sends, receives and answers until ctx ends. Troubles are told and tried again. Several processes may run it on one installation.
 func (o *Office) Run(ctx context.Context, trouble func(error)) {
+	parts := []func(){
+		func() { o.DB.Follow(ctx, Follower, o.Hear, trouble) },
+		func() { o.DB.Work(ctx, o.packing(), trouble) },
+		func() { o.DB.Work(ctx, o.retrying(), trouble) },
+		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
+		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
+		func() { o.watch(ctx, trouble) },
+		func() { o.intake(ctx, trouble) },
+	}
 	var all sync.WaitGroup
-	for _, part := range o.parts(trouble) {
-		all.Go(func() { part(ctx) })
+	for _, part := range parts {
+		all.Go(part)
 	}
 	all.Wait()
 }
 
-func (o *Office) parts(trouble func(error)) []func(context.Context) {
-	return []func(context.Context){
-		func(ctx context.Context) { o.dispatch(ctx, trouble) },
+// loop does due work until there is none, then waits for the next commit.
+func (o *Office) loop(ctx context.Context, name string, once func(context.Context) (int, error), trouble func(error)) {
+	for ctx.Err() == nil {
+		woken := o.DB.Changed()
+		n, err := once(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			trouble(fmt.Errorf("exchange %s: %w", name, err))
+			rest(ctx, nil, time.Second)
+		case n == 0:
+			rest(ctx, woken, 500*time.Millisecond)
+		}
 	}
 }
 
-// clerks are the people of an agency who are told about its mail.
-func (o *Office) clerks(ctx context.Context, r store.Reader, agency int64) ([]int64, error) {
-	return nil, nil
+// intake receives for the agencies whose data live here, and binds again when the axis lets go.
+func (o *Office) intake(ctx context.Context, trouble func(error)) {
+	for ctx.Err() == nil {
+		err := o.Host(ctx)
+		if err == nil {
+			err = o.Axis.Receive(ctx, func(ctx context.Context, p axis.Parcel) axis.Verdict { return o.take(ctx, p, trouble) })
+		}
+		if err != nil && ctx.Err() == nil {
+			trouble(fmt.Errorf("exchange intake: %w", err))
+			rest(ctx, nil, time.Second)
+		}
+	}
+}
+
+// Host tells the axis which agencies live here. Run does it at the start and when the directory changes.
+func (o *Office) Host(ctx context.Context) error {
+	codes, err := hosted(ctx, o.DB)
+	if err != nil || len(codes) == 0 {
+		return err
+	}
+	o.hostMu.Lock()
+	defer o.hostMu.Unlock()
+	return o.Axis.Host(ctx, codes)
+}
+
+func (o *Office) rehost() {
+	select {
+	case o.changed() <- struct{}{}:
+	default:
+	}
+}
+
+func (o *Office) changed() chan struct{} {
+	o.hostMu.Lock()
+	defer o.hostMu.Unlock()
+	if o.hosts == nil {
+		o.hosts = make(chan struct{}, 1)
+	}
+	return o.hosts
+}
+
+// watch looks once a minute for lines that stay unanswered, and follows changes of the directory.
+func (o *Office) watch(ctx context.Context, trouble func(error)) {
+	for ctx.Err() == nil {
+		if err := o.warn(ctx); err != nil && ctx.Err() == nil {
+			trouble(fmt.Errorf("exchange warnings: %w", err))
+		}
+		t := time.NewTimer(time.Minute)
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+		case <-o.changed():
+			if err := o.Host(ctx); err != nil && ctx.Err() == nil {
+				trouble(fmt.Errorf("exchange hosts: %w", err))
+			}
+		}
+		t.Stop()
+	}
+}
+
+var (
+	sqlLate = store.SQL(`SELECT ` + deliveryColumns + ` FROM exchange_deliveries WHERE NOT warned AND warn_us <= $1
+		AND state IN ('not_sent', 'queued', 'on_exchange') ORDER BY warn_us LIMIT 200`)
+	sqlWarned = store.SQL(`UPDATE exchange_deliveries SET warned = TRUE WHERE agency_id = $1 AND id = $2 AND NOT warned`)
+)
+
+// warn tells the clerks of lines without any answer one working day after sending (X13.5), once each.
+func (o *Office) warn(ctx context.Context) error {
+	for {
+		lines, err := store.All[Delivery](ctx, o.DB, sqlLate, o.DB.Now())
+		if err != nil || len(lines) == 0 {
+			return err
+		}
+		for _, d := range lines {
+			people, err := clerks(ctx, o.DB, d.AgencyID, o.DB.Now())
+			if err != nil {
+				return err
+			}
+			if err := o.DB.Write(ctx, store.System(d.AgencyID), func(tx *store.Tx) error {
+				if n, err := tx.Exec(ctx, sqlWarned, d.AgencyID, d.ID); err != nil || n == 0 {
+					return err
+				}
+				return tx.Record(store.Event{Verb: "delivery.late", Agency: d.AgencyID, Ref: outgoingRef(d.OutgoingID), Title: d.Title, Notify: people,
+					Text: store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. Hệ thống vẫn tự gửi lại; đề nghị liên hệ nơi nhận.",
+						"receiver", d.ReceiverName, "title", d.Title),
+					Data: map[string]any{"delivery": d.ID}})
+			}); err != nil {
+				return err
+			}
+		}
+	}
 }

@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -57,21 +56,7 @@ func (o *Office) maxSends() int {
 	return 16
 }
 
-// dispatch sends what is due, until ctx ends.
-func (o *Office) dispatch(ctx context.Context, trouble func(error)) {
-	for ctx.Err() == nil {
-		woken := o.DB.Changed()
-		n, err := o.dispatchOnce(ctx)
-		switch {
-		case err != nil && ctx.Err() == nil:
-			trouble(fmt.Errorf("exchange dispatch: %w", err))
-			rest(ctx, nil, time.Second)
-		case n == 0:
-			rest(ctx, woken, 500*time.Millisecond)
-		}
-	}
-}
-
+// dispatchOnce sends a batch of what is due and tells how many lines it held.
 func (o *Office) dispatchOnce(ctx context.Context) (int, error) {
 	if _, due, err := store.Maybe[int64](ctx, o.DB, sqlAnyDue, o.DB.Now()); err != nil || !due {
 		return 0, err
@@ -140,7 +125,7 @@ func (o *Office) wire(ctx context.Context, l dueLine) (axis.Parcel, error) {
 func (o *Office) giveUp(ctx context.Context, l dueLine) error {
 	text := store.Say("{receiver} chưa phản hồi sau {count} lần gửi, hệ thống không tự gửi nữa. Đề nghị liên hệ nơi nhận, rồi bấm Gửi lại hoặc gửi bản giấy.",
 		"receiver", l.ReceiverName, "count", l.Sends)
-	people, err := o.clerks(ctx, o.DB, l.AgencyID)
+	people, err := clerks(ctx, o.DB, l.AgencyID, o.DB.Now())
 	if err != nil {
 		return err
 	}

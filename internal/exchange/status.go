@@ -1,8 +1,18 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
 
+	"congvu/internal/axis"
+	"congvu/internal/edxml"
 	"congvu/internal/store"
 )
 
@@ -11,14 +21,6 @@ const (
 	kindDocument = "edoc"
 	kindStatus   = "status"
 )
-
-// Job kinds.
-const (
-	jobPack  = "exchange.pack"
-	jobRetry = "exchange.retry"
-)
-
-type retryJob struct{ Agency, ID int64 }
 
 // status is one code we owe the sender of a receipt: "incoming/<id>", or "quarantine/<id>" for a parcel that was not taken in.
 type status struct {
@@ -33,23 +35,199 @@ type status struct {
 	Issued      string
 	Parcel      string // of the document, as received
 	SHA         string
+	Entry       string        // số đến, from 03 on
 	StatedAt    store.Instant `db:"stated_us"`
 	ByName      string
 	ByUnit      string
 	ByEmail     string
 	ByPhone     string
 	Description string
-	Raw         string
-	State       string
+	Raw         string // the signed message; "" = not written yet
+	Tries       int
 }
 
-// Each code is owed at most once per receipt (X12.4, X21.2).
-var sqlOwe = store.SQL(`INSERT INTO exchange_statuses (agency_id, id, receipt, code, peer_code, document_id, number, notation, issued, parcel, sha, stated_us,
-		by_name, by_unit, by_email, by_phone, description, raw, state, sent_us)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', 'waiting', 0) ON CONFLICT (agency_id, receipt, code) DO NOTHING`)
+const statusColumns = `agency_id, id, receipt, code, peer_code, document_id, number, notation, issued, parcel, sha, entry, stated_us, by_name, by_unit, by_email, by_phone, description, raw, tries`
+
+var (
+	// Each code is owed at most once per receipt (X12.4, X21.2).
+	sqlOwe = store.SQL(`INSERT INTO exchange_statuses (agency_id, id, receipt, code, peer_code, document_id, number, notation, issued, parcel, sha, entry, stated_us,
+			by_name, by_unit, by_email, by_phone, description, raw, sent_us, due_us, tries, last_error)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', 0, $19, 0, '') ON CONFLICT (agency_id, receipt, code) DO NOTHING`)
+	sqlAnyOwed   = store.SQL(`SELECT id FROM exchange_statuses WHERE due_us > 0 AND due_us <= $1 LIMIT 1`)
+	sqlClaimOwed = store.SQL(`UPDATE exchange_statuses SET due_us = $1, tries = tries + 1 WHERE (agency_id, id) IN (
+			SELECT agency_id, id FROM exchange_statuses WHERE due_us > 0 AND due_us <= $2 ORDER BY due_us, id LIMIT $3 {FOR UPDATE SKIP LOCKED})
+		RETURNING ` + statusColumns)
+	sqlWritten = store.SQL(`UPDATE exchange_statuses SET raw = $1 WHERE agency_id = $2 AND id = $3 AND raw = ''`)
+	sqlSent    = store.SQL(`UPDATE exchange_statuses SET due_us = 0, sent_us = $1, last_error = '' WHERE agency_id = $2 AND id = $3`)
+	sqlNotSent = store.SQL(`UPDATE exchange_statuses SET due_us = $1, last_error = $2 WHERE agency_id = $3 AND id = $4`)
+	sqlRepeat  = store.SQL(`UPDATE exchange_statuses SET due_us = $1, tries = 0 WHERE agency_id = $2 AND receipt = $3 AND due_us = 0`)
+)
 
 func owe(ctx context.Context, tx *store.Tx, s status) error {
-	_, err := tx.Exec(ctx, sqlOwe, s.AgencyID, tx.NewID(), s.Receipt, s.Code, s.PeerCode, s.DocumentID, s.Number, s.Notation, s.Issued, s.Parcel, s.SHA,
-		s.StatedAt, s.ByName, s.ByUnit, s.ByEmail, s.ByPhone, s.Description)
+	_, err := tx.Exec(ctx, sqlOwe, s.AgencyID, tx.NewID(), s.Receipt, s.Code, s.PeerCode, s.DocumentID, s.Number, s.Notation, s.Issued, s.Parcel, s.SHA, s.Entry,
+		s.StatedAt, s.ByName, s.ByUnit, s.ByEmail, s.ByPhone, s.Description, tx.Now())
 	return err
+}
+
+// repeat sends the statuses of a receipt again, the same bytes: its sender asked a second time, so it may have lost them.
+func repeat(ctx context.Context, tx *store.Tx, agency int64, receipt string) error {
+	_, err := tx.Exec(ctx, sqlRepeat, tx.Now(), agency, receipt)
+	return err
+}
+
+const statusBatch = 128
+
+// answerOnce writes, keeps and sends the statuses that are due. The signed bytes are committed before they leave, so that a status sent
+// twice is the same status.
+func (o *Office) answerOnce(ctx context.Context) (int, error) {
+	if _, due, err := store.Maybe[int64](ctx, o.DB, sqlAnyOwed, o.DB.Now()); err != nil || !due {
+		return 0, err
+	}
+	var owed []status
+	err := o.DB.Keep(ctx, func(tx *store.Tx) (err error) {
+		owed, err = store.All[status](ctx, tx, sqlClaimOwed, tx.Now().Add(time.Minute), tx.Now(), statusBatch)
+		tx.Wrote()
+		return err
+	})
+	if err != nil || len(owed) == 0 {
+		return 0, err
+	}
+	return len(owed), o.answer(ctx, owed)
+}
+
+func (o *Office) answer(ctx context.Context, owed []status) error {
+	parcels, errs := make([]axis.Parcel, len(owed)), make([]error, len(owed))
+	o.side(len(owed), func(i int) { parcels[i], errs[i] = o.writeStatus(ctx, owed[i]) })
+	err := o.DB.Keep(ctx, func(tx *store.Tx) error {
+		for i, s := range owed {
+			if errs[i] != nil || s.Raw != "" {
+				continue
+			}
+			if _, err := tx.Exec(ctx, sqlWritten, string(parcels[i].Body), s.AgencyID, s.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		err = o.fail("before status")
+	}
+	if err != nil {
+		return err
+	}
+	var ready []axis.Parcel
+	var places []int
+	for i := range owed {
+		if errs[i] == nil {
+			ready, places = append(ready, parcels[i]), append(places, i)
+		}
+	}
+	results, _ := o.Axis.SendAll(ctx, ready)
+	for i, place := range places {
+		errs[place] = results[i]
+	}
+	if err := o.fail("after status"); err != nil {
+		return err
+	}
+	err = o.DB.Keep(ctx, func(tx *store.Tx) error {
+		for i, s := range owed {
+			var err error
+			if errs[i] == nil {
+				_, err = tx.Exec(ctx, sqlSent, tx.Now(), s.AgencyID, s.ID)
+			} else {
+				_, err = tx.Exec(ctx, sqlNotSent, tx.Now().Add(min(30*time.Second<<min(s.Tries, 7), time.Hour)), errs[i].Error(), s.AgencyID, s.ID)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(append(errs, err)...)
+}
+
+// side does n things side by side.
+func (o *Office) side(n int, f func(i int)) {
+	var all sync.WaitGroup
+	slots := make(chan struct{}, o.parallel())
+	for i := range n {
+		slots <- struct{}{}
+		all.Go(func() { defer func() { <-slots }(); f(i) })
+	}
+	all.Wait()
+}
+
+// writeStatus makes the signed message of a status, or takes the one already kept.
+func (o *Office) writeStatus(ctx context.Context, s status) (axis.Parcel, error) {
+	us, err := agencyOf(ctx, o.DB, s.AgencyID, s.StatedAt)
+	if err != nil {
+		return axis.Parcel{}, err
+	}
+	p := axis.Parcel{ID: fmt.Sprintf("%s/%d/%s", us.Wire, s.ID, s.Code), From: us.Wire, To: s.PeerCode, Kind: kindStatus, Body: []byte(s.Raw)}
+	if s.Raw != "" {
+		// The same message, but not the same parcel: within the window of the axis a repeated id would be dropped as known.
+		p.ID = fmt.Sprintf("%s/%d", p.ID, s.Tries)
+		return p, nil
+	}
+	m := &edxml.StatusMessage{
+		From: us.organization(),
+		ResponseFor: edxml.ResponseFor{OrganID: s.PeerCode, Code: edxml.Code{Number: s.Number, Notation: s.Notation}, DocumentID: s.DocumentID,
+			Date: edxml.Date(s.Issued)},
+		Staff: edxml.Staff{Department: s.ByUnit, Name: s.ByName, Email: s.ByEmail, Mobile: s.ByPhone},
+		Code:  s.Code, Description: s.describe(), At: s.StatedAt.Time().In(edxml.VietnamTime),
+	}
+	var b bytes.Buffer
+	if _, err := edxml.WriteStatus(&b, m); err != nil {
+		return p, fmt.Errorf("status %s for %s: %w", s.Code, s.DocumentID, err)
+	}
+	p.Body, err = o.signPacket(us, b.Bytes())
+	return p, err
+}
+
+// mark is what a machine reads at the end of a Description.
+type mark struct{ SHA, Parcel, Number string }
+
+var (
+	marked       = regexp.MustCompile(`\s*\[\[([a-z0-9]+=[^;\[\]]*(?:;[a-z0-9]+=[^;\[\]]*)*)\]\]\s*$`)
+	markSafe     = strings.NewReplacer(";", ",", "[", "(", "]", ")", "=", ":")
+	maxDescribed = 1000
+)
+
+// describe is the Description with its mark; a long reason goes first (see the name plate).
+func (s status) describe() string {
+	m := "[[sha256=" + s.SHA + ";parcel=" + markSafe.Replace(s.Parcel)
+	if s.Entry != "" {
+		m += ";number=" + markSafe.Replace(s.Entry)
+	}
+	if s.SHA == "" {
+		return s.Description
+	}
+	out := strings.TrimSpace(s.Description + " " + m + "]]")
+	if utf8.RuneCountInString(out) > maxDescribed {
+		return s.Description
+	}
+	return out
+}
+
+// unmark takes a Description apart. What is no mark stays text.
+func unmark(description string) (string, mark) {
+	at := marked.FindStringSubmatchIndex(description)
+	if at == nil {
+		return description, mark{}
+	}
+	var m mark
+	for _, pair := range strings.Split(description[at[2]:at[3]], ";") {
+		switch k, v, _ := strings.Cut(pair, "="); k {
+		case "sha256":
+			m.SHA = v
+		case "parcel":
+			m.Parcel = v
+		case "number":
+			m.Number = v
+		}
+	}
+	if m.SHA == "" {
+		return description, mark{}
+	}
+	return description[:at[0]], m
 }

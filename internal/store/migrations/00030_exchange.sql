@@ -52,11 +52,13 @@ CREATE TABLE exchange_deliveries (
   sent_us BIGINT NOT NULL,
   due_us BIGINT NOT NULL,
   warn_us BIGINT NOT NULL,
+  warned BOOLEAN NOT NULL,
   arrived_us BIGINT NOT NULL,
   PRIMARY KEY (agency_id, id),
   UNIQUE (agency_id, outgoing_id, receiver_code, receiver_name)
 ) /*STRICT*/;
 CREATE INDEX exchange_deliveries_due ON exchange_deliveries (due_us, id) WHERE due_us > 0;
+CREATE INDEX exchange_deliveries_late ON exchange_deliveries (warn_us) WHERE NOT warned;
 CREATE INDEX exchange_deliveries_document ON exchange_deliveries (agency_id, document_id);
 CREATE INDEX exchange_deliveries_number ON exchange_deliveries (agency_id, number, notation, issued);
 CREATE INDEX exchange_deliveries_parcel ON exchange_deliveries (agency_id, parcel_id);
@@ -85,6 +87,7 @@ CREATE TABLE exchange_answers (
   PRIMARY KEY (agency_id, id),
   UNIQUE (agency_id, peer_code, document_id, code, stated_us)
 ) /*STRICT*/;
+CREATE INDEX exchange_answers_parcel ON exchange_answers (agency_id, peer_code, parcel);
 CREATE INDEX exchange_answers_delivery ON exchange_answers (agency_id, delivery_id, id);
 
 CREATE TABLE exchange_statuses (
@@ -99,6 +102,7 @@ CREATE TABLE exchange_statuses (
   issued TEXT NOT NULL,
   parcel TEXT NOT NULL,
   sha TEXT NOT NULL,
+  entry TEXT NOT NULL,
   stated_us BIGINT NOT NULL,
   by_name TEXT NOT NULL,
   by_unit TEXT NOT NULL,
@@ -106,11 +110,14 @@ CREATE TABLE exchange_statuses (
   by_phone TEXT NOT NULL,
   description TEXT NOT NULL,
   raw TEXT NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'packed', 'sent', 'failed')),
   sent_us BIGINT NOT NULL,
+  due_us BIGINT NOT NULL,
+  tries BIGINT NOT NULL,
+  last_error TEXT NOT NULL,
   PRIMARY KEY (agency_id, id),
   UNIQUE (agency_id, receipt, code)
 ) /*STRICT*/;
+CREATE INDEX exchange_statuses_due ON exchange_statuses (due_us, id) WHERE due_us > 0;
 
 CREATE TABLE exchange_quarantine (
   agency_id BIGINT NOT NULL,

@@ -1,0 +1,171 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+
+	"congvu/internal/edxml"
+	"congvu/internal/store"
+)
+
+const maxStatus = 256 << 10 // bytes of a status message kept with its row; longer ones are no statuses of ours and go to the blob store
+
+var (
+	sqlAnswered   = store.SQL(`SELECT id FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND parcel = $3`)
+	sqlStated     = store.SQL(`SELECT id FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND code = $4 AND stated_us = $5`)
+	sqlByDocument = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, p.sha, p.parcel
+		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
+		WHERE d.agency_id = $1 AND d.document_id = $2 AND d.receiver_code <> '' ORDER BY d.id`)
+	sqlByNumber = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, p.sha, p.parcel
+		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
+		WHERE d.agency_id = $1 AND d.number = $2 AND d.notation = $3 AND d.issued = $4 AND d.receiver_code <> '' ORDER BY d.id`)
+	sqlPutAnswer = store.SQL(`INSERT INTO exchange_answers (agency_id, id, delivery_id, outgoing_id, peer_code, document_id, code, effect, stated_us, at_us, by_name, by_unit,
+			description, sha, agreed, signature, parcel, raw)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'trusted', $16, $17)`)
+	sqlLocked = store.SQL(`SELECT ` + deliveryColumns + ` FROM exchange_deliveries WHERE agency_id = $1 AND id = $2 {FOR UPDATE}`)
+	sqlApply  = store.SQL(`UPDATE exchange_deliveries SET state = $1, state_us = $2, by_name = $3, by_unit = $4, description = $5, args = '{}', due_us = 0, warned = TRUE,
+			arrived_us = CASE WHEN arrived_us = 0 THEN $2 ELSE arrived_us END WHERE agency_id = $6 AND id = $7`)
+	sqlHeard = store.SQL(`UPDATE exchange_deliveries SET due_us = 0, warned = TRUE, arrived_us = CASE WHEN arrived_us = 0 THEN $1 ELSE arrived_us END
+		WHERE agency_id = $2 AND id = $3`)
+	sqlFlag = store.SQL(`UPDATE exchange_deliveries SET flagged = TRUE WHERE agency_id = $1 AND id = $2`)
+)
+
+// line is what a status is matched with.
+type line struct {
+	ID           int64
+	OutgoingID   int64
+	DocumentID   string
+	Title        string
+	ReceiverID   int64
+	ReceiverCode string
+	SHA          string
+	Parcel       string
+}
+
+// takeStatus matches a status with its delivery line (X10.3) and takes its effect: the answer is kept raw whatever it does.
+func (o *Office) takeStatus(ctx context.Context, l letter, x *opened) error {
+	m := x.message.Status
+	lines, err := o.lines(ctx, l.Agency, m.ResponseFor)
+	if err != nil {
+		return err
+	}
+	if len(lines) == 0 {
+		return &refusal{code: "unknown_document", text: "Trạng thái {code} của {sender} trả lời một văn bản mà cơ quan không gửi: {document}.",
+			args: map[string]any{"code": m.Code, "sender": x.sender.Name, "document": m.ResponseFor.DocumentID}, about: x.message}
+	}
+	at := line{OutgoingID: lines[0].OutgoingID, DocumentID: lines[0].DocumentID, Title: lines[0].Title} // no line: not from a receiver
+	for _, c := range lines {
+		if same(x.sender.Codes, c.ReceiverCode) || x.sender.ID != 0 && int64(x.sender.ID) == c.ReceiverID {
+			at = c
+			break
+		}
+	}
+	people, err := clerks(ctx, o.DB, l.Agency, o.DB.Now())
+	if err != nil {
+		return err
+	}
+	if err := o.fail("before answer"); err != nil {
+		return err
+	}
+	err = o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error { return apply(ctx, tx, l, x, at, people) })
+	if err == nil {
+		err = o.fail("before ack")
+	}
+	return err
+}
+
+// lines are the deliveries of the document a status names: by its identifier, else by number, notation and date.
+func (o *Office) lines(ctx context.Context, agency int64, f edxml.ResponseFor) ([]line, error) {
+	if f.DocumentID != "" {
+		lines, err := store.All[line](ctx, o.DB, sqlByDocument, agency, f.DocumentID)
+		if err != nil || len(lines) > 0 {
+			return lines, err
+		}
+	}
+	if f.Code.Number == "" || f.Date == "" {
+		return nil, nil
+	}
+	return store.All[line](ctx, o.DB, sqlByNumber, agency, f.Code.Number, f.Code.Notation, string(f.Date))
+}
+
+func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line, people []int64) error {
+	m := x.message.Status
+	stated := store.InstantOf(m.At)
+	if stated == 0 {
+		stated = tx.Now()
+	}
+	if _, known, err := store.Maybe[int64](ctx, tx, sqlStated, l.Agency, l.From, at.DocumentID, m.Code, stated); known || err != nil {
+		return err
+	}
+	text, mark := unmark(m.Description)
+	agreed := mark.SHA == "" || mark.SHA == at.SHA
+	effect, from, next := Flagged, State(""), State("")
+	var d Delivery
+	var err error
+	if at.ID != 0 {
+		if d, err = store.One[Delivery](ctx, tx, sqlLocked, l.Agency, at.ID); err != nil {
+			return err
+		}
+		from = d.State
+		if next, effect = from.Follow(m.Code); agreed || mark.SHA == "" {
+			agreed = true
+		} else if effect == Applied || effect == Logged {
+			effect = map[Effect]Effect{Applied: AppliedFlagged, Logged: Flagged}[effect]
+		}
+	}
+	if err := tx.Put(ctx, sqlPutAnswer, l.Agency, tx.NewID(), at.ID, at.OutgoingID, l.From, at.DocumentID, m.Code, string(effect), stated, tx.Now(), m.Staff.Name,
+		m.Staff.Department, text, mark.SHA, agreed, l.Parcel, string(l.raw)); err != nil {
+		return err
+	}
+	if at.ID != 0 {
+		if err := move(ctx, tx, d, next, effect, m, text, stated); err != nil {
+			return err
+		}
+	}
+	if err := settleQuarantine(ctx, tx, l, "accepted"); err != nil {
+		return err
+	}
+	return tx.Record(tell(l, x, at, effect, text, people))
+}
+
+// move changes the line as the table says. Any status of the receiver proves that it has the document: nothing is sent again.
+func move(ctx context.Context, tx *store.Tx, d Delivery, next State, effect Effect, m *edxml.StatusMessage, text string, stated store.Instant) error {
+	var err error
+	if effect == Applied || effect == AppliedFlagged {
+		err = tx.Put(ctx, sqlApply, string(next), stated, m.Staff.Name, m.Staff.Department, text, d.AgencyID, d.ID)
+	} else if _, known := edxml.StatusLabels[m.Code]; known {
+		err = tx.Put(ctx, sqlHeard, stated, d.AgencyID, d.ID)
+	}
+	if err == nil && (effect == Flagged || effect == AppliedFlagged) {
+		err = tx.Put(ctx, sqlFlag, d.AgencyID, d.ID)
+	}
+	return err
+}
+
+// tell is the journal's word of an answer. The clerks are told of a refusal and of what is odd; the rest shows in the list of receivers.
+func tell(l letter, x *opened, at line, effect Effect, text string, people []int64) store.Event {
+	m := x.message.Status
+	e := store.Event{Verb: "delivery.changed", Agency: l.Agency, Ref: outgoingRef(at.OutgoingID), Title: at.Title,
+		Data: map[string]any{"delivery": at.ID, "peer": l.From, "code": m.Code, "effect": effect}}
+	switch {
+	case at.ID == 0:
+		e.Verb, e.Notify = "delivery.flagged", people
+		e.Text = store.Say("{sender} gửi trạng thái {code} cho văn bản {title} nhưng không phải nơi nhận. Trạng thái được lưu, không áp dụng.",
+			"sender", x.sender.Name, "code", m.Code, "title", at.Title)
+	case m.Code == "02" && effect == Applied:
+		e.Notify = people
+		e.Text = store.Say("{sender} từ chối tiếp nhận văn bản {title}, lý do: {reason}", "sender", x.sender.Name, "title", at.Title, "reason", text)
+	case effect == Flagged || effect == AppliedFlagged:
+		e.Verb, e.Notify = "delivery.flagged", people
+		e.Text = store.Say("{sender} gửi trạng thái {code} trái thứ tự cho văn bản {title}. Đề nghị xem chi tiết ở danh sách nơi nhận.",
+			"sender", x.sender.Name, "code", label(m.Code), "title", at.Title)
+	}
+	return e
+}
+
+func label(code string) string {
+	if l, ok := edxml.StatusLabels[code]; ok {
+		return fmt.Sprintf("%s (%s)", code, l)
+	}
+	return code
+}

@@ -1,0 +1,203 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"congvu/internal/calendar"
+	"congvu/internal/documents"
+	"congvu/internal/edxml"
+	"congvu/internal/org"
+	"congvu/internal/store"
+)
+
+// Follower is the name of the exchange's place in the journal.
+const Follower = "exchange"
+
+// told ties what happens to a received document to the status that its sender is owed (X11, X12).
+var told = map[string]string{
+	"document.refused": "02", "document.registered": "03", "document.directed": "04", "document.started": "05", "document.completed": "06",
+}
+
+// Hear is the follower: an issued document gets its delivery lines, an act on a received one its status.
+func (o *Office) Hear(ctx context.Context, tx *store.Tx, e store.Entry) error {
+	switch {
+	case e.Verb == "document.issued":
+		return o.queue(ctx, tx, e)
+	case told[e.Verb] != "":
+		return o.report(ctx, tx, e, told[e.Verb])
+	case strings.HasPrefix(e.Verb, "agency."):
+		tx.After(o.rehost)
+	}
+	return nil
+}
+
+var sqlReceipt = store.SQL(`SELECT ` + parcelColumns + ` FROM exchange_parcels WHERE agency_id = $1 AND ref = $2 AND direction = 'in' AND state = 'opened' ORDER BY id LIMIT 1`)
+
+// report owes the sender of a received document a status. What was entered from paper has no sender to tell.
+func (o *Office) report(ctx context.Context, tx *store.Tx, e store.Entry, code string) error {
+	p, ok, err := store.Maybe[Parcel](ctx, tx, sqlReceipt, e.AgencyID, e.Ref)
+	if err != nil || !ok {
+		return err
+	}
+	s := status{AgencyID: e.AgencyID, Receipt: e.Ref, Code: code, PeerCode: p.SenderCode, DocumentID: p.DocumentID, Number: p.Number, Notation: p.Notation,
+		Issued: p.Issued, Parcel: p.Parcel, SHA: p.SHA, StatedAt: e.At}
+	if e.Holding != 0 {
+		h, err := org.HoldingAt(ctx, tx, org.HoldingID(e.Holding), calendar.DateOf(e.At.Time()))
+		if err != nil && !errors.Is(err, store.NotFound) {
+			return err
+		}
+		if err == nil {
+			s.ByName, s.ByUnit = h.PersonName, h.UnitName
+		}
+	}
+	in, err := documents.Receipt(ctx, tx, e.AgencyID, refID(e.Ref, "incoming"))
+	if err != nil && !errors.Is(err, store.NotFound) {
+		return err
+	}
+	if err == nil {
+		s.tell(in)
+	}
+	return owe(ctx, tx, s)
+}
+
+// tell adds what the sender is to know: the reason of a refusal, the arrival number, who handles it, what came of it (PL VI III.1o).
+func (s *status) tell(in *documents.Incoming) {
+	if in.ArrivalNumber != 0 {
+		s.Entry = fmt.Sprintf("%d/%d", in.ArrivalNumber, in.ArrivalYear)
+	}
+	switch s.Code {
+	case "02":
+		s.Description = in.RefuseReason
+	case "03":
+		s.Description = "Số đến " + s.Entry
+	case "04", "05":
+		s.Description = in.LeadName
+	case "06":
+		s.Description = cut(in.Result, 500)
+	}
+}
+
+const lineColumns = `agency_id, id, outgoing_id, parcel_id, document_id, number, notation, issued, title, receiver_id, receiver_code, receiver_name, role, channel,
+	state, state_us, by_name, by_unit, description, args, flagged, sends, sent_us, due_us, warn_us, warned, arrived_us`
+
+var (
+	sqlPacked  = store.SQL(`SELECT id FROM exchange_deliveries WHERE agency_id = $1 AND outgoing_id = $2 LIMIT 1`)
+	sqlPutLine = store.SQL(`INSERT INTO exchange_deliveries (` + lineColumns + `)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '', $17, $18, FALSE, 0, 0, 0, $19, $20, 0)
+		ON CONFLICT (agency_id, outgoing_id, receiver_code, receiver_name) DO NOTHING`)
+)
+
+type packJob struct{ Agency, Outgoing, Parcel int64 }
+
+// queue writes one line per receiving agency (X13.1), the parcel that will serve them, and the work of packing it. A receiver that cannot be
+// reached gets its line too, failed, with the reason and what to do (X22.8).
+func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
+	id := refID(e.Ref, "outgoing")
+	if _, done, err := store.Maybe[int64](ctx, tx, sqlPacked, e.AgencyID, id); done || err != nil {
+		return err
+	}
+	doc, err := o.issued(ctx, tx, e.AgencyID, id)
+	if err != nil {
+		return err
+	}
+	us, err := agencyOf(ctx, tx, e.AgencyID, e.At)
+	if err != nil {
+		return err
+	}
+	lines, err := address(ctx, tx, us, doc.Receivers, e.At)
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	parcel := tx.NewID()
+	warn := store.InstantOf(o.days().AddWorking(calendar.DateOf(tx.Now().Time()), 1).EndOfDay())
+	var lost []string
+	reached := 0
+	for _, l := range lines {
+		if l.State == Failed {
+			lost = append(lost, l.ReceiverName)
+		} else {
+			reached++
+		}
+		at, due := parcel, warn
+		if l.State == Failed {
+			at, due = 0, 0
+		}
+		if _, err := tx.Exec(ctx, sqlPutLine, e.AgencyID, tx.NewID(), id, at, doc.DocumentID, doc.Code.Number, doc.Code.Notation, string(doc.Date), doc.title(), l.ReceiverID,
+			l.ReceiverCode, l.ReceiverName, l.Role, l.Channel, string(l.State), tx.Now(), l.Description, l.Args, due, due == 0); err != nil {
+			return err
+		}
+	}
+	if reached > 0 {
+		if err := tx.Put(ctx, sqlPutParcel, e.AgencyID, parcel, "out", us.Wire, us.Name, fmt.Sprintf("%s/%d", us.Wire, parcel), doc.DocumentID, doc.Code.Number, doc.Code.Notation,
+			string(doc.Date), doc.title(), e.Ref, "", int64(0), "waiting", "", store.JSON("[]"), tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.Enqueue(ctx, store.Job{Kind: jobPack, Key: jobKey(e.AgencyID, id), AgencyID: e.AgencyID, Payload: store.JSONOf(packJob{e.AgencyID, id, parcel})}); err != nil {
+			return err
+		}
+	}
+	event := store.Event{Verb: "delivery.queued", Agency: e.AgencyID, Ref: e.Ref, Title: doc.title(), Data: map[string]any{"reached": reached, "lost": len(lost)}}
+	if len(lost) > 0 {
+		if event.Notify, err = clerks(ctx, tx, e.AgencyID, e.At); err != nil {
+			return err
+		}
+		event.Text = store.Say("Văn bản {title} không gửi điện tử được đến: {receivers}. Xem lý do ở danh sách nơi nhận và gửi bằng cách khác.",
+			"title", doc.title(), "receivers", cut(strings.Join(lost, "; "), 500))
+	}
+	return tx.Record(event)
+}
+
+// address decides for each receiver whether and how it is reached (X19.5, X22.6).
+func address(ctx context.Context, r store.Reader, us agency, receivers []receiver, at store.Instant) ([]Delivery, error) {
+	var out []Delivery
+	seen := map[string]bool{}
+	for _, to := range receivers {
+		d := Delivery{ReceiverID: to.Agency, ReceiverName: to.Name, Role: to.Role, Channel: channelAxis, State: NotSent, Args: "{}"}
+		var why store.Message
+		if to.Agency == 0 {
+			why = store.Say("{receiver} không có trong danh mục cơ quan trên trục liên thông. Gửi bản giấy hoặc thư điện tử công vụ.", "receiver", to.Name)
+		} else {
+			a, err := agencyOf(ctx, r, to.Agency, at)
+			if err != nil && !errors.Is(err, store.NotFound) {
+				return nil, err
+			}
+			if err == nil {
+				d.ReceiverName, d.ReceiverCode = a.Name, a.Wire
+			}
+			why = unreachable(us, a, err, to)
+		}
+		if why.Text != "" {
+			d.State, d.Channel, d.Description, d.Args = Failed, "", why.Text, store.JSONOf(why.Args)
+		}
+		key := d.ReceiverCode + "|" + d.ReceiverName
+		if d.ReceiverCode != "" {
+			key = d.ReceiverCode
+		}
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+const channelAxis = "axis"
+
+func unreachable(us, a agency, missing error, to receiver) store.Message {
+	switch {
+	case missing != nil || a.State == "closed":
+		return store.Say("{receiver} đã ngừng hoạt động vào ngày phát hành. Chọn cơ quan tiếp nhận nhiệm vụ rồi gửi lại.", "receiver", to.Name)
+	case a.Wire == "":
+		return store.Say("{receiver} chưa có mã định danh điện tử nên không gửi qua trục được. Gửi bản giấy, hoặc đề nghị quản trị bổ sung mã.", "receiver", a.Name)
+	case a.technical():
+		return store.Say("Mã {code} là mã kỹ thuật của hệ thống, không phải cơ quan nhận văn bản.", "code", a.Wire)
+	case edxml.SameCode(a.Wire, us.Wire):
+		return store.Say("{receiver} là chính cơ quan ban hành nên không gửi qua trục.", "receiver", a.Name)
+	case a.Level == "outside" && !a.Hosted && a.WireCode == "":
+		return store.Say("{receiver} ở ngoài mạng liên thông. Gửi bản giấy hoặc thư điện tử công vụ.", "receiver", a.Name)
+	}
+	return store.Message{}
+}

@@ -1,0 +1,318 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"congvu/internal/axis"
+	"congvu/internal/blob"
+	"congvu/internal/calendar"
+	"congvu/internal/documents"
+	"congvu/internal/edxml"
+	"congvu/internal/store"
+)
+
+const (
+	maxMessage  = 200 << 20 // X7.6
+	bigMessage  = 8 << 20   // larger ones are opened one at a time: a signature is judged over the whole in memory
+	maxAttempts = 12        // then our own trouble with a parcel goes to quarantine too, so that a person sees it
+)
+
+// take answers one parcel of the axis. It is acknowledged only after it is kept: as a document, as a status, or in quarantine.
+func (o *Office) take(ctx context.Context, p axis.Parcel, trouble func(error)) axis.Verdict {
+	err := o.takeIn(ctx, p)
+	if err == nil {
+		return axis.Ack()
+	}
+	if ctx.Err() == nil {
+		trouble(fmt.Errorf("exchange: parcel %s from %s to %s: %w", p.ID, p.From, p.To, err))
+	}
+	if p.Attempt < maxAttempts || ctx.Err() != nil {
+		return axis.Retry(0)
+	}
+	r := fault("not_opened", "Hệ thống chưa mở được gói tin sau {count} lần thử. Gói tin được giữ nguyên; quản trị hệ thống kiểm tra rồi mở lại.", "count", p.Attempt)
+	if err := o.quarantine(ctx, letter{Parcel: p.ID, From: p.From, To: p.To, Kind: p.Kind}, r); err != nil {
+		trouble(err)
+		return axis.Retry(0)
+	}
+	return axis.Ack()
+}
+
+// letter is a parcel with its bytes kept.
+type letter struct {
+	Agency   int64 // that it is for; 0 = nobody here
+	Parcel   string
+	From, To string
+	Kind     string
+	SHA      string
+	Size     int64
+	raw      []byte
+}
+
+var (
+	sqlKnown     = store.SQL(`SELECT ref, state FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' AND sender_code = $2 AND parcel = $3`)
+	sqlDetained  = store.SQL(`SELECT id FROM exchange_quarantine WHERE agency_id = $1 AND peer_code = $2 AND receiver_code = $3 AND parcel = $4 AND sha <> ''`)
+	sqlPutParcel = store.SQL(`INSERT INTO exchange_parcels (agency_id, id, direction, sender_code, sender_name, parcel, document_id, number, notation, issued, title, ref,
+			sha, size, state, signature, warnings, at_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
+)
+
+type known struct{ Ref, State string }
+
+func (o *Office) takeIn(ctx context.Context, p axis.Parcel) error {
+	l := letter{Parcel: p.ID, From: p.From, To: p.To, Kind: p.Kind}
+	us, here, err := agencyByCode(ctx, o.DB, p.To, o.DB.Now())
+	if err != nil {
+		return err
+	}
+	if here && us.Hosted {
+		l.Agency = int64(us.ID)
+	}
+	if done, err := o.alreadyTaken(ctx, l); done || err != nil {
+		return err
+	}
+	if p.Fault != nil {
+		return o.quarantine(ctx, l, fault("senseless_envelope", "Vỏ gói tin trên trục liên thông không đúng khuôn dạng nên không mở được."))
+	}
+	if err := o.keepRaw(ctx, &l, p); err != nil {
+		var known *blob.Error
+		if errors.As(err, &known) && known.Code == blob.TooLarge {
+			return o.quarantine(ctx, l, faultOf("too_large", err))
+		}
+		return err
+	}
+	return o.openLetter(ctx, l)
+}
+
+// alreadyTaken answers a parcel that came before: what we owe its sender is sent again, since a sender who repeats has not heard us (X21.6).
+func (o *Office) alreadyTaken(ctx context.Context, l letter) (bool, error) {
+	k, ok, err := store.Maybe[known](ctx, o.DB, sqlKnown, l.Agency, l.From, l.Parcel)
+	if err != nil {
+		return false, err
+	}
+	if ok {
+		return true, o.DB.Keep(ctx, func(tx *store.Tx) error { return repeat(ctx, tx, l.Agency, k.Ref) })
+	}
+	if l.Kind == kindStatus {
+		if _, ok, err = store.Maybe[int64](ctx, o.DB, sqlAnswered, l.Agency, l.From, l.Parcel); ok || err != nil {
+			return ok, err
+		}
+	}
+	id, ok, err := store.Maybe[int64](ctx, o.DB, sqlDetained, l.Agency, l.From, l.To, l.Parcel)
+	if ok {
+		err = o.DB.Keep(ctx, func(tx *store.Tx) error { return repeat(ctx, tx, l.Agency, jobKey("quarantine", id)) })
+	}
+	return ok, err
+}
+
+// keepRaw brings the bytes home: into memory for the signature, into the blob store for ever (X13.4, X15.6). Statuses are small: their bytes go with
+// their row, and to the blob store only from quarantine.
+func (o *Office) keepRaw(ctx context.Context, l *letter, p axis.Parcel) error {
+	body := p.Body
+	if p.Blob != nil {
+		in, err := p.Open()
+		if err != nil {
+			return err
+		}
+		defer in.Close()
+		if p.Blob.Size > bigMessage {
+			ref, err := o.Blobs.Put(ctx, in, maxMessage)
+			if err != nil {
+				return err
+			}
+			o.big.Lock()
+			defer o.big.Unlock()
+			l.SHA, l.Size = ref.SHA, ref.Size
+			l.raw, err = blob.ReadAll(ctx, o.Blobs, ref.SHA, maxMessage)
+			return err
+		}
+		if body, err = io.ReadAll(io.LimitReader(in, bigMessage+1)); err != nil {
+			return err
+		}
+	}
+	l.raw, l.Size = body, int64(len(body))
+	if l.Kind == kindStatus && len(body) <= maxStatus {
+		return nil
+	}
+	ref, err := o.Blobs.Put(ctx, bytes.NewReader(body), maxMessage)
+	l.SHA = ref.SHA
+	return err
+}
+
+// openLetter reads a kept parcel and takes its effect, or puts it into quarantine.
+func (o *Office) openLetter(ctx context.Context, l letter) error {
+	if l.Agency == 0 {
+		return o.quarantine(ctx, l, fault("unknown_receiver", "Không có cơ quan nào mã {to} trong hệ thống này.", "to", l.To))
+	}
+	x, err := o.open(ctx, l.raw, l.From, l.To, o.DB.Now())
+	if err == nil {
+		if x.message.Status != nil {
+			err = o.takeStatus(ctx, l, x)
+		} else {
+			err = o.takeDocument(ctx, l, x)
+		}
+	}
+	var r *refusal
+	if errors.As(err, &r) {
+		return o.quarantine(ctx, l, r)
+	}
+	return err
+}
+
+// takeDocument is the import: the document, the parcel, the journal and the 01 that is owed for it are one act (X12 NEW → ARRIVED/01).
+func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
+	m := x.message.Document
+	if m.Business.Kind == edxml.Recall {
+		return &refusal{code: "recall_request", text: "{sender} đề nghị thu hồi văn bản {code} với lý do: {reason}. Văn thư xem xét và trả lời.",
+			args: map[string]any{"sender": x.sender.Name, "code": m.Code.String(), "reason": m.Business.Reason}, about: x.message}
+	}
+	arrival := o.arrival(ctx, l, x)
+	if err := o.fail("before arrive"); err != nil {
+		return err
+	}
+	err := o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
+		in, duplicate, err := documents.Arrive(ctx, tx, arrival)
+		if err != nil {
+			return err
+		}
+		ref, state, verb := in.Ref(), "opened", "parcel.received"
+		if duplicate {
+			state, verb = "duplicate", "parcel.duplicated"
+		}
+		if err := tx.Put(ctx, sqlPutParcel, l.Agency, tx.NewID(), "in", l.From, x.sender.Name, l.Parcel, m.DocumentID, m.Code.Number, m.Code.Notation, string(m.Date),
+			m.Code.String(), ref, l.SHA, l.Size, state, "trusted", store.JSONOf(x.message.Warnings), tx.Now()); err != nil {
+			return err
+		}
+		if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: ref, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
+			Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, StatedAt: tx.Now()}); err != nil {
+			return err
+		}
+		if duplicate {
+			if err := repeat(ctx, tx, l.Agency, ref); err != nil {
+				return err
+			}
+		}
+		if err := settleQuarantine(ctx, tx, l, "accepted"); err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Verb: verb, Agency: l.Agency, Ref: ref, Title: m.Code.String(),
+			Data: map[string]any{"parcel": l.Parcel, "sender": l.From, "sha256": l.SHA, "size": l.Size}})
+	})
+	if err != nil {
+		return err
+	}
+	return o.fail("before ack")
+}
+
+// arrival is the message in the words of the registry.
+func (o *Office) arrival(ctx context.Context, l letter, x *opened) documents.Arrival {
+	m := x.message.Document
+	a := documents.Arrival{
+		Agency: l.Agency, Packet: "axis:" + l.Parcel, SenderCode: x.sender.Code, SenderAgency: int64(x.sender.ID), SenderName: x.sender.Name,
+		DocumentID: m.DocumentID, Number: m.Code.Number, Notation: m.Code.Notation, IssuedDate: calendar.Date(m.Date), TypeName: m.Type.Name,
+		Subject: m.Subject, SignerName: m.Signer.FullName, SignerPosition: m.Signer.Position, Urgency: min(max(m.Other.Priority, 0), 3),
+		DueDate: calendar.Date(m.DueDate), PageAmount: m.Other.Pages, Files: x.files,
+	}
+	if t, ok, err := documents.MatchType(ctx, o.DB, m.Type.Name); err == nil && ok {
+		a.TypeCode = t.Code
+	}
+	for _, f := range m.ResponseFor {
+		if f != (edxml.ResponseFor{}) {
+			a.ResponseFor = append(a.ResponseFor, documents.ResponseFor{OrganID: f.OrganID, Code: f.Code.String(), Date: calendar.Date(f.Date), DocumentID: f.DocumentID})
+		}
+	}
+	for _, w := range x.message.Warnings {
+		text, args := w.Reason()
+		a.Warnings = append(a.Warnings, store.Message{Text: text, Args: args})
+	}
+	switch m.Business.Kind {
+	case edxml.Update:
+		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi cho biết đây là bản cập nhật của văn bản đã gửi: {reason}", "reason", m.Business.Reason))
+	case edxml.Replace:
+		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi cho biết văn bản này thay thế văn bản đã gửi: {reason}", "reason", m.Business.Reason))
+	}
+	if x.sender.ID == 0 {
+		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi {code} chưa có trong danh mục cơ quan; tên lấy theo gói tin đã ký số.", "code", x.sender.Code))
+	}
+	return a
+}
+
+var (
+	sqlDetain = store.SQL(`INSERT INTO exchange_quarantine (agency_id, id, parcel, peer_code, receiver_code, kind, document_id, title, reason, text, args, sha, size,
+			state, at_us, tries, decided_us, decided_by, decision)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $14, 1, 0, 0, '')
+		ON CONFLICT (agency_id, peer_code, receiver_code, parcel) DO UPDATE SET tries = exchange_quarantine.tries + 1, state = 'waiting',
+			reason = excluded.reason, text = excluded.text, args = excluded.args`)
+	sqlSettle = store.SQL(`UPDATE exchange_quarantine SET state = $1 WHERE agency_id = $2 AND peer_code = $3 AND receiver_code = $4 AND parcel = $5 AND state IN ('waiting', 'retrying')`)
+)
+
+// quarantine keeps a parcel that was not taken in, tells those who look after it, and lets the next one pass (X15.6). It changes nothing of a
+// parcel that a person has decided already.
+func (o *Office) quarantine(ctx context.Context, l letter, r *refusal) error {
+	if l.SHA == "" && len(l.raw) > 0 {
+		ref, err := o.Blobs.Put(ctx, bytes.NewReader(l.raw), maxMessage)
+		if err != nil {
+			return err
+		}
+		l.SHA, l.Size = ref.SHA, ref.Size
+	}
+	var documentID, title string
+	if r.about != nil {
+		if d := r.about.Document; d != nil {
+			documentID, title = d.DocumentID, d.Code.String()
+		} else if s := r.about.Status; s != nil {
+			documentID, title = s.ResponseFor.DocumentID, s.ResponseFor.Code.String()
+		}
+	}
+	var people []int64
+	if l.Agency != 0 {
+		var err error
+		if people, err = clerks(ctx, o.DB, l.Agency, o.DB.Now()); err != nil {
+			return err
+		}
+	}
+	return o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, sqlDetain, l.Agency, tx.NewID(), l.Parcel, l.From, l.To, l.Kind, cut(documentID, 255), cut(title, 200), r.code, r.text,
+			store.JSONOf(r.args), l.SHA, l.Size, tx.Now()); err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Verb: "parcel.quarantined", Agency: l.Agency, Ref: "quarantine", Title: cut(title, 200),
+			Text:   store.Say("Một gói tin từ {sender} không mở được và đang được cách ly. Xem lý do, rồi mở lại hoặc từ chối.", "sender", l.From),
+			Notify: people, Data: map[string]any{"parcel": l.Parcel, "reason": r.code}})
+	})
+}
+
+func settleQuarantine(ctx context.Context, tx *store.Tx, l letter, state string) error {
+	_, err := tx.Exec(ctx, sqlSettle, state, l.Agency, l.From, l.To, l.Parcel)
+	return err
+}
+
+// retry opens a quarantined parcel again.
+func (o *Office) retry(ctx context.Context, j store.Job) error {
+	var at retryJob
+	if err := j.Decode(&at); err != nil {
+		return err
+	}
+	q, err := store.One[Quarantined](ctx, o.DB, sqlQuarantined, at.ID, at.Agency, false)
+	if err != nil || q.State != "retrying" {
+		return err
+	}
+	l := letter{Agency: q.AgencyID, Parcel: q.Parcel, From: q.SenderCode, To: q.ReceiverCode, Kind: q.Kind, SHA: q.SHA, Size: q.Size}
+	if q.SHA == "" {
+		return o.quarantine(ctx, l, fault("no_bytes", "Nội dung gói tin không còn trên trục liên thông. Đề nghị cơ quan gửi gửi lại."))
+	}
+	if l.raw, err = blob.ReadAll(ctx, o.Blobs, q.SHA, maxMessage); err != nil {
+		return err
+	}
+	return o.openLetter(ctx, l)
+}
+
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}

@@ -1,0 +1,55 @@
+package exchange
+
+import (
+	"crypto/x509"
+	"fmt"
+	"strings"
+	"time"
+
+	"congvu/internal/edxml"
+	"congvu/internal/keys"
+	"congvu/internal/xmldsig"
+)
+
+// header is where the packet signature stands (edXML §2).
+var header = xmldsig.Path{{Space: edxml.NS, Local: "edXML"}, {Space: edxml.NS, Local: "edXMLEnvelope"}, {Space: edxml.NS, Local: "edXMLHeader"}}
+
+// KeyName is the name under which the store of keys holds an agency's key: "agency-" and its code. Packets are signed with the key that seals.
+func KeyName(code string) string {
+	return "agency-" + strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '.' || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, code)
+}
+
+// signPacket signs a message with the agency's own key: between our installations nobody reads an unsigned one.
+func (o *Office) signPacket(us agency, doc []byte) ([]byte, error) {
+	key, cert, chain, err := o.Keys.Signer(KeyName(us.Code))
+	if err != nil {
+		return nil, fmt.Errorf("packet of %s: %w", us.Code, err)
+	}
+	return xmldsig.Sign(doc, header, key, cert, chain)
+}
+
+// chained checks that the packet's certificate leads to an anchor believed for seals. Whose it is, names tells.
+func (o *Office) chained(r *xmldsig.Result, at time.Time) *refusal {
+	if o.Trust == nil {
+		return fault("untrusted_sender", "Chưa cấu hình kho chứng thư tin cậy nên không kiểm tra được cơ quan gửi.")
+	}
+	if _, err := o.Trust.Chain(r.Certificate, r.Certificates, at, keys.PurposeSeal); err != nil {
+		return faultOf("untrusted_sender", err)
+	}
+	return nil
+}
+
+// names tells whether a certificate is issued to one of the codes: its subject's serial number is the identification code.
+func names(c *x509.Certificate, codes []string) bool {
+	for _, code := range codes {
+		if code != "" && edxml.SameCode(c.Subject.SerialNumber, code) {
+			return true
+		}
+	}
+	return false
+}
