@@ -168,15 +168,15 @@ var (
 	sqlTakePart     = store.SQL(`INSERT INTO documents_participants (agency_id, person_id, outgoing_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
 )
 
-// sight gives the first five parameters of outgoingSight.
-func sight(ctx context.Context, r store.Reader, a store.Actor) ([]any, error) {
+// outgoingBound gives the first five parameters of outgoingSight.
+func outgoingBound(ctx context.Context, r store.Reader, a store.Actor) ([]any, error) {
 	open, err := store.Setting(ctx, r, a.Agency, "documents.see_issued", "yes")
 	return []any{a.Agency, SeesAll(a), person(a), HeadsUnit(a), open != "no" && a.Person != 0}, err
 }
 
 // FindOutgoing gives a document to those who may see it; NotFound for all others, also of other agencies (law 6).
 func FindOutgoing(ctx context.Context, r store.Reader, a store.Actor, id int64) (*Outgoing, error) {
-	args, err := sight(ctx, r, a)
+	args, err := outgoingBound(ctx, r, a)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"congvu/internal/paper"
 	"congvu/internal/store"
 )
 
@@ -71,7 +70,7 @@ func OpenVersion(ctx context.Context, d *Desk, a store.Actor, id, no int64) (Ver
 }
 
 // putVersion keeps a state of a file. The caller writes o.Version back.
-func (o *Outgoing) putVersion(ctx context.Context, tx *store.Tx, kind string, f File, boxes paper.Boxes) error {
+func (o *Outgoing) putVersion(ctx context.Context, tx *store.Tx, kind string, f File, boxes places) error {
 	o.Version++
 	content := store.JSON("{}")
 	if kind == versionLaid || kind == versionUploaded {
@@ -83,8 +82,8 @@ func (o *Outgoing) putVersion(ctx context.Context, tx *store.Tx, kind string, f 
 }
 
 // boxes gives the places of signature and seal of the newest file that was laid out or uploaded.
-func (o *Outgoing) boxes(ctx context.Context, r store.Reader) (paper.Boxes, error) {
-	var b paper.Boxes
+func (o *Outgoing) boxes(ctx context.Context, r store.Reader) (places, error) {
+	var b places
 	j, _, err := store.Maybe[store.JSON](ctx, r, sqlVersionBoxes, o.AgencyID, o.Ref())
 	if err == nil {
 		err = decode(j, &b)

@@ -40,7 +40,6 @@ func decode(j store.JSON, into any) error {
 
 func contains[T comparable](list []T, v T) bool { return slices.Contains(list, v) }
 
-
 // unitOf gives a unit of the agency, nil when it has none such.
 func unitOf(ctx context.Context, r store.Reader, agency int64, id org.UnitID) (*org.Unit, error) {
 	units, err := org.Units(ctx, r, org.AgencyID(agency))

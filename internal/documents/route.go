@@ -54,11 +54,11 @@ const (
 type who string
 
 const (
-	drafter who = "drafter"   // who drafted it
-	holder  who = "holder"    // the post whose turn it is
-	signer  who = "signer"    // the post that is to sign, in person (S1.4)
-	clerk   who = "clerk"     // the registry, in person (D9.3)
-	anybody who = "colleague" // everybody on the route, the head of the unit, leaders
+	byDrafter who = "drafter"   // who drafted it
+	byHolder  who = "holder"    // the post whose turn it is
+	bySigner  who = "signer"    // the post that is to sign, in person (S1.4)
+	byClerk   who = "clerk"     // the registry, in person (D9.3)
+	byAnybody who = "colleague" // everybody on the route, the head of the unit, leaders
 )
 
 // arrow is one line of the table. Next "" keeps the state.
@@ -71,64 +71,64 @@ type arrow struct {
 
 // route is the whole way of an outgoing document (house law 11): the checks, the buttons, the tests and the documentation read it.
 var route = []arrow{
-	{Drafted, ActRevise, "", drafter},
-	{Drafted, ActLay, "", drafter},
-	{Drafted, ActUpload, "", drafter},
-	{Drafted, ActAttach, "", drafter},
-	{Drafted, ActDetach, "", drafter},
-	{Drafted, ActSubmit, InReview, drafter},
-	{Drafted, ActCancel, Cancelled, drafter},
+	{Drafted, ActRevise, "", byDrafter},
+	{Drafted, ActLay, "", byDrafter},
+	{Drafted, ActUpload, "", byDrafter},
+	{Drafted, ActAttach, "", byDrafter},
+	{Drafted, ActDetach, "", byDrafter},
+	{Drafted, ActSubmit, InReview, byDrafter},
+	{Drafted, ActCancel, Cancelled, byDrafter},
 
-	{InReview, ActRevise, "", holder}, // the competent person edits the draft himself (V13)
-	{InReview, ActLay, "", holder},
-	{InReview, ActUpload, "", holder},
-	{InReview, ActAttach, "", holder},
-	{InReview, ActDetach, "", holder},
-	{InReview, ActOpine, "", anybody},
-	{InReview, ActReturn, Returned, holder},
-	{InReview, ActAskSigner, "", holder},
-	{InReview, ActApprove, AwaitingSignature, holder}, // or stays, when another person on the route is named
+	{InReview, ActRevise, "", byHolder}, // the competent person edits the draft himself (V13)
+	{InReview, ActLay, "", byHolder},
+	{InReview, ActUpload, "", byHolder},
+	{InReview, ActAttach, "", byHolder},
+	{InReview, ActDetach, "", byHolder},
+	{InReview, ActOpine, "", byAnybody},
+	{InReview, ActReturn, Returned, byHolder},
+	{InReview, ActAskSigner, "", byHolder},
+	{InReview, ActApprove, AwaitingSignature, byHolder}, // or stays, when another person on the route is named
 
-	{Returned, ActRevise, "", drafter},
-	{Returned, ActLay, "", drafter},
-	{Returned, ActUpload, "", drafter},
-	{Returned, ActAttach, "", drafter},
-	{Returned, ActDetach, "", drafter},
-	{Returned, ActSubmit, InReview, drafter},
-	{Returned, ActCancel, Cancelled, drafter},
+	{Returned, ActRevise, "", byDrafter},
+	{Returned, ActLay, "", byDrafter},
+	{Returned, ActUpload, "", byDrafter},
+	{Returned, ActAttach, "", byDrafter},
+	{Returned, ActDetach, "", byDrafter},
+	{Returned, ActSubmit, InReview, byDrafter},
+	{Returned, ActCancel, Cancelled, byDrafter},
 
-	{AwaitingSignature, ActRevise, Drafted, drafter}, // a change after approval starts the approval again (D8.4)
-	{AwaitingSignature, ActOpine, "", anybody},
-	{AwaitingSignature, ActReturn, Returned, signer},
-	{AwaitingSignature, ActAskSigner, InReview, signer},
-	{AwaitingSignature, ActSign, Signed, signer},
+	{AwaitingSignature, ActRevise, Drafted, byDrafter}, // a change after approval starts the approval again (D8.4)
+	{AwaitingSignature, ActOpine, "", byAnybody},
+	{AwaitingSignature, ActReturn, Returned, bySigner},
+	{AwaitingSignature, ActAskSigner, InReview, bySigner},
+	{AwaitingSignature, ActSign, Signed, bySigner},
 
-	{Signed, ActReturn, Returned, clerk}, // the registry refuses to number it; the signature is void with the version it stands on
-	{Signed, ActNumber, Numbered, clerk},
-	{Signed, ActRelease, Issued, clerk},
-	{Signed, ActCancel, Cancelled, clerk},
+	{Signed, ActReturn, Returned, byClerk}, // the registry refuses to number it; the signature is void with the version it stands on
+	{Signed, ActNumber, Numbered, byClerk},
+	{Signed, ActRelease, Issued, byClerk},
+	{Signed, ActCancel, Cancelled, byClerk},
 
-	{Numbered, ActSeal, Sealed, clerk},
-	{Numbered, ActRelease, Issued, clerk},
-	{Numbered, ActCancel, Cancelled, clerk}, // the number stays in the register as void (D7.10)
+	{Numbered, ActSeal, Sealed, byClerk},
+	{Numbered, ActRelease, Issued, byClerk},
+	{Numbered, ActCancel, Cancelled, byClerk}, // the number stays in the register as void (D7.10)
 
-	{Sealed, ActIssue, Issued, clerk},
-	{Sealed, ActRelease, Issued, clerk},
-	{Sealed, ActCancel, Cancelled, clerk},
+	{Sealed, ActIssue, Issued, byClerk},
+	{Sealed, ActRelease, Issued, byClerk},
+	{Sealed, ActCancel, Cancelled, byClerk},
 }
 
 // may tells whether the actor is the one the table names. Seeing the document was checked before.
 func (o *Outgoing) may(a store.Actor, w who) bool {
 	switch w {
-	case drafter:
+	case byDrafter:
 		return a.Person == o.DrafterID && a.Person != 0
-	case holder:
+	case byHolder:
 		return a.Holding == o.HolderHolding && a.Holding != 0
-	case signer:
+	case bySigner:
 		return a.Holding == o.SignerHolding && a.Person == o.SignerPerson && a.Holding != 0 && a.For == 0
-	case clerk:
+	case byClerk:
 		return KeepsRegisters(a)
-	case anybody:
+	case byAnybody:
 		return a.Person != 0
 	}
 	return false
