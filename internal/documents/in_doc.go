@@ -11,6 +11,6 @@ package documents
 // Limits: opinions and results 4000 characters, reasons 10 to 1000, 100 targets a direction.
 //
 // Journal: document.arrived, document.entered, document.registered, document.linked, document.registration_cancelled, document.refused,
-// document.submitted_to_leader, document.returned_to_registry, document.directed, document.assigned, document.forwarded,
-// document.handed_over, document.started, document.commented, document.line_returned, document.line_recalled, document.line_completed,
+// document.submitted_to_leader, document.returned_to_registry, document.directed, document.forwarded,
+// document.handed_over, document.started, document.line_started, document.commented, document.line_returned, document.line_recalled, document.line_completed,
 // document.completed

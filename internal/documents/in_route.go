@@ -79,59 +79,60 @@ func (s LineState) allows(act lineAct) error {
 func boxOf(s LineState, r LineRole) string {
 	switch s {
 	case LineForwarded:
-		return TabForwarded
+		return InTabForwarded
 	case LineDone:
-		return TabDone
+		return InTabDone
 	case LineReturnedByMe:
-		return "returned"
+		return "given_back"
 	case LineRecalled:
 		return "gone"
 	}
-	return map[LineRole]string{Lead: TabToDo, Coordinate: TabCoordinating, Inform: TabInformed}[r]
+	return map[LineRole]string{Lead: InTabToDo, Coordinate: InTabCoordinating, Inform: InTabInformed}[r]
 }
 
 // Tabs of the inbox.
 const (
-	TabArrivals     = "arrivals"     // chờ tiếp nhận
-	TabToSubmit     = "to_submit"    // chờ trình, chuyển
-	TabToDirect     = "to_direct"    // chờ cho ý kiến chỉ đạo
-	TabToDo         = "to_do"        // chủ trì, cần xử lý
-	TabCoordinating = "coordinating" // phối hợp
-	TabInformed     = "informed"     // để biết
-	TabForwarded    = "forwarded"    // đã chuyển, đang theo dõi
-	TabHandling     = "handling"     // cả cơ quan đang xử lý
-	TabDone         = "done"
-	TabOverdue      = "overdue"
-	TabRefused      = "refused"
-	TabAll          = "all"
+	InTabArrivals     = "arrivals"     // chờ tiếp nhận
+	InTabToSubmit     = "to_submit"    // chờ trình, chuyển
+	InTabToDirect     = "to_direct"    // chờ cho ý kiến chỉ đạo
+	InTabToDo         = "to_do"        // chủ trì, cần xử lý
+	InTabCoordinating = "coordinating" // phối hợp
+	InTabInformed     = "informed"     // để biết
+	InTabReturned     = "returned"     // bị trả lại cho tôi
+	InTabForwarded    = "forwarded"    // đã chuyển, đang theo dõi
+	InTabHandling     = "handling"     // cả cơ quan đang xử lý
+	InTabDone         = "done"
+	InTabOverdue      = "overdue"
+	InTabRefused      = "refused"
+	InTabAll          = "all"
 )
 
-// TabLabel is a tab's Vietnamese name.
-func TabLabel(code string) string {
-	return map[string]string{TabArrivals: "Chờ tiếp nhận", TabToSubmit: "Chờ trình", TabToDirect: "Chờ chỉ đạo", TabToDo: "Cần xử lý",
-		TabCoordinating: "Phối hợp", TabInformed: "Để biết", TabForwarded: "Đã chuyển, theo dõi", TabHandling: "Đang xử lý", TabDone: "Đã xong",
-		TabOverdue: "Quá hạn", TabRefused: "Đã từ chối", TabAll: "Tất cả"}[code]
+// InTabLabel is a tab's Vietnamese name.
+func InTabLabel(code string) string {
+	return map[string]string{InTabArrivals: "Chờ tiếp nhận", InTabToSubmit: "Chờ trình", InTabToDirect: "Chờ chỉ đạo", InTabToDo: "Cần xử lý", InTabReturned: "Bị trả lại",
+		InTabCoordinating: "Phối hợp", InTabInformed: "Để biết", InTabForwarded: "Đã chuyển, theo dõi", InTabHandling: "Đang xử lý", InTabDone: "Đã xong",
+		InTabOverdue: "Quá hạn", InTabRefused: "Đã từ chối", InTabAll: "Tất cả"}[code]
 }
 
 // stageOf is the agency's queue in which a document stands.
 func (d *Incoming) stageOf(lines bool) string {
 	switch d.State {
 	case Arrived:
-		return TabArrivals
+		return InTabArrivals
 	case Refused:
-		return TabRefused
+		return InTabRefused
 	case Recalled:
 		return "recalled"
 	case Done:
-		return TabDone
+		return InTabDone
 	}
 	switch {
 	case d.TwinDecision == TwinLink:
 		return "linked"
 	case lines:
-		return TabHandling
+		return InTabHandling
 	case d.SubmittedTo != 0:
-		return TabToDirect
+		return InTabToDirect
 	}
-	return TabToSubmit
+	return InTabToSubmit
 }

@@ -149,6 +149,7 @@ type Twin struct {
 	Notation      string
 	IssuedDate    calendar.Date
 	Subject       string
+	TwinOf        int64
 }
 
 // Duplicate refuses a registration until the clerk decides (V8, D10.14, N26). errors.Is(err, store.Conflict) holds.
@@ -363,8 +364,9 @@ type InFilter struct {
 	Urgency string        // slug of the level
 	From    calendar.Date // arrival date
 	To      calendar.Date
-	Before  string // cursor of Page.Next
-	Limit   int    // 0 = 50, at most 200
+	Before  string             // cursor of Page.Next
+	Limit   int                // 0 = 50, at most 200
+	Days    *calendar.Calendar // nil = calendar.Default()
 }
 
 // IncomingRow is a row of the inbox: one per document in the registry's and leaders' tabs, one per line in the handlers' (D11.1).

@@ -39,12 +39,13 @@ CREATE TABLE documents_incoming (
   warnings JSON NOT NULL,
   response_for JSON NOT NULL,
   reply_to BIGINT NOT NULL,
-  register TEXT NOT NULL,
+  register BIGINT NOT NULL,
   arrival_year BIGINT NOT NULL,
   arrival_number BIGINT NOT NULL,
   registered_us BIGINT NOT NULL,
   registered_by BIGINT NOT NULL,
   submitted_to BIGINT NOT NULL,
+  submitted_person BIGINT NOT NULL,
   submitted_us BIGINT NOT NULL,
   submitted_by BIGINT NOT NULL,
   refused_us BIGINT NOT NULL,
@@ -79,7 +80,7 @@ CREATE UNIQUE INDEX documents_incoming_registered_once ON documents_incoming (ag
 
 CREATE TABLE documents_arrival_numbers (
   agency_id BIGINT NOT NULL,
-  register TEXT NOT NULL,
+  register BIGINT NOT NULL,
   year BIGINT NOT NULL,
   number BIGINT NOT NULL,
   incoming_id BIGINT NOT NULL,
@@ -124,7 +125,7 @@ CREATE TABLE documents_lines (
   unit_id BIGINT NOT NULL,
   holder_name TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting_registration', 'to_do', 'forwarded', 'done', 'returned_by_me', 'returned_to_me', 'recalled')),
-  box TEXT NOT NULL CHECK (box IN ('to_do', 'coordinating', 'informed', 'forwarded', 'done', 'returned', 'gone')),
+  box TEXT NOT NULL CHECK (box IN ('to_do', 'coordinating', 'informed', 'forwarded', 'done', 'given_back', 'gone')),
   handed_over BOOLEAN NOT NULL,
   from_person BIGINT NOT NULL,
   from_holding BIGINT NOT NULL,
@@ -148,3 +149,4 @@ CREATE INDEX documents_lines_late ON documents_lines (agency_id, holder_kind, ho
 CREATE INDEX documents_lines_all ON documents_lines (agency_id, holder_kind, holder_id, at_us, id);
 CREATE INDEX documents_lines_document ON documents_lines (agency_id, incoming_id, id);
 CREATE INDEX documents_lines_unit ON documents_lines (agency_id, unit_id, incoming_id);
+CREATE INDEX documents_outgoing_number ON documents_outgoing (agency_id, number_text, issued_date);

@@ -1,0 +1,104 @@
+package documents
+
+import (
+	"context"
+	"slices"
+
+	"congvu/internal/org"
+	"congvu/internal/store"
+)
+
+// staffWith lists the people of an agency whose post today has one of the roles, each once.
+func staffWith(ctx context.Context, tx *store.Tx, agency int64, fits func(org.Holding) bool) ([]int64, error) {
+	staff, err := org.Staff(ctx, tx, org.AgencyID(agency), today(tx.Now()))
+	var people []int64
+	for _, h := range staff {
+		if p := int64(h.PersonID); fits(h) && !slices.Contains(people, p) {
+			people = append(people, p)
+		}
+	}
+	return people, err
+}
+
+func clerksOf(ctx context.Context, tx *store.Tx, agency int64) ([]int64, error) {
+	return staffWith(ctx, tx, agency, func(h org.Holding) bool { return h.Roles.Has(store.Clerk) })
+}
+
+func headsOf(ctx context.Context, tx *store.Tx, agency, unit int64) ([]int64, error) {
+	return staffWith(ctx, tx, agency, func(h org.Holding) bool { return int64(h.UnitID) == unit && h.Roles.Has(store.UnitHead) })
+}
+
+// holder is a target as the line keeps it.
+type holder struct {
+	kind   string
+	id     int64
+	person int64
+	unit   int64
+	name   string
+	notify []int64
+}
+
+// find names a target: a unit of the agency or a post held today. Invalid for anything else.
+func (t Target) find(ctx context.Context, tx *store.Tx, field string) (holder, error) {
+	agency := tx.Actor().Agency
+	if (t.Unit == 0) == (t.Post == 0) {
+		return holder{}, store.RefuseField(field, "Mỗi nơi nhận phải là một đơn vị hoặc một người.")
+	}
+	if t.Post != 0 {
+		h, err := colleague(ctx, tx, field, org.HoldingID(t.Post))
+		if err != nil {
+			return holder{}, err
+		}
+		return holder{kind: "post", id: t.Post, person: int64(h.PersonID), unit: int64(h.UnitID), name: h.PersonName, notify: []int64{int64(h.PersonID)}}, nil
+	}
+	units, err := org.Units(ctx, tx, org.AgencyID(agency))
+	if err != nil {
+		return holder{}, err
+	}
+	now := today(tx.Now())
+	for _, u := range units {
+		if int64(u.ID) == t.Unit && (u.ValidTo == "" || now.Before(u.ValidTo)) {
+			heads, err := headsOf(ctx, tx, agency, t.Unit)
+			return holder{kind: "unit", id: t.Unit, unit: t.Unit, name: u.Name, notify: heads}, err
+		}
+	}
+	return holder{}, store.RefuseField(field, "Đơn vị được chọn không thuộc cơ quan hoặc đã ngừng hoạt động. Hãy chọn đơn vị khác.")
+}
+
+// nameSender takes code and name of a sender from the directory, as they are today.
+func nameSender(ctx context.Context, tx *store.Tx, d *Incoming) error {
+	from, err := org.FindAgency(ctx, tx, org.AgencyID(d.SenderAgency))
+	if err == nil {
+		d.SenderCode, d.SenderName = from.Code, from.Name
+	}
+	return err
+}
+
+var (
+	sqlOutgoingExists = store.SQL(`SELECT COUNT(*) FROM documents_outgoing WHERE agency_id = $1 AND id = $2`)
+	sqlAnswered       = store.SQL(`SELECT id FROM documents_outgoing WHERE agency_id = $1 AND document_id <> '' AND document_id = $2 AND state = 'issued'`)
+	sqlAnsweredNumber = store.SQL(`SELECT id FROM documents_outgoing WHERE agency_id = $1 AND number_text = $2 AND issued_date = $3 AND state = 'issued' ORDER BY id`)
+	sqlReplyCode      = store.SQL(`SELECT number_text FROM documents_outgoing WHERE agency_id = $1 AND id = $2`)
+)
+
+func outgoingExists(ctx context.Context, r store.Reader, agency, id int64) (bool, error) {
+	n, err := store.One[int](ctx, r, sqlOutgoingExists, agency, id)
+	return n > 0, err
+}
+
+// answered finds our issued document that a received one answers: by identifier, else by number and date (X10.3). 0 when none is ours.
+func answered(ctx context.Context, r store.Reader, agency int64, list []ResponseFor) (int64, error) {
+	for _, f := range list {
+		if f.DocumentID != "" {
+			if id, ok, err := store.Maybe[int64](ctx, r, sqlAnswered, agency, f.DocumentID); err != nil || ok {
+				return id, err
+			}
+		}
+		if f.Code != "" && f.Date.Valid() {
+			if id, ok, err := store.Maybe[int64](ctx, r, sqlAnsweredNumber, agency, line(f.Code), f.Date); err != nil || ok {
+				return id, err
+			}
+		}
+	}
+	return 0, nil
+}
