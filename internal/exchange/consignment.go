@@ -2,7 +2,9 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"congvu/internal/documents"
 	"congvu/internal/edxml"
@@ -58,9 +60,40 @@ func (c *consignment) message(us agency, to []edxml.Organization) *edxml.Documen
 	return m
 }
 
+// issued gives what is to be sent of an issued document.
 func (o *Office) issued(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) {
 	if o.consign != nil {
 		return o.consign(ctx, r, agency, outgoing)
 	}
-	return nil, fmt.Errorf("outgoing/%d: not issued", outgoing)
+	d, err := documents.FindIssued(ctx, r, outgoing)
+	if err != nil {
+		return nil, err
+	}
+	c := &consignment{
+		DocumentID: d.DocumentID, Code: edxml.Code{Number: fmt.Sprint(d.Number), Notation: d.Notation}, Date: edxml.Date(d.IssuedDate), TypeName: d.TypeName,
+		Subject: d.Subject, Signer: edxml.Signer{Competence: strings.Join(d.CapacityLines, " "), Position: d.SignerPosition, FullName: d.SignerName},
+		DueDate: edxml.Date(d.DueDate), Urgency: int(d.Urgency), Files: d.Files,
+	}
+	if number, _, found := strings.Cut(d.NumberText, "/"); found {
+		c.Code.Number = number // as printed, with its zeros
+	}
+	if len(d.Files) > 0 {
+		c.Pages = d.Files[0].Pages
+	}
+	for _, to := range d.Receivers {
+		if to.Unit == 0 { // a unit of the agency reads the document in the house
+			c.Receivers = append(c.Receivers, receiver{Agency: int64(to.Agency), Name: to.Name, Role: to.Role})
+		}
+	}
+	if d.ReplyTo != 0 {
+		in, err := documents.Receipt(ctx, r, agency, d.ReplyTo)
+		if err != nil && !errors.Is(err, store.NotFound) {
+			return nil, err
+		}
+		if err == nil {
+			c.ResponseFor = []edxml.ResponseFor{{OrganID: in.SenderCode, Code: edxml.Code{Number: in.Number, Notation: in.Notation}, DocumentID: in.DocumentID,
+				Date: edxml.Date(in.IssuedDate)}}
+		}
+	}
+	return c, nil
 }

@@ -19,11 +19,7 @@ type agency struct {
 }
 
 func asAgency(a *org.Agency) agency {
-	wire := a.WireCode
-	if wire == "" {
-		wire = a.Code
-	}
-	return agency{*a, wire}
+	return agency{*a, a.OnWire()}
 }
 
 // codes are all an agency goes by.

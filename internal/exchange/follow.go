@@ -18,7 +18,7 @@ const Follower = "exchange"
 
 // told ties what happens to a received document to the status that its sender is owed (X11, X12).
 var told = map[string]string{
-	"document.refused": "02", "document.registered": "03", "document.directed": "04", "document.started": "05", "document.completed": "06",
+	"document.refused": "02", "document.registered": "03", "document.linked": "03", "document.directed": "04", "document.started": "05", "document.completed": "06",
 }
 
 // Hear is the follower: an issued document gets its delivery lines, an act on a received one its status.
@@ -188,7 +188,7 @@ const channelAxis = "axis"
 
 func unreachable(us, a agency, missing error, to receiver) store.Message {
 	switch {
-	case missing != nil || a.State == "closed":
+	case missing != nil || a.State != "active":
 		return store.Say("{receiver} đã ngừng hoạt động vào ngày phát hành. Chọn cơ quan tiếp nhận nhiệm vụ rồi gửi lại.", "receiver", to.Name)
 	case a.Wire == "":
 		return store.Say("{receiver} chưa có mã định danh điện tử nên không gửi qua trục được. Gửi bản giấy, hoặc đề nghị quản trị bổ sung mã.", "receiver", a.Name)

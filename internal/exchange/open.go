@@ -145,7 +145,12 @@ func (o *Office) vouch(ctx context.Context, x *opened, signed *xmldsig.Result, f
 	if !same(x.sender.Codes, from) {
 		return fault("sender_mismatch", "Trục liên thông nhận gói tin từ {from}, nhưng trong gói tin ghi cơ quan gửi là {sender}.", "from", from, "sender", f.OrganID)
 	}
-	if c := signed.Certificate; !names(c, x.sender.Codes) {
+	c := signed.Certificate
+	approved, err := o.bound(ctx, int64(x.sender.ID), c)
+	if err != nil {
+		return err
+	}
+	if !approved && !names(c, x.sender.Codes) {
 		return fault("foreign_certificate", "Gói tin ghi cơ quan gửi {sender} nhưng ký bằng chứng thư của {signer}.", "sender", f.OrganID, "signer", c.Subject.CommonName)
 	}
 	if d := x.message.Document; d != nil {

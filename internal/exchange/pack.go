@@ -100,7 +100,7 @@ func (o *Office) write(ctx context.Context, doc *consignment, p Parcel, lines []
 	if _, err := edxml.WriteDocument(&b, m, files, edxml.NationalForm); err != nil {
 		return nil, fmt.Errorf("pack %s: %w", p.Title, err)
 	}
-	return o.signPacket(us, b.Bytes())
+	return o.signPacket(ctx, us, b.Bytes())
 }
 
 // notPacked hands a document that cannot be packed to its clerks: all its lines fail with the reason, and Resend starts anew.

@@ -176,7 +176,7 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 	err := o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
 		in, duplicate, err := documents.Arrive(ctx, tx, arrival)
 		if err != nil {
-			return err
+			return unacceptable(err, x.message)
 		}
 		ref, state, verb := in.Ref(), "opened", "parcel.received"
 		if duplicate {
@@ -207,13 +207,22 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 	return o.fail("before ack")
 }
 
+// unacceptable turns what the registry refuses to hold into a verdict on the parcel: trying again changes nothing (X15.8).
+func unacceptable(err error, m *edxml.Message) error {
+	var r *store.Refusal
+	if errors.As(err, &r) && r.Kind == store.Invalid {
+		return &refusal{code: "incomplete", text: r.Problems[0].Text, args: r.Problems[0].Args, about: m}
+	}
+	return err
+}
+
 // arrival is the message in the words of the registry.
 func (o *Office) arrival(ctx context.Context, l letter, x *opened) documents.Arrival {
 	m := x.message.Document
 	a := documents.Arrival{
 		Agency: l.Agency, Packet: "axis:" + l.Parcel, SenderCode: x.sender.Code, SenderAgency: int64(x.sender.ID), SenderName: x.sender.Name,
 		DocumentID: m.DocumentID, Number: m.Code.Number, Notation: m.Code.Notation, IssuedDate: calendar.Date(m.Date), TypeName: m.Type.Name,
-		Subject: m.Subject, SignerName: m.Signer.FullName, SignerPosition: m.Signer.Position, Urgency: min(max(m.Other.Priority, 0), 3),
+		Subject: m.Subject, SignerName: m.Signer.FullName, SignerPosition: m.Signer.Position, Urgency: documents.Urgency(min(max(m.Other.Priority, 0), 3)),
 		DueDate: calendar.Date(m.DueDate), PageAmount: m.Other.Pages, Files: x.files,
 	}
 	if t, ok, err := documents.MatchType(ctx, o.DB, m.Type.Name); err == nil && ok {

@@ -1,20 +1,24 @@
 package exchange
 
 import (
+	"context"
 	"crypto/x509"
 	"fmt"
 	"strings"
 	"time"
 
+	"congvu/internal/documents"
 	"congvu/internal/edxml"
 	"congvu/internal/keys"
+	"congvu/internal/store"
 	"congvu/internal/xmldsig"
 )
 
 // header is where the packet signature stands (edXML §2).
 var header = xmldsig.Path{{Space: edxml.NS, Local: "edXML"}, {Space: edxml.NS, Local: "edXMLEnvelope"}, {Space: edxml.NS, Local: "edXMLHeader"}}
 
-// KeyName is the name under which the store of keys holds an agency's key: "agency-" and its code. Packets are signed with the key that seals.
+// KeyName is the name under which the store of keys holds the key of an agency that seals with a token: "agency-" and its code. An agency whose
+// seal is a key of this server signs its packets with that one.
 func KeyName(code string) string {
 	return "agency-" + strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '.' || r == '-' || r == '_' {
@@ -25,8 +29,16 @@ func KeyName(code string) string {
 }
 
 // signPacket signs a message with the agency's own key: between our installations nobody reads an unsigned one.
-func (o *Office) signPacket(us agency, doc []byte) ([]byte, error) {
-	key, cert, chain, err := o.Keys.Signer(KeyName(us.Code))
+func (o *Office) signPacket(ctx context.Context, us agency, doc []byte) ([]byte, error) {
+	name := KeyName(us.Code)
+	bound, ok, err := documents.BoundCertificate(ctx, o.DB, store.System(int64(us.ID)), documents.OwnerAgency, int64(us.ID))
+	if err != nil {
+		return nil, err
+	}
+	if ok && bound.Method == documents.MethodServerKey && bound.KeyName != "" {
+		name = bound.KeyName
+	}
+	key, cert, chain, err := o.Keys.Signer(name)
 	if err != nil {
 		return nil, fmt.Errorf("packet of %s: %w", us.Code, err)
 	}
@@ -52,4 +64,13 @@ func names(c *x509.Certificate, codes []string) bool {
 		}
 	}
 	return false
+}
+
+// bound tells whether the certificate was approved for an agency of this installation (N20).
+func (o *Office) bound(ctx context.Context, agency int64, c *x509.Certificate) (bool, error) {
+	if agency == 0 {
+		return false, nil
+	}
+	b, ok, err := documents.BoundCertificate(ctx, o.DB, store.System(agency), documents.OwnerAgency, agency)
+	return ok && b.Fingerprint == keys.Fingerprint(c), err
 }

@@ -180,7 +180,7 @@ func (o *Office) writeStatus(ctx context.Context, s status) (axis.Parcel, error)
 	if _, err := edxml.WriteStatus(&b, m); err != nil {
 		return p, fmt.Errorf("status %s for %s: %w", s.Code, s.DocumentID, err)
 	}
-	p.Body, err = o.signPacket(us, b.Bytes())
+	p.Body, err = o.signPacket(ctx, us, b.Bytes())
 	return p, err
 }
 
