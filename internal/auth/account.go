@@ -1,0 +1,245 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"congvu/internal/i18n"
+	"congvu/internal/org"
+	"congvu/internal/store"
+)
+
+// Account is a person's way in.
+type Account struct {
+	PersonID   int64
+	Login      string
+	State      string // active, locked
+	MustChange bool
+	Demo       bool
+	HomeAgency int64
+	Created    store.Instant `db:"created_us"`
+	Changed    store.Instant `db:"changed_us"`
+}
+
+type secretAccount struct {
+	Account
+	Hash string
+}
+
+const accountColumns = `person_id, login, state, must_change, demo, home_agency, created_us, changed_us`
+
+var (
+	sqlOpenAccount = store.SQL(`INSERT INTO auth_accounts (person_id, login, hash, state, must_change, demo, home_agency, created_us, changed_us) VALUES ($1, $2, $3, 'active', $4, $5, $6, $7, $7)`)
+	sqlByLogin     = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE login = $1`)
+	sqlByPerson    = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE person_id = $1`)
+	sqlAccounts    = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE home_agency = $1 ORDER BY login`)
+	sqlSetState    = store.SQL(`UPDATE auth_accounts SET state = $1 WHERE person_id = $2 AND state <> $1`)
+	sqlSetHash     = store.SQL(`UPDATE auth_accounts SET hash = $1, must_change = $2, changed_us = $3 WHERE person_id = $4`)
+	sqlAnyAccount  = store.SQL(`SELECT person_id FROM auth_accounts LIMIT 1`)
+	sqlDemo        = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE demo AND state = 'active' ORDER BY login`)
+)
+
+var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]$`)
+
+func cleanLogin(s string) string { return strings.ToLower(i18n.CleanLine(s)) }
+
+// Opening is what it takes to open an account.
+type Opening struct {
+	Person     org.PersonID
+	Login      string // 3 to 64 of a-z, 0-9, dot, dash, underscore
+	Password   string
+	MustChange bool   // a one-time password of the administrator's
+	Demo       bool   // of a demonstration: listed on the sign-in page
+	Hash       string // of the password when many accounts share one (demonstrations); "" = computed here
+}
+
+// HashPassword hashes outside of any transaction, for Opening.Hash.
+func HashPassword(ctx context.Context, password string) (string, error) { return hash(ctx, password) }
+
+// OpenAccount gives a person an account; it hashes before it writes. Conflict when the login or the person has one already.
+func OpenAccount(ctx context.Context, db *store.DB, a store.Actor, o Opening) error {
+	o.Login = cleanLogin(o.Login)
+	if !loginForm.MatchString(o.Login) {
+		return store.RefuseField("login", "Tên đăng nhập gồm 3 đến 64 ký tự: chữ thường không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới.")
+	}
+	if o.Hash == "" {
+		if err := checkPassword("password", o.Login, o.Password); err != nil {
+			return err
+		}
+		h, err := hash(ctx, o.Password)
+		if err != nil {
+			return err
+		}
+		o.Hash = h
+	}
+	return db.Write(ctx, a, func(tx *store.Tx) error { return PutAccount(ctx, tx, o) })
+}
+
+// PutAccount is OpenAccount inside a running act; the hash has been computed before (Opening.Hash).
+func PutAccount(ctx context.Context, tx *store.Tx, o Opening) error {
+	p, err := org.FindPerson(ctx, tx, o.Person)
+	if err != nil {
+		return err
+	}
+	if !org.MayAdminister(tx.Actor(), p.HomeAgency) {
+		return store.Refuse(store.NotFound, "Không tìm thấy người này.")
+	}
+	if _, taken, err := store.Maybe[secretAccount](ctx, tx, sqlByLogin, cleanLogin(o.Login)); err != nil {
+		return err
+	} else if taken {
+		return &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "login", Message: store.Say("Tên đăng nhập {login} đã có người dùng.", "login", o.Login)}}}
+	}
+	if _, taken, err := store.Maybe[secretAccount](ctx, tx, sqlByPerson, int64(o.Person)); err != nil {
+		return err
+	} else if taken {
+		return store.Refuse(store.Conflict, "{name} đã có tài khoản.", "name", p.Name)
+	}
+	if err := tx.Put(ctx, sqlOpenAccount, int64(o.Person), cleanLogin(o.Login), o.Hash, o.MustChange, o.Demo, int64(p.HomeAgency), tx.Now()); err != nil {
+		return err
+	}
+	return tx.Record(store.Event{Verb: "account.opened", Agency: int64(p.HomeAgency), Ref: personRef(int64(o.Person)), Title: cleanLogin(o.Login)})
+}
+
+func personRef(id int64) string { return fmt.Sprintf("person/%d", id) }
+
+// AccountOf gives a person's account; ok is false when there is none. For doors that already know that the actor may see the person.
+func AccountOf(ctx context.Context, r store.Reader, person int64) (Account, bool, error) {
+	s, ok, err := store.Maybe[secretAccount](ctx, r, sqlByPerson, person)
+	return s.Account, ok, err
+}
+
+// Accounts lists the accounts an agency's administrator keeps.
+func Accounts(ctx context.Context, r store.Reader, a store.Actor, agency org.AgencyID) ([]Account, error) {
+	if !org.MayAdminister(a, agency) {
+		return nil, store.Refuse(store.NotFound, "Không tìm thấy cơ quan này.")
+	}
+	return store.All[Account](ctx, r, sqlAccounts, int64(agency))
+}
+
+// DemoAccounts lists the accounts of a demonstration.
+func DemoAccounts(ctx context.Context, r store.Reader) ([]Account, error) {
+	return store.All[Account](ctx, r, sqlDemo)
+}
+
+// kept finds an account that the actor administers; to others it does not exist.
+func kept(ctx context.Context, tx *store.Tx, person int64) (secretAccount, error) {
+	s, ok, err := store.Maybe[secretAccount](ctx, tx, sqlByPerson, person)
+	if err == nil && (!ok || !org.MayAdminister(tx.Actor(), org.AgencyID(s.HomeAgency))) {
+		err = store.Refuse(store.NotFound, "Không tìm thấy tài khoản này.")
+	}
+	return s, err
+}
+
+// LockAccount shuts an account and ends its sessions and tokens at once.
+func LockAccount(ctx context.Context, tx *store.Tx, person int64) error {
+	s, err := kept(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if tx.Actor().Person == person {
+		return store.Refuse(store.Conflict, "Không thể tự khóa tài khoản của chính mình.")
+	}
+	if err := tx.Put(ctx, sqlSetState, "locked", person); err != nil {
+		return err
+	}
+	if err := endSessions(ctx, tx, person, ""); err != nil {
+		return err
+	}
+	return tx.Record(store.Event{Verb: "account.locked", Agency: s.HomeAgency, Ref: personRef(person), Title: s.Login})
+}
+
+// UnlockAccount opens a locked account again.
+func UnlockAccount(ctx context.Context, tx *store.Tx, person int64) error {
+	s, err := kept(ctx, tx, person)
+	if err != nil {
+		return err
+	}
+	if err := tx.Put(ctx, sqlSetState, "active", person); err != nil {
+		return err
+	}
+	return tx.Record(store.Event{Verb: "account.unlocked", Agency: s.HomeAgency, Ref: personRef(person), Title: s.Login})
+}
+
+// ResetPassword gives an account a one-time password that must be changed, and ends its sessions. It returns the password once.
+func ResetPassword(ctx context.Context, db *store.DB, a store.Actor, person int64) (string, error) {
+	password, err := NewPassword()
+	if err != nil {
+		return "", err
+	}
+	h, err := hash(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	return password, db.Write(ctx, a, func(tx *store.Tx) error {
+		s, err := kept(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		if err := tx.Put(ctx, sqlSetHash, h, true, tx.Now(), person); err != nil {
+			return err
+		}
+		if err := endSessions(ctx, tx, person, ""); err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Verb: "account.password_reset", Agency: s.HomeAgency, Ref: personRef(person), Title: s.Login})
+	})
+}
+
+// ChangePassword is a person's own change; his other sessions end. Invalid when the present password is wrong or the new one is weak.
+func ChangePassword(ctx context.Context, db *store.DB, a store.Actor, token, present, next string) error {
+	s, ok, err := store.Maybe[secretAccount](ctx, db, sqlByPerson, a.Person)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return store.Refuse(store.NotFound, "Không tìm thấy tài khoản này.")
+	}
+	if err := Confirm(ctx, db, a, present); err != nil {
+		return err
+	}
+	if err := checkPassword("next", s.Login, next); err != nil {
+		return err
+	}
+	if present == next {
+		return store.RefuseField("next", "Mật khẩu mới phải khác mật khẩu hiện tại.")
+	}
+	h, err := hash(ctx, next)
+	if err != nil {
+		return err
+	}
+	return db.Write(ctx, a, func(tx *store.Tx) error {
+		if err := tx.Put(ctx, sqlSetHash, h, false, tx.Now(), a.Person); err != nil {
+			return err
+		}
+		if err := endSessions(ctx, tx, a.Person, sha(token)); err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Verb: "account.password_changed", Agency: a.Agency, Ref: personRef(a.Person), Title: s.Login})
+	})
+}
+
+// Confirm asks a signed-in person for the password again, before a signature (ASVS 7.5.3). Wrong tries are slowed down like sign-ins.
+func Confirm(ctx context.Context, db *store.DB, a store.Actor, password string) error {
+	s, ok, err := store.Maybe[secretAccount](ctx, db, sqlByPerson, a.Person)
+	if err != nil || !ok || s.State != "active" {
+		return errors.Join(err, store.RefuseField("password", "Mật khẩu không đúng."))
+	}
+	key := fmt.Sprintf("confirm:%d", a.Person)
+	if err := slowed(ctx, db, key); err != nil {
+		return err
+	}
+	good, err := matches(ctx, s.Hash, password)
+	if err != nil {
+		return err
+	}
+	if err := note(ctx, db, good, key); err != nil {
+		return err
+	}
+	if !good {
+		return store.RefuseField("password", "Mật khẩu không đúng.")
+	}
+	return nil
+}

@@ -1,0 +1,330 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"congvu/internal/calendar"
+	"congvu/internal/i18n"
+	"congvu/internal/org"
+	"congvu/internal/store"
+)
+
+// Session is an open way in, resolved.
+type Session struct {
+	ID         int64
+	Token      string // only when it was just opened
+	PersonID   int64
+	PersonName string
+	Login      string
+	MustChange bool
+	Holding    org.Holding   // the post he acts in
+	Posts      []org.Holding // every post he holds today
+	Actor      store.Actor
+	OpenedAt   store.Instant
+	SeenAt     store.Instant
+	ExpiresAt  store.Instant
+	Address    string
+	Agent      string
+}
+
+// ErrSignedOut: there is no such session any more; the person signs in again.
+var ErrSignedOut = errors.New("auth: signed out")
+
+func sha(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func newSecret() (string, error) {
+	b := make([]byte, 32)
+	_, err := rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b), err
+}
+
+type sessionRow struct {
+	SHA      string `db:"sha"`
+	ID       int64
+	PersonID int64
+	Holding  int64
+	Created  store.Instant `db:"created_us"`
+	Seen     store.Instant `db:"seen_us"`
+	Ends     store.Instant `db:"ends_us"`
+	Address  string
+	Agent    string
+}
+
+var (
+	sqlOpenSession  = store.SQL(`INSERT INTO auth_sessions (sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)`)
+	sqlSession      = store.SQL(`SELECT sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent FROM auth_sessions WHERE sha = $1`)
+	sqlSessions     = store.SQL(`SELECT sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent FROM auth_sessions WHERE person_id = $1 AND ends_us > $2 ORDER BY id DESC`)
+	sqlSeen         = store.SQL(`UPDATE auth_sessions SET seen_us = $1 WHERE sha = $2 AND seen_us < $1`)
+	sqlSwitch       = store.SQL(`UPDATE auth_sessions SET holding = $1 WHERE sha = $2`)
+	sqlEndSession   = store.SQL(`DELETE FROM auth_sessions WHERE sha = $1`)
+	sqlEndSessions  = store.SQL(`DELETE FROM auth_sessions WHERE person_id = $1 AND sha <> $2`)
+	sqlEndOne       = store.SQL(`DELETE FROM auth_sessions WHERE person_id = $1 AND id = $2`)
+	sqlForgetOld    = store.SQL(`DELETE FROM auth_sessions WHERE ends_us < $1`)
+	sqlRevokeTokens = store.SQL(`UPDATE auth_tokens SET revoked_us = $1 WHERE person_id = $2 AND revoked_us = 0`)
+)
+
+// refusedSignIn says the same for every reason (no enumeration).
+func refusedSignIn() error {
+	return store.Refuse(store.Invalid, "Tên đăng nhập hoặc mật khẩu không đúng. Nếu quên mật khẩu, Anh/Chị liên hệ quản trị của cơ quan.")
+}
+
+// SignIn opens a session for a name and a password. Invalid, always with the same sentence, when they do not fit; a Conflict while the door is slowed down.
+func SignIn(ctx context.Context, db *store.DB, login, password, address, agent string) (*Session, error) {
+	login, address = cleanLogin(login), hostOf(address)
+	account, exists, err := store.Maybe[secretAccount](ctx, db, sqlByLogin, login)
+	if err != nil {
+		return nil, err
+	}
+	stored := account.Hash
+	if !exists {
+		if stored, err = nobody(); err != nil {
+			return nil, err
+		}
+	}
+	known, err := isKnown(ctx, db, account.PersonID, address)
+	if err != nil {
+		return nil, err
+	}
+	tries := []string{"from:" + address, "login:" + login}
+	if known { // a person's own desk has a door of its own: strangers' tries do not slow it
+		tries = []string{"known:" + login + "@" + address}
+	}
+	if err := slowed(ctx, db, tries...); err != nil {
+		return nil, err
+	}
+	good, err := matches(ctx, stored, password)
+	if err != nil {
+		return nil, err
+	}
+	good = good && exists && account.State == "active"
+	if err := note(ctx, db, good, tries...); err != nil {
+		return nil, err
+	}
+	if !good {
+		err := db.Write(ctx, store.Actor{Agency: account.HomeAgency, Via: store.ViaWeb}, func(tx *store.Tx) error {
+			return tx.Record(store.Event{Verb: "session.refused", Agency: account.HomeAgency, Ref: "login/" + login, Data: map[string]any{"address": address}})
+		})
+		return nil, errors.Join(err, refusedSignIn())
+	}
+	return open(ctx, db, account, address, agent)
+}
+
+func open(ctx context.Context, db *store.DB, account secretAccount, address, agent string) (*Session, error) {
+	posts, err := org.Holdings(ctx, db, org.PersonID(account.PersonID), calendar.DateOf(db.Now().Time()))
+	if err != nil {
+		return nil, err
+	}
+	if len(posts) == 0 {
+		return nil, store.Refuse(store.Invalid, "Tài khoản hiện không giữ chức vụ nào nên chưa vào được. Anh/Chị liên hệ quản trị của cơ quan.")
+	}
+	token, err := newSecret()
+	if err != nil {
+		return nil, err
+	}
+	_, absolute, err := limits(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	actor := actorIn(posts[0], store.ViaWeb)
+	err = db.Write(ctx, actor, func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, sqlForgetOld, tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.Put(ctx, sqlOpenSession, sha(token), tx.NewID(), account.PersonID, int64(posts[0].ID), tx.Now(), tx.Now().Add(absolute), address, cut(agent, 200)); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, sqlKnow, account.PersonID, address, tx.Now()); err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Verb: "session.opened", Agency: actor.Agency, Ref: personRef(account.PersonID), Title: account.Login, Data: map[string]any{"address": address}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	s, err := Resolve(ctx, db, token)
+	if err == nil {
+		s.Token = token
+	}
+	return s, err
+}
+
+// limits are how long a session lives without a request, and at all.
+func limits(ctx context.Context, r store.Reader) (idle, absolute time.Duration, err error) {
+	read := func(name string, fallback int) (time.Duration, error) {
+		v, err := store.Setting(ctx, r, 0, name, strconv.Itoa(fallback))
+		n, bad := strconv.Atoi(v)
+		if bad != nil || n <= 0 {
+			n = fallback
+		}
+		return time.Duration(n) * time.Minute, err
+	}
+	if idle, err = read("auth.idle", 480); err != nil {
+		return 0, 0, err
+	}
+	absolute, err = read("auth.absolute", 720)
+	return idle, absolute, err
+}
+
+// Resolve gives the session behind a token, its posts as they are today. ErrSignedOut when it ended, ran out, or the account was shut.
+func Resolve(ctx context.Context, db *store.DB, token string) (*Session, error) {
+	if token == "" {
+		return nil, ErrSignedOut
+	}
+	row, ok, err := store.Maybe[sessionRow](ctx, db, sqlSession, sha(token))
+	if err != nil {
+		return nil, err
+	}
+	idle, _, err := limits(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	now := db.Now()
+	if !ok || now >= row.Ends || now >= row.Seen.Add(idle) {
+		return nil, ErrSignedOut
+	}
+	account, ok, err := store.Maybe[secretAccount](ctx, db, sqlByPerson, row.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	if !ok || account.State != "active" {
+		return nil, ErrSignedOut
+	}
+	s, err := resolved(ctx, db, account, row.Holding, store.ViaWeb)
+	if err != nil {
+		return nil, err
+	}
+	s.ID, s.OpenedAt, s.SeenAt, s.Address, s.Agent = row.ID, row.Created, row.Seen, row.Address, row.Agent
+	s.ExpiresAt = min(row.Ends, now.Add(idle))
+	if now > row.Seen.Add(time.Minute) {
+		err = db.Keep(ctx, func(tx *store.Tx) error {
+			_, err := tx.Exec(ctx, sqlSeen, now, row.SHA)
+			return err
+		})
+	}
+	return s, err
+}
+
+// resolved finds the post a person acts in: the chosen one while he holds it, else his first (I5.5: rights end with the post).
+func resolved(ctx context.Context, db *store.DB, account secretAccount, holding int64, via store.Via) (*Session, error) {
+	posts, err := org.Holdings(ctx, db, org.PersonID(account.PersonID), calendar.DateOf(db.Now().Time()))
+	if err != nil {
+		return nil, err
+	}
+	if len(posts) == 0 {
+		return nil, ErrSignedOut
+	}
+	current := posts[0]
+	for _, p := range posts {
+		if int64(p.ID) == holding {
+			current = p
+		}
+	}
+	return &Session{PersonID: account.PersonID, PersonName: current.PersonName, Login: account.Login, MustChange: account.MustChange,
+		Holding: current, Posts: posts, Actor: actorIn(current, via)}, nil
+}
+
+func actorIn(h org.Holding, via store.Via) store.Actor {
+	return store.Actor{Person: int64(h.PersonID), Holding: int64(h.ID), Agency: int64(h.AgencyID), Unit: int64(h.UnitID), Roles: h.Roles, Via: via}
+}
+
+// SwitchPost lets the session act in another post that the person holds today. NotFound otherwise.
+func SwitchPost(ctx context.Context, db *store.DB, token string, holding org.HoldingID) error {
+	s, err := Resolve(ctx, db, token)
+	if err != nil {
+		return err
+	}
+	for _, p := range s.Posts {
+		if p.ID == holding {
+			return db.Write(ctx, actorIn(p, store.ViaWeb), func(tx *store.Tx) error {
+				if err := tx.Put(ctx, sqlSwitch, int64(holding), sha(token)); err != nil {
+					return err
+				}
+				return tx.Record(store.Event{Verb: "session.switched", Agency: int64(p.AgencyID), Ref: personRef(s.PersonID), Title: p.Title})
+			})
+		}
+	}
+	return store.Refuse(store.NotFound, "Anh/Chị không giữ chức vụ này hôm nay.")
+}
+
+// SignOut ends one session; ending one that has ended is no error.
+func SignOut(ctx context.Context, db *store.DB, token string) error {
+	s, err := Resolve(ctx, db, token)
+	if errors.Is(err, ErrSignedOut) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return db.Write(ctx, s.Actor, func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, sqlEndSession, sha(token)); err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Verb: "session.closed", Agency: s.Actor.Agency, Ref: personRef(s.PersonID), Title: s.Login})
+	})
+}
+
+// SignOutEverywhere ends all of the actor's own sessions and API tokens.
+func SignOutEverywhere(ctx context.Context, tx *store.Tx) error {
+	a := tx.Actor()
+	if err := endSessions(ctx, tx, a.Person, ""); err != nil {
+		return err
+	}
+	return tx.Record(store.Event{Verb: "session.closed", Agency: a.Agency, Ref: personRef(a.Person), Title: "*"})
+}
+
+// endSessions ends a person's sessions except one, and revokes the tokens.
+func endSessions(ctx context.Context, tx *store.Tx, person int64, except string) error {
+	if _, err := tx.Exec(ctx, sqlEndSessions, person, except); err != nil {
+		return err
+	}
+	if except != "" {
+		return nil
+	}
+	_, err := tx.Exec(ctx, sqlRevokeTokens, tx.Now(), person)
+	return err
+}
+
+// Sessions lists the actor's own open sessions.
+func Sessions(ctx context.Context, db *store.DB, a store.Actor) ([]Session, error) {
+	rows, err := store.All[sessionRow](ctx, db, sqlSessions, a.Person, db.Now())
+	var out []Session
+	for _, r := range rows {
+		out = append(out, Session{ID: r.ID, PersonID: r.PersonID, OpenedAt: r.Created, SeenAt: r.Seen, ExpiresAt: r.Ends, Address: r.Address, Agent: r.Agent})
+	}
+	return out, err
+}
+
+// EndSession ends one of the actor's own sessions by its id.
+func EndSession(ctx context.Context, tx *store.Tx, id int64) error {
+	if err := tx.Put(ctx, sqlEndOne, tx.Actor().Person, id); err != nil {
+		return err
+	}
+	return tx.Record(store.Event{Verb: "session.closed", Agency: tx.Actor().Agency, Ref: personRef(tx.Actor().Person)})
+}
+
+func hostOf(address string) string {
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		return host
+	}
+	return cut(address, 60)
+}
+
+func cut(s string, n int) string {
+	s = i18n.CleanLine(s)
+	if len(s) > n {
+		s = strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}
