@@ -232,3 +232,28 @@ type VerifiedSignature struct {
 	ClaimedTime   *time.Time `json:"claimed_time,omitempty"`
 	Findings      []string   `json:"findings,omitempty"`
 }
+
+// AskingSigner proposes another signer.
+type AskingSigner struct {
+	To       ID     `json:"to" doc:"Vị trí của người ký mới"`
+	Capacity string `json:"capacity,omitempty" enum:"TM,Q,KT,TL,TUQ"`
+	Note     string `json:"note,omitempty" maxLength:"4000"`
+}
+
+// Finding is one thing in a draft that departs from the prescribed layout.
+type Finding struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// Version is one state of a document's main file.
+type Version struct {
+	No      int64     `json:"no"`
+	Kind    string    `json:"kind"`
+	Name    string    `json:"name"`
+	Size    int64     `json:"size"`
+	SHA256  string    `json:"sha256"`
+	Pages   int       `json:"pages,omitempty"`
+	Verdict string    `json:"verdict,omitempty"`
+	At      time.Time `json:"at"`
+}
