@@ -66,6 +66,16 @@ func (c *Client) SignOut(ctx context.Context) error {
 // Me tells who the token acts for.
 func (c *Client) Me(ctx context.Context) (Me, error) { return a[Me](ctx, c, "/me", nil) }
 
+// Tokens lists the person's own API tokens.
+func (c *Client) Tokens(ctx context.Context) ([]Token, error) {
+	return a[[]Token](ctx, c, "/tokens", nil)
+}
+
+// RevokeToken ends one of them at once.
+func (c *Client) RevokeToken(ctx context.Context, id ID) error {
+	return c.call(ctx, request{method: http.MethodDelete, path: "/tokens/" + id.String()}, nil)
+}
+
 // Work is "Việc của tôi".
 func (c *Client) Work(ctx context.Context) ([]WorkList, error) {
 	return a[[]WorkList](ctx, c, "/work", nil)

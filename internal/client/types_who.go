@@ -33,12 +33,22 @@ type Session struct {
 
 // Me is who the token acts for.
 type Me struct {
-	Person   ID     `json:"person"`
-	Name     string `json:"name"`
-	Language string `json:"language"`
-	Post     Post   `json:"post" doc:"Vị trí đang dùng"`
-	Posts    []Post `json:"posts" doc:"Các vị trí có thể dùng; chọn bằng tiêu đề X-Congvu-Post"`
-	Unread   int    `json:"unread" doc:"Số thông báo chưa đọc, tối đa 100"`
+	Person ID     `json:"person"`
+	Name   string `json:"name"`
+	Post   Post   `json:"post" doc:"Vị trí đang dùng"`
+	Posts  []Post `json:"posts" doc:"Các vị trí có thể dùng; chọn bằng tiêu đề X-Congvu-Post"`
+	Unread int    `json:"unread" doc:"Số thông báo chưa đọc, tối đa 100"`
+}
+
+// Token is an API token without its secret, which is shown once, when it is issued.
+type Token struct {
+	ID        ID         `json:"id"`
+	Post      ID         `json:"post"`
+	Name      string     `json:"name"`
+	CreatedAt time.Time  `json:"created_at"`
+	ExpiresAt time.Time  `json:"expires_at"`
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	UsedAt    *time.Time `json:"used_at,omitempty"`
 }
 
 // Post is a position that a person holds.

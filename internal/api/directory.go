@@ -1,0 +1,166 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"congvu/internal/calendar"
+	"congvu/internal/client"
+	"congvu/internal/documents"
+	"congvu/internal/org"
+)
+
+func (d *door) directoryRoutes() {
+	ask(d, get("/agencies", "searchAgencies", tagDirectory, "Tìm cơ quan trong danh bạ"), d.searchAgencies)
+	ask(d, get("/agencies/{id}", "findAgency", tagDirectory, "Xem một cơ quan"), d.findAgency)
+	ask(d, get("/units", "listUnits", tagDirectory, "Đơn vị của cơ quan tôi"), d.listUnits)
+	ask(d, get("/staff", "listStaff", tagDirectory, "Người và vị trí của cơ quan tôi"), d.listStaff)
+	ask(d, get("/capacities", "listCapacities", tagDirectory, "Thẩm quyền ký của vị trí đang dùng đối với một loại văn bản"), d.listCapacities)
+	ask(d, get("/types", "listTypes", tagDirectory, "Loại văn bản"), d.listTypes)
+	ask(d, get("/registers", "listRegisters", tagDirectory, "Sổ đăng ký của cơ quan"), d.listRegisters)
+	d.stream(get("/registers/outgoing/{id}/pdf", "printOutgoingRegister", tagDirectory, "In sổ đăng ký văn bản đi"), printed(
+		query("from", "Từ ngày", huma.Schema{Type: huma.TypeString, Format: "date"}), query("to", "Đến hết ngày", huma.Schema{Type: huma.TypeString, Format: "date"})), d.printOutgoing)
+	d.stream(get("/registers/incoming/{id}/pdf", "printIncomingRegister", tagDirectory, "In sổ đăng ký văn bản đến"), printed(
+		query("from", "Từ số đến", huma.Schema{Type: huma.TypeString}), query("to", "Đến số", huma.Schema{Type: huma.TypeString})), d.printIncoming)
+	d.stream(get("/incoming/{id}/handling-sheet", "printHandlingSheet", tagIncoming, "In phiếu giải quyết văn bản đến"), printed(), d.printHandlingSheet)
+}
+
+func query(name, text string, s huma.Schema) *huma.Param {
+	return &huma.Param{Name: name, In: "query", Description: text, Schema: &s}
+}
+
+func printed(parameters ...*huma.Param) func(op *huma.Operation) {
+	return func(op *huma.Operation) {
+		givesFile("application/pdf")(op)
+		op.Parameters = append(op.Parameters, parameters...)
+	}
+}
+
+// today is the legal day of the request (UTC+7).
+func (d *door) today() calendar.Date { return calendar.DateOf(d.DB.Now().Time()) }
+
+type searching struct {
+	Q     string `query:"q" maxLength:"200" doc:"Từ trong tên, tên viết tắt hoặc mã"`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" doc:"Số dòng; vắng mặt: 50"`
+}
+
+func (d *door) searchAgencies(ctx context.Context, c *call, in *searching) ([]client.Agency, error) {
+	if in.Limit == 0 {
+		in.Limit = 50
+	}
+	all, err := org.SearchAgencies(ctx, d.DB, in.Q, in.Limit)
+	return each(all, agencyOf), err
+}
+
+func (d *door) findAgency(ctx context.Context, c *call, in *one) (client.Agency, error) {
+	a, err := org.FindAgency(ctx, d.DB, org.AgencyID(in.id()))
+	if err != nil {
+		return client.Agency{}, err
+	}
+	return agencyOf(*a), nil
+}
+
+func agencyOf(a org.Agency) client.Agency {
+	return client.Agency{ID: client.ID(a.ID), Code: a.Code, Name: a.Name, ShortName: a.ShortName, Abbr: a.Abbr, Level: string(a.Level), Parent: client.ID(a.ParentID),
+		ParentName: a.ParentName, Seat: a.Seat, Hosted: a.Hosted, State: a.State, Address: a.Address, Email: a.Email, Phone: a.Phone, Website: a.Website,
+		ValidFrom: string(a.ValidFrom), ValidTo: string(a.ValidTo)}
+}
+
+func (d *door) listUnits(ctx context.Context, c *call, _ *struct{}) ([]client.Unit, error) {
+	all, err := org.Units(ctx, d.DB, org.AgencyID(c.actor.Agency))
+	return each(all, func(u org.Unit) client.Unit {
+		return client.Unit{ID: client.ID(u.ID), Parent: client.ID(u.ParentID), Name: u.Name, Abbr: u.Abbr, Kind: u.Kind}
+	}), err
+}
+
+func (d *door) listStaff(ctx context.Context, c *call, _ *struct{}) ([]client.Post, error) {
+	all, err := org.Staff(ctx, d.DB, org.AgencyID(c.actor.Agency), d.today())
+	return each(all, postOf), err
+}
+
+func postOf(h org.Holding) client.Post {
+	return client.Post{ID: client.ID(h.ID), Person: client.ID(h.PersonID), PersonName: h.PersonName, Agency: client.ID(h.AgencyID), AgencyName: h.AgencyName,
+		Unit: client.ID(h.UnitID), UnitName: h.UnitName, Title: h.Title, Rank: string(h.Rank), Kind: string(h.Kind), Roles: h.Roles.Codes(),
+		ValidFrom: string(h.ValidFrom), ValidTo: string(h.ValidTo)}
+}
+
+type capacityFilter struct {
+	Type string `query:"type" required:"true" maxLength:"50" doc:"Mã loại văn bản"`
+}
+
+func (d *door) listCapacities(ctx context.Context, c *call, in *capacityFilter) ([]client.Capacity, error) {
+	all, err := org.Capacities(ctx, d.DB, org.HoldingID(c.actor.Holding), in.Type, d.today())
+	return each(all, func(x org.Capacity) client.Capacity {
+		return client.Capacity{Code: x.Code, Lines: each(x.Lines, func(s string) string { return s }), Position: x.Position}
+	}), err
+}
+
+func (d *door) listTypes(ctx context.Context, c *call, _ *struct{}) ([]client.Type, error) {
+	all, err := documents.Types(ctx, d.DB)
+	return each(all, func(t documents.Type) client.Type {
+		return client.Type{Code: t.Code, Abbr: t.Abbr, Name: t.Name, Form: t.Form, Category: t.Category}
+	}), err
+}
+
+type registerFilter struct {
+	Direction string `query:"direction" required:"true" enum:"outgoing,incoming" doc:"Sổ văn bản đi hoặc đến"`
+	Year      int    `query:"year" minimum:"1990" maximum:"2199" doc:"Vắng mặt: năm nay"`
+}
+
+func (d *door) listRegisters(ctx context.Context, c *call, in *registerFilter) ([]client.Register, error) {
+	if in.Year == 0 {
+		in.Year = d.today().Year()
+	}
+	all, err := documents.ListRegisters(ctx, d.DB, c.actor, in.Direction, in.Year)
+	return each(all, func(b documents.Book) client.Register {
+		return client.Register{ID: client.ID(b.ID), Year: b.Year, Direction: b.Direction, Name: b.Name, Types: b.TypeCodes, Default: b.IsDefault, LockedOn: string(b.LockedOn)}
+	}), err
+}
+
+func (d *door) printOutgoing(c *call, w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	from, to := calendar.Date(q.Get("from")), calendar.Date(q.Get("to"))
+	for name, day := range map[string]calendar.Date{"from": from, "to": to} {
+		if !day.IsZero() && !day.Valid() {
+			return wrongParameter(c, name, "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-03-25.")
+		}
+	}
+	pdf, err := documents.PrintRegister(r.Context(), d.Desk, c.actor, one{r.PathValue("id")}.id(), from, to)
+	if err != nil {
+		return err
+	}
+	givePDF(w, r, "so-van-ban-di.pdf", pdf)
+	return nil
+}
+
+func (d *door) printIncoming(c *call, w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	for _, name := range []string{"from", "to"} {
+		if q.Get(name) != "" && (one{q.Get(name)}).id() == 0 {
+			return wrongParameter(c, name, "Phải là số.")
+		}
+	}
+	pdf, err := documents.PrintIncoming(r.Context(), d.DB, c.actor, one{r.PathValue("id")}.id(), one{q.Get("from")}.id(), one{q.Get("to")}.id())
+	if err != nil {
+		return err
+	}
+	givePDF(w, r, "so-van-ban-den.pdf", pdf)
+	return nil
+}
+
+func (d *door) printHandlingSheet(c *call, w http.ResponseWriter, r *http.Request) error {
+	pdf, err := documents.HandlingSheet(r.Context(), d.DB, c.actor, one{r.PathValue("id")}.id())
+	if err != nil {
+		return err
+	}
+	givePDF(w, r, "phieu-giai-quyet.pdf", pdf)
+	return nil
+}
+
+func wrongParameter(c *call, name, text string) *Problem {
+	p := newProblem(c.lang, http.StatusUnprocessableEntity, text)
+	p.Errors = []client.FieldProblem{{Parameter: name, Detail: p.Detail}}
+	return p
+}

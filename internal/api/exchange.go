@@ -1,0 +1,102 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"congvu/internal/client"
+	"congvu/internal/exchange"
+	"congvu/internal/i18n"
+	"congvu/internal/store"
+)
+
+func (d *door) exchangeRoutes() {
+	ask(d, get("/outgoing/{id}/deliveries", "listDeliveries", tagExchange, "Nơi nhận và trạng thái của từng nơi"), d.listDeliveries)
+	ask(d, get("/deliveries/{id}/answers", "listAnswers", tagExchange, "Các trạng thái nơi nhận đã trả về"), d.listAnswers)
+	do(d, post("/deliveries/{id}/resend", "resendDelivery", tagExchange, "Gửi lại cho một nơi nhận"), d.resendDelivery)
+	ask(d, get("/undelivered", "listUndelivered", tagExchange, "Nơi nhận cần văn thư xem: bị từ chối, lỗi, chậm phản hồi"), d.listUndelivered)
+	ask(d, get("/quarantine", "listQuarantine", tagExchange, "Gói tin bị cách ly"), d.listQuarantine)
+	d.stream(get("/quarantine/{id}/parcel", "downloadQuarantined", tagExchange, "Tải gói tin bị cách ly, nguyên văn như đã nhận"), givesFile("application/octet-stream"), d.downloadQuarantined)
+	do(d, post("/quarantine/{id}/retry", "retryQuarantined", tagExchange, "Mở lại gói tin"), d.retryQuarantined)
+	do(d, post("/quarantine/{id}/refuse", "refuseQuarantined", tagExchange, "Từ chối gói tin, báo nơi gửi"), d.refuseQuarantined)
+}
+
+// older is how lists by identifier are paged.
+type older struct {
+	Cursor string `query:"cursor" maxLength:"19" doc:"Con trỏ next của trang trước"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"Số dòng; vắng mặt: 50"`
+}
+
+func (o older) before() int64 { return one{o.Cursor}.id() }
+
+func (o older) limit() int {
+	if o.Limit == 0 {
+		return 50
+	}
+	return o.Limit
+}
+
+func (d *door) delivery(l i18n.Lang, now store.Instant) func(x exchange.Delivery) client.Delivery {
+	return func(x exchange.Delivery) client.Delivery {
+		return client.Delivery{ID: client.ID(x.ID), Outgoing: client.ID(x.OutgoingID), Title: x.Title, ReceiverCode: x.ReceiverCode, ReceiverName: x.ReceiverName, Role: x.Role,
+			Channel: x.Channel, State: string(x.State), StateLabel: l.T(x.State.Label()), At: x.At.Time(), By: x.By, ByUnit: x.ByUnit, Description: said1(l, x.Said()),
+			Flagged: x.Flagged, Late: x.Late(now), Sends: x.Sends, SentAt: when(x.SentAt), ArrivedAt: when(x.ArrivedAt)}
+	}
+}
+
+func (d *door) listDeliveries(ctx context.Context, c *call, in *one) ([]client.Delivery, error) {
+	all, err := exchange.Deliveries(ctx, d.DB, c.actor, in.id())
+	return each(all, d.delivery(c.lang, d.DB.Now())), err
+}
+
+func (d *door) listAnswers(ctx context.Context, c *call, in *one) ([]client.Answer, error) {
+	all, err := exchange.DeliveryHistory(ctx, d.DB, c.actor, in.id())
+	return each(all, func(a exchange.Answer) client.Answer {
+		return client.Answer{Code: a.Code, Effect: string(a.Effect), StatedAt: a.StatedAt.Time(), At: a.At.Time(), By: a.By, ByUnit: a.ByUnit, Description: a.Description,
+			SHA256: a.SHA, Agreed: a.Agreed, Signature: a.Signature}
+	}), err
+}
+
+func (d *door) resendDelivery(ctx context.Context, c *call, in *one) error {
+	return write(ctx, d, c, func(tx *store.Tx) error { return exchange.Resend(ctx, tx, in.id()) })
+}
+
+func (d *door) listUndelivered(ctx context.Context, c *call, in *older) (client.Page[client.Delivery], error) {
+	now := d.DB.Now()
+	all, err := exchange.Undelivered(ctx, d.DB, c.actor, now, in.before(), in.limit()+1)
+	return cut(all, in.limit(), func(x exchange.Delivery) int64 { return x.ID }, d.delivery(c.lang, now)), err
+}
+
+type quarantineFilter struct {
+	older
+	State string `query:"state" enum:"waiting,retrying,accepted,refused" doc:"Trạng thái"`
+}
+
+func (d *door) listQuarantine(ctx context.Context, c *call, in *quarantineFilter) (client.Page[client.Quarantined], error) {
+	all, err := exchange.QuarantineList(ctx, d.DB, c.actor, in.State, in.before(), in.limit()+1)
+	return cut(all, in.limit(), func(q exchange.Quarantined) int64 { return q.ID }, func(q exchange.Quarantined) client.Quarantined {
+		return client.Quarantined{ID: client.ID(q.ID), Parcel: q.Parcel, SenderCode: q.SenderCode, ReceiverCode: q.ReceiverCode, Kind: q.Kind, DocumentID: q.DocumentID,
+			Title: q.Title, Reason: q.Reason, Text: said1(c.lang, q.Said()), Size: q.Size, State: q.State, At: q.At.Time(), Tries: q.Tries, Decision: q.Decision}
+	}), err
+}
+
+func (d *door) downloadQuarantined(c *call, w http.ResponseWriter, r *http.Request) error {
+	if d.Exchange == nil {
+		return newProblem(c.lang, http.StatusServiceUnavailable, "Máy chủ này không nối trục liên thông nên không có gói tin để tải.")
+	}
+	name, content, err := d.Exchange.RawQuarantined(r.Context(), c.actor, one{r.PathValue("id")}.id())
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	give(w, r, name, "application/octet-stream", "", content)
+	return nil
+}
+
+func (d *door) retryQuarantined(ctx context.Context, c *call, in *one) error {
+	return write(ctx, d, c, func(tx *store.Tx) error { return exchange.QuarantineRetry(ctx, tx, in.id()) })
+}
+
+func (d *door) refuseQuarantined(ctx context.Context, c *call, in *act[client.Reason]) error {
+	return write(ctx, d, c, func(tx *store.Tx) error { return exchange.QuarantineRefuse(ctx, tx, in.id(), in.Body.Reason) })
+}
