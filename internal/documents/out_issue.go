@@ -38,6 +38,9 @@ func Seal(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, err
 	if err != nil {
 		return nil, err
 	}
+	if err := o.unmoved(ctx, d, a, ActSeal); err != nil {
+		return nil, err
+	}
 	if err := o.signedByPerson(ctx, d, files); err != nil {
 		return nil, err
 	}
@@ -197,7 +200,7 @@ func (o *Outgoing) sendable(ctx context.Context, tx *store.Tx, on calendar.Date,
 		switch {
 		case err != nil && !errors.Is(err, store.NotFound):
 			return err
-		case err != nil || to.Code == "":
+		case err != nil || to.Code == "" || to.State == "closed" && on.After(to.ValidTo):
 			p.Add("receivers", "Nơi nhận {name} không còn hiệu lực hoặc không có mã định danh. Hãy trả lại để chọn lại.", "name", r.Name)
 		}
 	}

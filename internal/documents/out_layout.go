@@ -207,7 +207,7 @@ func (o *Outgoing) paper(ctx context.Context, r store.Reader, on calendar.Date) 
 		Urgency: paper.Urgency(urgencies[o.Urgency].stamp)}
 	if doc.Authority == "" && slices.Contains([]paper.Form{paper.Resolution, paper.Decision, paper.DecisionOnText}, doc.Form) {
 		doc.Authority = ag.Name
-		if o.Capacity != "TM" {
+		if len(o.CapacityLines) == 0 || !strings.HasPrefix(o.CapacityLines[0], "TM.") {
 			doc.Authority = ag.HeadTitle + " " + ag.Name
 		}
 	}

@@ -37,6 +37,9 @@ func Sign(ctx context.Context, d *Desk, a store.Actor, id int64, capacityCode st
 		return nil, err
 	}
 	where, err := o.boxes(ctx, d.DB)
+	if err == nil {
+		err = o.unmoved(ctx, d, a, ActSign)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +50,15 @@ func Sign(ctx context.Context, d *Desk, a store.Actor, id int64, capacityCode st
 		return nil, err
 	}
 	return o.keepSigned(ctx, d, a, f.SHA, signed, p)
+}
+
+// unmoved makes sure that the files just read are those of the document as it was loaded: who was faster has won.
+func (o *Outgoing) unmoved(ctx context.Context, d *Desk, a store.Actor, act Act) error {
+	now, err := prepare(ctx, d, a, o.ID, act)
+	if err == nil {
+		err = now.stale(o.Revision)
+	}
+	return err
 }
 
 // mayCarry checks consent and capacity on the day of signing.
