@@ -182,10 +182,10 @@ func (h *house) answers(from string, delivery int64) []Answer {
 	return out
 }
 
-// until waits for something that the workers bring about; a minute without it is a failure.
+// until waits for something that the workers bring about; too long without it is a failure.
 func (h *house) until(what string, holds func() bool) {
 	h.Helper()
-	for end := time.Now().Add(time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(80 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			h.mu.Lock()
 			defer h.mu.Unlock()

@@ -13,11 +13,11 @@ import (
 )
 
 func (o *Office) packing() store.Work {
-	return store.Work{Kind: jobPack, Batch: 64, Parallel: o.parallel(), MaxTries: 6, Do: o.pack, Stuck: o.notPacked}
+	return store.Work{Kind: jobPack, Batch: 64, Parallel: o.parallel(), Lease: o.lease(), MaxTries: 6, Do: o.pack, Stuck: o.notPacked}
 }
 
 func (o *Office) retrying() store.Work {
-	return store.Work{Kind: jobRetry, Parallel: 2, MaxTries: 6, Do: o.retry, Stuck: o.notRetried}
+	return store.Work{Kind: jobRetry, Parallel: 2, Lease: 2 * o.lease(), MaxTries: 6, Do: o.retry, Stuck: o.notRetried}
 }
 
 var (

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"congvu/internal/axis"
+	"congvu/internal/blob"
 	"congvu/internal/store"
 )
 
@@ -63,7 +64,7 @@ func (o *Office) dispatchOnce(ctx context.Context) (int, error) {
 	}
 	var lines []dueLine
 	err := o.DB.Keep(ctx, func(tx *store.Tx) (err error) {
-		lines, err = store.All[dueLine](ctx, tx, sqlClaimDue, tx.Now().Add(min(o.backoff(1), time.Minute)), tx.Now(), dueBatch)
+		lines, err = store.All[dueLine](ctx, tx, sqlClaimDue, tx.Now().Add(o.lease()), tx.Now(), dueBatch)
 		tx.Wrote()
 		return err
 	})
@@ -111,14 +112,22 @@ func (o *Office) sendLines(ctx context.Context, lines []dueLine) error {
 	return errors.Join(append(append(errs, results...), err)...)
 }
 
-// wire is the parcel of a line as the axis carries it: the packed bytes, by their hash.
+// inline is what travels within the message of the axis; larger parcels go beside it, once for all receivers.
+const inline = 512 << 10
+
+// wire is the parcel of a line as the axis carries it.
 func (o *Office) wire(ctx context.Context, l dueLine) (axis.Parcel, error) {
 	p, err := store.One[Parcel](ctx, o.DB, sqlParcel, l.AgencyID, l.ParcelID)
 	if err != nil {
 		return axis.Parcel{}, err
 	}
-	return axis.Parcel{ID: p.Parcel + "/" + l.ReceiverCode, From: p.SenderCode, To: l.ReceiverCode, Kind: kindDocument,
-		Blob: &axis.Blob{SHA256: p.SHA, Size: p.Size, Open: func() (io.ReadCloser, error) { return o.Blobs.Open(ctx, p.SHA) }}}, nil
+	out := axis.Parcel{ID: p.Parcel + "/" + l.ReceiverCode, From: p.SenderCode, To: l.ReceiverCode, Kind: kindDocument}
+	if p.Size <= inline {
+		out.Body, err = blob.ReadAll(ctx, o.Blobs, p.SHA, inline)
+		return out, err
+	}
+	out.Blob = &axis.Blob{SHA256: p.SHA, Size: p.Size, Open: func() (io.ReadCloser, error) { return o.Blobs.Open(ctx, p.SHA) }}
+	return out, nil
 }
 
 // giveUp hands a line to the clerk after the last send (reliability: bounded, then to a person).
@@ -155,3 +164,6 @@ func rest(ctx context.Context, woken <-chan struct{}, d time.Duration) {
 	case <-t.C:
 	}
 }
+
+// lease is how long a claim holds when its process dies.
+func (o *Office) lease() time.Duration { return min(o.backoff(1), time.Minute) }

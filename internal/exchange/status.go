@@ -85,7 +85,7 @@ func (o *Office) answerOnce(ctx context.Context) (int, error) {
 	}
 	var owed []status
 	err := o.DB.Keep(ctx, func(tx *store.Tx) (err error) {
-		owed, err = store.All[status](ctx, tx, sqlClaimOwed, tx.Now().Add(time.Minute), tx.Now(), statusBatch)
+		owed, err = store.All[status](ctx, tx, sqlClaimOwed, tx.Now().Add(o.lease()), tx.Now(), statusBatch)
 		tx.Wrote()
 		return err
 	})
