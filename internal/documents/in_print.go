@@ -1,0 +1,164 @@
+package documents
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"congvu/internal/calendar"
+	"congvu/internal/org"
+	"congvu/internal/paper"
+	"congvu/internal/store"
+)
+
+// mostInVolume bounds one volume.
+const mostInVolume = 20000
+
+// entryRow is a row of the register of incoming documents (D7.2).
+type entryRow struct {
+	Number      int64
+	At          store.Instant `db:"at_us"`
+	Mark        string
+	MarkReason  string
+	State       InState
+	SenderName  string
+	Code        string `db:"number_text"`
+	Notation    string
+	IssuedDate  calendar.Date
+	ArrivedDate calendar.Date
+	TypeName    string
+	Subject     string
+	LeadName    string
+	Forwarded   store.Instant `db:"forwarded_us"`
+	Paper       bool          `db:"paper_received"`
+}
+
+var sqlEntries = store.SQL(`SELECT n.number, n.at_us, n.mark, n.mark_reason, d.state, d.sender_name, d.number AS number_text, d.notation, d.issued_date, d.arrived_date, d.type_name,
+		d.subject, d.lead_name, d.paper_received, CASE WHEN d.submitted_us > 0 THEN d.submitted_us ELSE COALESCE(
+			(SELECT min(l.at_us) FROM documents_lines l WHERE l.agency_id = d.agency_id AND l.incoming_id = d.id), 0) END AS forwarded_us
+	FROM documents_arrival_numbers n JOIN documents_incoming d ON d.agency_id = n.agency_id AND d.id = n.incoming_id
+	WHERE n.agency_id = $1 AND n.register = $2 AND n.number >= $3 AND (CAST($4 AS BIGINT) = 0 OR n.number <= $4) ORDER BY n.number LIMIT $5`)
+
+// PrintIncoming prints a register of incoming documents (D7.2, D7.7), numbers from to to (0 = no bound), as PDF with cover and all ten
+// columns. Cancelled and recalled rows stay, struck through (D7.10). A volume holds up to 20,000 rows.
+func PrintIncoming(ctx context.Context, r store.Reader, a store.Actor, register int64, from, to int64) ([]byte, error) {
+	if sight(a) < seesSubmitted && !a.Roles.Has(store.Archivist) {
+		return nil, store.Refuse(store.Forbidden, "Chỉ văn thư, lãnh đạo hoặc lưu trữ của cơ quan được in sổ.")
+	}
+	b, err := findBook(ctx, r, a.Agency, register)
+	if err == nil && b.Direction != IncomingBook {
+		err = store.RefuseField("register", "Sổ {name} không phải là sổ văn bản đến.", "name", b.Name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	rows, err := store.All[entryRow](ctx, r, sqlEntries, a.Agency, register, from, to, mostInVolume+1)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rows) == 0:
+		return nil, store.RefuseField("from", "Sổ {name} không có văn bản nào trong khoảng số đã chọn.", "name", b.Name)
+	case len(rows) > mostInVolume:
+		return nil, store.RefuseField("to", "Mỗi quyển in tối đa {limit} văn bản. Hãy chia thành nhiều quyển theo khoảng số.", "limit", mostInVolume)
+	}
+	now := r.(interface{ Now() store.Instant }).Now()
+	ag, err := org.AgencyAt(ctx, r, org.AgencyID(a.Agency), today(now))
+	if err != nil {
+		return nil, err
+	}
+	first, last := rows[0], rows[len(rows)-1]
+	out := paper.Book{ParentAgency: ag.ParentName, Agency: ag.Name, Title: b.Name, Year: b.Year, From: first.At.Time().In(calendar.Hanoi), To: last.At.Time().In(calendar.Hanoi),
+		FirstNumber: fmt.Sprint(first.Number), LastNumber: fmt.Sprint(last.Number), Columns: paper.IncomingColumns, Made: now.Time(),
+		PrintNote: "In từ hệ thống lúc " + now.Time().In(calendar.Hanoi).Format("15:04 02/01/2006")}
+	for _, row := range rows {
+		out.Entries = append(out.Entries, row.entry())
+	}
+	res, err := paper.Register(out)
+	if err != nil {
+		return nil, fmt.Errorf("print register %d: %w", register, err)
+	}
+	return res.PDF, nil
+}
+
+func (e entryRow) entry() paper.Entry {
+	var notes []string
+	switch {
+	case e.Mark == "cancelled":
+		notes = append(notes, "Hủy đăng ký: "+e.MarkReason)
+	case e.Mark == "recalled" || e.State == Recalled:
+		notes = append(notes, "Đã thu hồi")
+	}
+	if e.Paper {
+		notes = append(notes, "Bản giấy")
+	}
+	forwarded := ""
+	if e.Forwarded != 0 {
+		forwarded = today(e.Forwarded).Display()
+	}
+	about := e.Subject
+	if e.TypeName != "" {
+		about = e.TypeName + ": " + e.Subject
+	}
+	cells := []string{today(e.At).Display(), fmt.Sprint(e.Number), e.SenderName, joinCode(e.Code, e.Notation), e.IssuedDate.Display(), about, e.LeadName, forwarded, "", strings.Join(notes, "; ")}
+	if e.Mark != "" { // the row of a number that is not the document's any more names nobody who has it
+		cells[6], cells[7] = "", ""
+	}
+	return paper.Entry{Cells: cells, Void: e.Mark != "" || e.State == Recalled}
+}
+
+// HandlingSheet prints the phiếu giải quyết văn bản đến of a document (D12.2, NĐ 30/2020, Phụ lục IV) as PDF: what the leaders of the
+// agency said, what the heads of unit said, what the handlers proposed.
+func HandlingSheet(ctx context.Context, r store.Reader, a store.Actor, id int64) ([]byte, error) {
+	d, err := FindIncoming(ctx, r, a, id)
+	if err != nil {
+		return nil, err
+	}
+	dirs, err := store.All[Directed](ctx, r, sqlDirections, a.Agency, id)
+	if err != nil {
+		return nil, err
+	}
+	all, err := linesOf(ctx, r, a.Agency, id)
+	if err != nil {
+		return nil, err
+	}
+	now := r.(interface{ Now() store.Instant }).Now()
+	ag, err := org.AgencyAt(ctx, r, org.AgencyID(a.Agency), today(now))
+	if err != nil {
+		return nil, err
+	}
+	out := paper.Book{ParentAgency: ag.ParentName, Agency: ag.Name, Title: "Phiếu giải quyết văn bản đến", Year: today(d.ArrivedAt).Year(), Made: now.Time(),
+		From: d.ArrivedDate.Time(), To: now.Time().In(calendar.Hanoi),
+		Columns:   []paper.Column{{Head: "Phần", Share: 14}, {Head: "Người ghi", Share: 16}, {Head: "Giao cho", Share: 22}, {Head: "Ý kiến", Share: 30}, {Head: "Thời hạn", Share: 9, Centred: true}, {Head: "Ngày", Share: 9, Centred: true}},
+		PrintNote: "In từ hệ thống lúc " + now.Time().In(calendar.Hanoi).Format("15:04 02/01/2006")}
+	if d.ArrivalNumber != 0 {
+		out.FirstNumber, out.LastNumber = fmt.Sprint(d.ArrivalNumber), fmt.Sprint(d.ArrivalNumber)
+	}
+	add := func(void bool, cells ...string) {
+		out.Entries = append(out.Entries, paper.Entry{Cells: cells, Void: void})
+	}
+	add(false, "Văn bản", d.SenderName, joinCode(d.Number, d.Notation)+" ngày "+d.IssuedDate.Display(), d.Subject, d.DueDate.Display(), d.ArrivedDate.Display())
+	for _, dir := range dirs {
+		var to []string
+		for _, l := range all {
+			if l.ParentID == 0 && l.DirectionID == dir.ID {
+				to = append(to, l.HolderName+" ("+strings.ToLower(l.Role.Label())+")")
+			}
+		}
+		add(dir.ReplacedBy != 0, "1. Lãnh đạo cơ quan", dir.LeaderName, strings.Join(to, "\n"), dir.Opinion, dir.DueDate.Display(), today(dir.At).Display())
+	}
+	for _, l := range all {
+		if l.ParentID != 0 {
+			add(l.State == LineRecalled, "2. Lãnh đạo đơn vị", l.FromName, l.HolderName+" ("+strings.ToLower(l.Role.Label())+")", l.Note, l.DueDate.Display(), today(l.At).Display())
+		}
+	}
+	for _, l := range all {
+		if l.State == LineDone && l.Result != "" {
+			add(false, "3. Người giải quyết", l.HolderName, "", l.Result, "", today(l.DoneAt).Display())
+		}
+	}
+	res, err := paper.Register(out)
+	if err != nil {
+		return nil, fmt.Errorf("print handling sheet %d: %w", id, err)
+	}
+	return res.PDF, nil
+}
