@@ -32,7 +32,7 @@ func Seal(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, err
 	}
 	p, err := d.takePen(ctx, a.Agency, OwnerAgency, a.Agency, ag.Name, paper.SealImage)
 	if err != nil {
-		return nil, err
+		return nil, o.failed(ctx, d, a, err)
 	}
 	files, err := filesOf(ctx, d.DB, o.AgencyID, o.Ref())
 	if err != nil {
@@ -51,7 +51,7 @@ func Seal(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, err
 		}
 		s, err := d.sealFile(ctx, o, f, p, ag.Name)
 		if err != nil {
-			return nil, err
+			return nil, o.failed(ctx, d, a, err)
 		}
 		sealed = append(sealed, s)
 	}

@@ -216,6 +216,9 @@ func (o *Outgoing) paper(ctx context.Context, r store.Reader, on calendar.Date) 
 		doc.Capacity = append(doc.Capacity, paper.CapacityLine{Prefix: prefix, Office: office})
 	}
 	for _, x := range o.Receivers {
+		if o.isAddressed(x) {
+			continue // "Như trên" stands for it (D5.6)
+		}
 		doc.Receivers = append(doc.Receivers, x.Name)
 	}
 	for _, x := range o.Annexes {
@@ -225,6 +228,11 @@ func (o *Outgoing) paper(ctx context.Context, r store.Reader, on calendar.Date) 
 		doc.Address = []string{ag.Address}
 	}
 	return doc, nil
+}
+
+// isAddressed tells whether a receiver stands under "Kính gửi" already.
+func (o *Outgoing) isAddressed(r Receiver) bool {
+	return slices.ContainsFunc(o.Addressees, func(to string) bool { return i18n.Fold(to) == i18n.Fold(r.Name) })
 }
 
 // CheckLayout lists what in the draft departs from Phụ lục I (D5.13).

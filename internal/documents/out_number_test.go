@@ -288,6 +288,11 @@ func TestSignRefusesStrangeCertificatesAndCapacities(t *testing.T) {
 	must(t, h.Keys.Put("chairman", id.Key, id.Certificate, id.Chain))
 	_, err = Sign(bg, h.Desk, h.head, o.ID, "TM", true)
 	refused(t, err, store.Forbidden, "a certificate that was not approved")
+	steps, err := Timeline(bg, h.DB, h.drafter, o.Ref())
+	must(t, err)
+	if last := steps[len(steps)-1]; last.Act != "sign_failed" || last.Person != h.head.Person {
+		t.Errorf("S10.6: the attempt is not noted: %+v", last)
+	}
 	must(t, h.Keys.Put("chairman", key, cert, chain))
 
 	bind := func(a store.Actor, f CertificateForm) error {

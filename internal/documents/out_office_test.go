@@ -20,7 +20,7 @@ import (
 // house is a small agency with its people, keys and files, and a second agency beside it.
 type house struct {
 	*Desk
-	t         *testing.T
+	t         testing.TB
 	clock     *storetest.Clock
 	authority *keys.TestAuthority
 	agency    org.AgencyID
@@ -39,7 +39,7 @@ var testAuthority = sync.OnceValues(func() (*keys.TestAuthority, error) {
 
 var bg = context.Background()
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, clock: storetest.NewClock(monday)}
 	db := storetest.OpenAt(t, h.clock)

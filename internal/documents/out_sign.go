@@ -2,9 +2,11 @@ package documents
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"congvu/internal/blob"
+	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/pades"
 	"congvu/internal/paper"
@@ -30,7 +32,7 @@ func Sign(ctx context.Context, d *Desk, a store.Actor, id int64, capacityCode st
 	}
 	p, err := d.takePen(ctx, a.Agency, OwnerPerson, a.Person, o.SignerName, paper.SignatureImage)
 	if err != nil {
-		return nil, err
+		return nil, o.failed(ctx, d, a, err)
 	}
 	f, err := o.mainFile(ctx, d.DB)
 	if err != nil {
@@ -47,7 +49,7 @@ func Sign(ctx context.Context, d *Desk, a store.Actor, id int64, capacityCode st
 	req.Certify, req.Name, req.Appearance = 2, o.SignerName, p.appearance(where.Signature, o.SignerName)
 	signed, err := d.signFile(ctx, f, req)
 	if err != nil {
-		return nil, err
+		return nil, o.failed(ctx, d, a, err)
 	}
 	return o.keepSigned(ctx, d, a, f.SHA, signed, p)
 }
@@ -59,6 +61,24 @@ func (o *Outgoing) unmoved(ctx context.Context, d *Desk, a store.Actor, act Act)
 		err = now.stale(o.Revision)
 	}
 	return err
+}
+
+// failed notes an attempt to sign that came to nothing, with its reason (S10.6), and gives the refusal back.
+func (o *Outgoing) failed(ctx context.Context, d *Desk, a store.Actor, cause error) error {
+	reason := "lỗi hệ thống"
+	if r, ok := errorsAs[*store.Refusal](cause); ok {
+		reason = i18n.T(i18n.VI, r.Problems[0].Text, r.Problems[0].Args)
+	}
+	err := d.write(ctx, a, func(tx *store.Tx) error {
+		if err := step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: "sign_failed", What: store.Say("Ký số không thành công: {reason}", "reason", reason), Version: o.Version}); err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Verb: "document.sign_failed", Agency: o.AgencyID, Ref: o.Ref(), Title: o.Title(), Data: map[string]string{"method": MethodServerKey, "reason": reason}})
+	})
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	return cause
 }
 
 // mayCarry checks consent and capacity on the day of signing.

@@ -26,6 +26,9 @@ var stateLabels = map[State]string{
 // Label is the state in Vietnamese, a key of i18n.
 func (s State) Label() string { return stateLabels[s] }
 
+// Reason lets a sentence name the state in the reader's language.
+func (s State) Reason() (string, map[string]any) { return s.Label(), nil }
+
 // Act is what somebody may do with a document; its text is the stable code of buttons, API and history.
 type Act string
 
@@ -146,7 +149,7 @@ func (o *Outgoing) allow(a store.Actor, act Act) (arrow, error) {
 		return r, nil
 	}
 	return arrow{}, store.Refuse(store.Conflict, "Văn bản đang ở trạng thái “{state}” nên không thực hiện được việc này. Văn bản được giữ nguyên; hãy tải lại trang.",
-		"state", o.State.Label())
+		"state", o.State)
 }
 
 // acts lists what the actor may do now, in the order of the table.
