@@ -44,3 +44,13 @@ func (tx *Tx) Set(ctx context.Context, agency int64, name, value string) error {
 	_, err := tx.Exec(ctx, sqlSet, agency, name, value)
 	return err
 }
+
+var sqlAnalyze = SQL(`ANALYZE`)
+
+// Tidy lets the engine look at the tables anew, so that it plans with what they hold now: after an import, and nightly.
+func (db *DB) Tidy(ctx context.Context) error {
+	return db.Keep(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, sqlAnalyze)
+		return err
+	})
+}
