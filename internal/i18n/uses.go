@@ -44,7 +44,7 @@ type Scan struct {
 
 // DefaultCalls are the ways in which this program shows a sentence.
 var DefaultCalls = []Call{
-	{"i18n.T", 1}, {"T", 1}, {"*.T", 0}, {"t", 0},
+	{"i18n.T", 1}, {"T", 1}, {"*.T", 0}, {"t", 1},
 	{"store.Refuse", AnyVietnamese}, {"store.Refusal", AnyVietnamese}, {"*.Refuse", AnyVietnamese},
 }
 

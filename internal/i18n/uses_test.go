@@ -19,11 +19,11 @@ func TestUsesFindsSentencesInGoAndTempl(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("internal/web/page.go", "package web\n\nconst saved = \"Đã \" + \"lưu\"\n\nfunc f() {\n\ti18n.T(lang, \"Gửi {n}\", nil)\n\tt(saved)\n\tt(\"In\")\n"+
-		"\tp.lang.T(`Ký số`)\n\tstore.Refuse(\"field\", \"Số {n} đã dùng.\", x)\n\tother(\"Không phải\")\n\tt(variable)\n}\n")
-	write("internal/web/page.templ", "package web\n\ntempl page() {\n\t<p title={ t(\"Tiêu đề\") }>don't `x { i18n.T(lang, \"Đến, (mới)\" +\n\t\" nay\", map[string]any{\"n\": \"Không\"}) }</p>\n\t@row(p.T(\"Hàng\"))\n\tsplit(\"Không phải\")\n}\n")
-	write("internal/web/page_templ.go", "package web\n\nfunc g() { t(\"từ tệp sinh ra\") }\n")
-	write("internal/web/page_test.go", "package web\n\nfunc h() { t(\"trong kiểm thử\") }\n")
+	write("internal/web/page.go", "package web\n\nconst saved = \"Đã \" + \"lưu\"\n\nfunc f() {\n\ti18n.T(lang, \"Gửi {n}\", nil)\n\tt(ctx, saved)\n\tt(ctx, \"In\")\n"+
+		"\tp.lang.T(`Ký số`)\n\tstore.Refuse(\"field\", \"Số {n} đã dùng.\", x)\n\tother(\"Không phải\")\n\tt(ctx, variable)\n}\n")
+	write("internal/web/page.templ", "package web\n\ntempl page() {\n\t<p title={ t(ctx, \"Tiêu đề\") }>don't `x { i18n.T(lang, \"Đến, (mới)\" +\n\t\" nay\", map[string]any{\"n\": \"Không\"}) }</p>\n\t@row(p.T(\"Hàng\"))\n\tsplit(\"Không phải\")\n}\n")
+	write("internal/web/page_templ.go", "package web\n\nfunc g() { t(ctx, \"từ tệp sinh ra\") }\n")
+	write("internal/web/page_test.go", "package web\n\nfunc h() { t(ctx, \"trong kiểm thử\") }\n")
 	write("internal/web/testdata/x.go", "not go")
 	write("internal/pdf/error.go", "package pdf\n\nvar m = map[string]string{\"locked\": \"Tệp đã \" + \"khóa.\"}\n\nfunc e() { errors.New(\"plain english\") }\n")
 	uses, err := Uses(dir, Scan{Literals: []string{"internal/pdf"}})

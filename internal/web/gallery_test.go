@@ -105,7 +105,7 @@ func galleryList(r *http.Request, open int) templ.Component {
 		body = EmptyTable(EmptyView{Icon: "inbox", Title: "Không có văn bản nào khớp điều kiện lọc", Text: "Hãy bớt điều kiện hoặc tìm theo số, ký hiệu của văn bản.", Action: &Action{Label: "Xóa bộ lọc", Href: "/inbox"}})
 	}
 	return with(List(HeadView{Title: "Văn bản đến", Actions: []Action{{Label: "Vào sổ", Icon: "plus", Kind: Primary, Href: "/forms"}, {Label: "In sổ", Icon: "printer", Href: "/inbox", NewTab: true}}}),
-		Tabs("Trạng thái", []TabItem{{"/inbox", "Tất cả", 20000, true}, {"/inbox?s=1", "Chờ xử lý", 589, false}, {"/inbox?s=2", "Đang xử lý", 598, false}, {"/inbox?s=3", "Chờ ý kiến", 592, false}, {"/inbox?s=4", "Hoàn thành", 18221, false}}),
+		Tabs("Trạng thái", []TabItem{{Href: "/inbox", Label: "Tất cả", Count: 20000, Current: true}, {Href: "/inbox?s=1", Label: "Chờ xử lý", Count: 589, Current: false}, {Href: "/inbox?s=2", Label: "Đang xử lý", Count: 598, Current: false}, {Href: "/inbox?s=3", Label: "Chờ ý kiến", Count: 592, Current: false}, {Href: "/inbox?s=4", Label: "Hoàn thành", Count: 18221, Current: false}}),
 		with(Filters(FiltersView{Action: "/inbox", Clear: clearHref}), FilterSearch("q", "Trích yếu, số ký hiệu, cơ quan", wanted),
 			FilterSelect("kind", "Loại văn bản", []Option{{Value: "", Label: "Tất cả"}, {Value: "cv", Label: "Công văn"}}),
 			FilterSelect("urgency", "Độ khẩn", []Option{{Value: "", Label: "Tất cả"}, {Value: "1", Label: "Khẩn"}}),
@@ -166,7 +166,7 @@ func galleryBigForm() templ.Component {
 
 func galleryParts() templ.Component {
 	return with(Body(HeadView{Title: "Các thành phần", Lead: "Mọi thành phần, mọi trạng thái", Actions: []Action{{Label: "Xuất Excel", Icon: "download", Href: "/parts", Away: true}}}, false),
-		Tabs("Phần", []TabItem{{"/parts", "Chung", -1, true}, {"/forms", "Biểu mẫu", -1, false}}),
+		Tabs("Phần", []TabItem{{Href: "/parts", Label: "Chung", Count: -1, Current: true}, {Href: "/forms", Label: "Biểu mẫu", Count: -1, Current: false}}),
 		Note(Info, "Dữ liệu được cập nhật lúc 09:00 ngày 23/11/2026."), Note(Good, "Nhật ký nguyên vẹn."), with(Note(Warn, "Chứng thư số của Sở Y tế hết hạn sau 12 ngày."), Link("/parts", "Gia hạn chứng thư")), Note(Bad, "Không ghi được vào nhật ký; các thao tác ghi tạm dừng."),
 		Verdict(Good, "Văn bản nguyên vẹn", "2 chữ ký đều hợp lệ, tài liệu không bị sửa sau khi ký."), Verdict(Warn, "Văn bản nguyên vẹn, có điểm cần lưu ý", ""), Verdict(Bad, "Văn bản đã bị sửa sau khi ký", "Không dùng bản này."), Verdict(Off, "Chưa kiểm tra được", ""),
 		with(Columns(),

@@ -1,0 +1,6 @@
+package web
+
+// adminRoutes are the pages of those who keep the agency's people, accounts and journal.
+func adminRoutes() []Route {
+	return nil
+}
