@@ -11,12 +11,12 @@ var (
 	sqlByPacket = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.packet = $2`)
 	sqlTwins    = store.SQL(`SELECT d.id, d.document_id <> '' AND d.document_id = $1 AND d.sender_code = $2 AS identifier,
 			d.content_sha <> '' AND d.content_sha = $3 AS same_content, d.state, d.source, d.arrival_number, d.arrival_year,
-			d.sender_name, d.number, d.notation, d.issued_date, d.subject, d.twin_of
+			d.sender_name, d.number, d.notation, d.issued_date, d.subject, d.twin_of, d.twin_decision
 		FROM documents_incoming d
 		WHERE d.agency_id = $4 AND d.id IN (
 				SELECT t.id FROM documents_incoming t WHERE t.agency_id = $4 AND t.document_id <> '' AND t.document_id = $1
 				UNION SELECT t.id FROM documents_incoming t WHERE t.agency_id = $4 AND t.number_key = $5 AND t.notation_key = $6 AND t.issued_year = $7)
-			AND d.id <> $8 AND d.twin_decision <> 'link'
+			AND d.id <> $8
 			AND (d.document_id <> '' AND d.document_id = $1 AND d.sender_code = $2
 				OR d.number_key <> '' AND d.number_key = $5 AND d.notation_key = $6 AND d.issued_year = $7
 					AND (d.sender_key = $9 OR d.sender_fold = $10 AND d.sender_fold <> ''))
@@ -54,7 +54,7 @@ func Arrive(ctx context.Context, tx *store.Tx, in Arrival) (*Incoming, bool, err
 		case t.Source == FromExchange && t.SameContent:
 			held, err := Receipt(ctx, tx, d.AgencyID, t.ID)
 			return held, true, err
-		case d.TwinOf == 0:
+		case d.TwinOf == 0 && t.Decision != TwinLink:
 			d.TwinOf = t.ID
 		}
 	}

@@ -210,8 +210,8 @@ func (d *Incoming) spread(ctx context.Context, tx *store.Tx, dir *Directed, targ
 		notify = append(notify, t.holder.notify...)
 		if l := standing(old, t.holder); l != nil {
 			kept[l.ID] = true
-			l.Role, l.DirectionID, l.Note, l.DueDate = t.role, dir.ID, dir.Opinion, orDue(t.Due, dir.DueDate)
-			if err := l.save(ctx, tx); err != nil {
+			l.DirectionID, l.Note, l.DueDate = dir.ID, dir.Opinion, orDue(t.Due, dir.DueDate)
+			if err := l.changeRole(ctx, tx, old, t.role); err != nil {
 				return nil, err
 			}
 			continue
@@ -230,6 +230,22 @@ func (d *Incoming) spread(ctx context.Context, tx *store.Tx, dir *Directed, targ
 		}
 	}
 	return notify, nil
+}
+
+// changeRole gives a line another role: the work begins anew, and what it leads below is led no more when it does not lead itself.
+func (l *Line) changeRole(ctx context.Context, tx *store.Tx, all []Line, role LineRole) error {
+	if l.Role != role {
+		l.Role, l.State, l.HandedOver, l.DoneAt, l.DoneBy = role, LineToDo, false, 0, 0
+		for _, b := range below(all, l.ID) {
+			if b.Role == Lead && b.State != LineRecalled && role != Lead {
+				b.Role = role
+				if err := b.save(ctx, tx); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return l.save(ctx, tx)
 }
 
 func orDue(a, b calendar.Date) calendar.Date {

@@ -215,6 +215,32 @@ func TestADirectionReplacesTheFormerVisibly(t *testing.T) {
 	}
 }
 
+// D12.4: who coordinated and finished, and is then named the lead, has to do again; the former lead's specialists lead no more.
+func TestANewRoleBeginsAnew(t *testing.T) {
+	o := newOffice(t)
+	d := o.assigned()
+	x, y := o.lineFor(d.ID, Target{Unit: o.unitX}), o.lineFor(d.ID, Target{Unit: o.unitY})
+	o.must(o.by("head_y", func(tx *store.Tx) error { return Complete(inCtx, tx, y.ID, CompleteForm{Result: "Đã góp ý"}) }))
+	o.must(o.by("head_x", func(tx *store.Tx) error {
+		_, err := Forward(inCtx, tx, x.ID, ForwardForm{Lead: o.post("staff_x")})
+		return err
+	}))
+	_, err := o.direct("head", d.ID, Direction{Leads: []Target{{Unit: o.unitY}}, Coordinators: []Target{{Unit: o.unitX}}})
+	o.must(err)
+	s := o.lineFor(d.ID, o.post("staff_x"))
+	if s.Role != Coordinate || s.State != LineToDo {
+		t.Fatalf("%+v", s)
+	}
+	o.must(o.by("staff_x", func(tx *store.Tx) error { return Complete(inCtx, tx, s.ID, CompleteForm{Result: "Xong"}) }))
+	if got := o.find(d.ID); got.State != Assigned {
+		t.Fatalf("a coordinator closed the document: %s", got.State)
+	}
+	o.must(o.by("head_y", func(tx *store.Tx) error { return Complete(inCtx, tx, y.ID, CompleteForm{Result: "Xong"}) }))
+	if got := o.find(d.ID); got.State != Done {
+		t.Fatalf("the lead has finished and the document is %s", got.State)
+	}
+}
+
 // D12.3: an assistant writes in the name of the leader; both are kept.
 func TestAnAssistantWritesInTheLeadersName(t *testing.T) {
 	o := newOffice(t)

@@ -18,7 +18,7 @@ var (
 	sqlContent  = store.SQL(`SELECT content_sha FROM documents_incoming WHERE agency_id = $1 AND id = $2`)
 )
 
-// Twins lists what the document seems to repeat (V8, D10.14); refused receipts are no twins.
+// Twins lists what the document seems to repeat (V8, D10.14); refused receipts and linked copies are no twins.
 func Twins(ctx context.Context, r store.Reader, a store.Actor, id int64) ([]Twin, error) {
 	d, err := FindIncoming(ctx, r, a, id)
 	if err != nil {
@@ -29,7 +29,7 @@ func Twins(ctx context.Context, r store.Reader, a store.Actor, id int64) ([]Twin
 		return nil, err
 	}
 	all, err := d.twins(ctx, r, content)
-	return slices.DeleteFunc(all, func(t Twin) bool { return t.State == Refused || t.State == Recalled }), err
+	return slices.DeleteFunc(all, func(t Twin) bool { return t.State == Refused || t.State == Recalled || t.Decision == TwinLink }), err
 }
 
 // Register enters a received document in the register and draws its arrival number (NĐ 30/2020 art. 22; D10.6): continuous in the year,

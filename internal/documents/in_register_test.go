@@ -241,6 +241,11 @@ func TestALinkedPacketFollowsItsTwin(t *testing.T) {
 	packet, _ := o.arrive(in)
 	_, err = o.register(packet.ID, RegisterForm{Twin: TwinLink})
 	o.must(err)
+	again := in
+	again.Packet = "axis:again"
+	if d, dup := o.arrive(again); !dup || d.ID != packet.ID {
+		t.Fatalf("a linked packet sent again made receipt %d", d.ID)
+	}
 	_, err = o.direct("clerk", packet.ID, Direction{Leads: []Target{{Unit: o.unitX}}, ByRule: "Điều 5"})
 	o.refused(store.Conflict, err)
 	o.submit(paper.ID, "head")

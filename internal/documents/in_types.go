@@ -149,7 +149,8 @@ type Twin struct {
 	Notation      string
 	IssuedDate    calendar.Date
 	Subject       string
-	TwinOf        int64
+	TwinOf        int64        // it repeats another itself
+	Decision      TwinDecision `db:"twin_decision"`
 }
 
 // Duplicate refuses a registration until the clerk decides (V8, D10.14, N26). errors.Is(err, store.Conflict) holds.
