@@ -47,6 +47,9 @@ type house struct {
 	papers  map[int64]*consignment
 	last    int64
 	trouble []string
+
+	enclose   []documents.File // further files of what is issued next
+	strangers []receiver       // further receivers
 }
 
 // build opens an installation that hosts some agencies and knows the others.
@@ -140,9 +143,11 @@ func (h *house) issue(from string, to ...string) int64 {
 	c := &consignment{DocumentID: edxml.MakeDocumentID(from, "2026-03-02", code), Code: code, Date: "2026-03-02", Place: "Hà Nội", TypeName: "Quyết định",
 		Subject: "Về việc trang bị máy tính", Signer: edxml.Signer{FullName: "Nguyễn Văn An", Position: "CHỦ TỊCH"},
 		Files: []documents.File{{Name: "quyet-dinh.pdf", SHA: ref.SHA, Size: ref.Size, Media: "application/pdf", Main: true}}}
+	c.Files = append(c.Files, h.enclose...)
 	for _, code := range to {
 		c.Receivers = append(c.Receivers, receiver{Agency: h.agency[code], Name: "Cơ quan " + code, Role: "action"})
 	}
+	c.Receivers = append(c.Receivers, h.strangers...)
 	h.mu.Lock()
 	h.papers[id] = c
 	h.mu.Unlock()
@@ -158,6 +163,11 @@ func (h *house) record(agency, verb, ref string) {
 	if err != nil {
 		h.Fatal(err)
 	}
+}
+
+func storeDrain(t testing.TB, h *house) {
+	t.Helper()
+	storetest.Drain(t, h.office.DB, Follower, h.office.Hear)
 }
 
 func (h *house) clerk(agency string) store.Actor {
