@@ -18,6 +18,6 @@
 // not restricted to those who worked on them).
 //
 // Journal: document.drafted, document.revised, document.laid_out, document.attached, document.detached, document.submitted,
-// document.opined, document.returned, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered,
+// document.opined, document.returned, document.withdrawn, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered,
 // document.sealed, document.issued, document.cancelled, certificate.bound, certificate.withdrawn, register.opened, register.closed
 package documents

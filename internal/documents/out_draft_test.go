@@ -384,3 +384,62 @@ func TestNumberAsksForWhatSendingNeeds(t *testing.T) {
 		t.Errorf("number %d", got.Number)
 	}
 }
+
+// A draft whose holder left his post is not lost: the drafter takes it back (I5.5).
+func TestDrafterWithdrawsFromReview(t *testing.T) {
+	h := newHouse(t)
+	o := h.at(InReview)
+	h.do(h.drafter, func(tx *store.Tx) error { return Withdraw(bg, tx, o.ID, "sai số liệu") })
+	if o = h.again(o); o.State != Drafted || o.HolderHolding != 0 || !o.FileIsCurrent() {
+		t.Errorf("%s, held by %q", o.State, o.HolderName)
+	}
+	err := h.try(h.unitHead, func(tx *store.Tx) error { return Approve(bg, tx, o.ID, "", 0) })
+	refused(t, err, store.Conflict, "approve what was withdrawn")
+}
+
+// D7.9, D4.7, D4.8: a register of one type takes only that type; a locked one takes nothing; others never see it.
+func TestRegistersTakeTheirTypesUntilLocked(t *testing.T) {
+	h := newHouse(t)
+	var b *Book
+	h.do(h.clerk, func(tx *store.Tx) (err error) {
+		b, err = OpenRegister(bg, tx, OutgoingBook, 2026, "Sổ quyết định", []string{"QUYET_DINH"})
+		return
+	})
+	err := h.try(h.drafter, func(tx *store.Tx) error {
+		_, err := OpenRegister(bg, tx, OutgoingBook, 2026, "Sổ riêng", nil)
+		return err
+	})
+	refused(t, err, store.Forbidden, "a specialist opens a register")
+	number := func(a store.Actor, id int64) error {
+		return h.try(a, func(tx *store.Tx) error { _, err := Number(bg, tx, id, NumberForm{Register: b.ID}); return err })
+	}
+	letter := h.at(Signed)
+	refused(t, number(h.clerk, letter.ID), store.Invalid, "a letter in the register of decisions")
+	f := h.form()
+	f.TypeCode = "QUYET_DINH"
+	sign := func() int64 {
+		o := h.draft(f)
+		_, err := Lay(bg, h.Desk, h.drafter, o.ID)
+		must(t, err)
+		h.do(h.drafter, func(tx *store.Tx) error { return Submit(bg, tx, o.ID, holding(h.unitHead), "") })
+		h.do(h.unitHead, func(tx *store.Tx) error { return Approve(bg, tx, o.ID, "", 0) })
+		_, err = Sign(bg, h.Desk, h.head, o.ID, "TM", true)
+		must(t, err)
+		return o.ID
+	}
+	first, second := sign(), sign()
+	h.do(h.clerk, func(tx *store.Tx) error { // without a choice, the type's own register is taken
+		o, err := Number(bg, tx, first, NumberForm{})
+		if err == nil && o.RegisterID != b.ID {
+			t.Errorf("register %d, want %d", o.RegisterID, b.ID)
+		}
+		return err
+	})
+	err = h.try(h.foreignClerk, func(tx *store.Tx) error { return CloseRegister(bg, tx, b.ID, "2026-11-23") })
+	refused(t, err, store.NotFound, "a foreign clerk locks it")
+	h.do(h.clerk, func(tx *store.Tx) error { return CloseRegister(bg, tx, b.ID, "2026-11-23") })
+	refused(t, number(h.clerk, second), store.Invalid, "a locked register")
+	// In the default register the same notation would begin again at 01: refused, no number is lost (D4.6).
+	err = h.try(h.clerk, func(tx *store.Tx) error { _, err := Number(bg, tx, second, NumberForm{}); return err })
+	refused(t, err, store.Invalid, "the same number and notation twice in a year")
+}

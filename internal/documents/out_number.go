@@ -10,7 +10,7 @@ import (
 
 // NumberForm asks for the number of a signed document.
 type NumberForm struct {
-	Register int64         // 0 = the default register of the year
+	Register int64         // 0 = the register kept for the type, else the default one of the year
 	Date     calendar.Date // date of the document; "" = today
 	Key      string        // of the request: a repeated request with the same key gives the same number
 }
@@ -40,6 +40,9 @@ func Number(ctx context.Context, tx *store.Tx, id int64, f NumberForm) (*Outgoin
 	key := f.Key
 	if key == "" {
 		key = OutgoingRef(id)
+	}
+	if len(key) > 200 {
+		return nil, store.RefuseField("key", "Yêu cầu cấp số này đã dùng cho văn bản khác. Hãy tải lại trang.")
 	}
 	if d, ok, err := store.Maybe[drawn](ctx, tx, sqlDrawnKey, a.Agency, key); err != nil || ok {
 		if err == nil && (d.OutgoingID != id || !KeepsRegisters(a)) {

@@ -214,15 +214,36 @@ func TestReleaseGoesOnAfterACrashWithTheSameNumber(t *testing.T) {
 	}
 	must(t, h.Keys.Put("seal", key, cert, chain))
 
-	// The transaction of the issue breaks: the receiver was closed meanwhile. It stays sealed, then goes on.
+	// The bytes are sealed and stored, then the process dies before the transaction: still numbered, sealed again from the signed file.
+	ctx, die := context.WithCancel(bg)
+	h.Blobs = stubborn{good, func() bool { die(); return false }}
+	if _, err = Release(ctx, h.Desk, h.clerk, o.ID); err == nil {
+		t.Fatal("survived")
+	}
+	h.Blobs = good
+	if o = h.again(o); o.State != Numbered {
+		t.Fatal(o.State)
+	}
 	o, err = Seal(bg, h.Desk, h.clerk, o.ID)
 	must(t, err)
 	before := h.mainBytes(o)
+
+	// It dies between seal and issue.
+	if _, err = Release(ctx, h.Desk, h.clerk, o.ID); err == nil {
+		t.Fatal("survived")
+	}
+	page, err = ListOutgoing(bg, h.DB, h.clerk, OutFilter{Tab: TabToIssue})
+	must(t, err)
+	if len(page.Rows) != 1 || page.Rows[0].State != Sealed {
+		t.Fatalf("%+v", page.Rows)
+	}
 	o, err = Release(bg, h.Desk, h.clerk, o.ID)
 	must(t, err)
 	if o.State != Issued || o.NumberText != "01/UBND-VX" || string(h.mainBytes(o)) != string(before) {
 		t.Fatalf("%s %s", o.State, o.NumberText)
 	}
+	_, err = Release(bg, h.Desk, h.clerk, o.ID)
+	refused(t, err, store.Conflict, "release after the issue")
 	other := h.at(Signed)
 	other, err = Release(bg, h.Desk, h.clerk, other.ID)
 	must(t, err)

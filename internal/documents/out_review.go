@@ -144,6 +144,19 @@ func (o *Outgoing) voidSignature(ctx context.Context, tx *store.Tx) error {
 	return tx.Put(ctx, sqlVoidSignature, o.AgencyID, o.ID)
 }
 
+// Withdraw takes a draft back from review, as long as nobody was asked to sign: the drafter saw a mistake, or who holds it has left.
+func Withdraw(ctx context.Context, tx *store.Tx, id int64, reason string) error {
+	o, way, err := begin(ctx, tx, id, ActWithdraw)
+	if err == nil {
+		reason, err = note(reason, 0)
+	}
+	if err != nil {
+		return err
+	}
+	return o.carry(ctx, tx, move{act: ActWithdraw, next: way.next, note: reason, verb: "document.withdrawn", what: store.Say("Rút dự thảo về để sửa."),
+		tell: store.Say("Dự thảo “{subject}” đã được người soạn thảo rút về.", "subject", o.Subject), notify: []int64{o.HolderPerson}})
+}
+
 // Approve passes a document on: to the next person of the route, or, with next 0, to the signer (D8.4–D8.6).
 func Approve(ctx context.Context, tx *store.Tx, id int64, words string, next org.HoldingID) error {
 	o, way, err := begin(ctx, tx, id, ActApprove)

@@ -111,7 +111,7 @@ func TestEveryArrowObeysTheTable(t *testing.T) {
 			for _, act := range got.acts(a) {
 				allowed[act] = true
 			}
-			for _, act := range []Act{ActRevise, ActLay, ActUpload, ActAttach, ActDetach, ActSubmit, ActOpine, ActReturn, ActApprove, ActAskSigner, ActSign, ActNumber, ActSeal, ActIssue, ActRelease, ActCancel} {
+			for _, act := range []Act{ActRevise, ActLay, ActUpload, ActAttach, ActDetach, ActSubmit, ActOpine, ActReturn, ActWithdraw, ActApprove, ActAskSigner, ActSign, ActNumber, ActSeal, ActIssue, ActRelease, ActCancel} {
 				if want := expected(h, s, act, a); want != allowed[act] {
 					t.Errorf("%s may %s in %s: %v, want %v", name(a, h), act, s, allowed[act], want)
 				}
@@ -136,7 +136,7 @@ func expected(h *house, s State, act Act, a store.Actor) bool {
 	case Drafted, Returned:
 		return a == h.drafter && (change || act == ActSubmit || act == ActCancel)
 	case InReview:
-		return act == ActOpine || a == h.unitHead && (change || act == ActReturn || act == ActApprove || act == ActAskSigner)
+		return act == ActOpine || a == h.drafter && act == ActWithdraw || a == h.unitHead && (change || act == ActReturn || act == ActApprove || act == ActAskSigner)
 	case AwaitingSignature:
 		return act == ActOpine || a == h.drafter && act == ActRevise || a == h.head && (act == ActSign || act == ActReturn || act == ActAskSigner)
 	case Signed:
@@ -173,6 +173,8 @@ func (h *house) perform(a store.Actor, o *Outgoing, act Act) error {
 		return write(func(tx *store.Tx) error { return Opine(bg, tx, o.ID, "Nhất trí") })
 	case ActReturn:
 		return write(func(tx *store.Tx) error { return Return(bg, tx, o.ID, "cần bổ sung số liệu") })
+	case ActWithdraw:
+		return write(func(tx *store.Tx) error { return Withdraw(bg, tx, o.ID, "") })
 	case ActApprove:
 		return write(func(tx *store.Tx) error { return Approve(bg, tx, o.ID, "", 0) })
 	case ActAskSigner:

@@ -104,14 +104,14 @@ func findBook(ctx context.Context, r store.Reader, agency, id int64) (Book, erro
 	return b, err
 }
 
-// bookFor gives the register an entry goes into: the chosen one (id), else the agency's default of the year, which is opened on first
-// use (D7.9). It refuses a register of another year, direction or type, and a locked one.
+// bookFor gives the register an entry goes into: the chosen one (id), else the one kept for the type, else the agency's default of
+// the year, which is opened on first use (D7.9). It refuses a register of another year, direction or type, and a locked one.
 func bookFor(ctx context.Context, tx *store.Tx, agency, id int64, direction string, on calendar.Date, typeCode string) (Book, error) {
 	b, err := Book{}, error(nil)
 	if id != 0 {
 		b, err = findBook(ctx, tx, agency, id)
 	} else {
-		b, err = defaultBook(ctx, tx, agency, direction, on.Year())
+		b, err = usualBook(ctx, tx, agency, direction, on, typeCode)
 	}
 	switch {
 	case err != nil:
@@ -124,6 +124,20 @@ func bookFor(ctx context.Context, tx *store.Tx, agency, id int64, direction stri
 		return b, store.RefuseField("register", "Sổ {name} đã khóa từ ngày {date}. Hãy chọn sổ khác.", "name", b.Name, "date", b.LockedOn)
 	}
 	return b, nil
+}
+
+// usualBook is the open register kept for a type (D4.7), else the default one.
+func usualBook(ctx context.Context, tx *store.Tx, agency int64, direction string, on calendar.Date, typeCode string) (Book, error) {
+	books, err := store.All[Book](ctx, tx, sqlBooks, agency, direction, on.Year())
+	if err != nil {
+		return Book{}, err
+	}
+	for _, b := range books {
+		if contains(strings.Fields(b.TypeCodes), typeCode) && (b.LockedOn.IsZero() || on.Before(b.LockedOn)) {
+			return b, nil
+		}
+	}
+	return defaultBook(ctx, tx, agency, direction, on.Year())
 }
 
 func defaultBook(ctx context.Context, tx *store.Tx, agency int64, direction string, year int) (Book, error) {

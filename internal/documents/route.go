@@ -42,6 +42,7 @@ const (
 	ActSubmit    Act = "submit"
 	ActOpine     Act = "opine"
 	ActReturn    Act = "return"
+	ActWithdraw  Act = "withdraw"
 	ActApprove   Act = "approve"
 	ActAskSigner Act = "ask_signer"
 	ActSign      Act = "sign"
@@ -90,6 +91,7 @@ var route = []arrow{
 	{InReview, ActOpine, "", byAnybody},
 	{InReview, ActReturn, Returned, byHolder},
 	{InReview, ActAskSigner, "", byHolder},
+	{InReview, ActWithdraw, Drafted, byDrafter},         // also when the holder has left his post
 	{InReview, ActApprove, AwaitingSignature, byHolder}, // or stays, when another person on the route is named
 
 	{Returned, ActRevise, "", byDrafter},
