@@ -12,5 +12,5 @@ package documents
 //
 // Journal: document.arrived, document.entered, document.registered, document.linked, document.registration_cancelled, document.refused,
 // document.submitted_to_leader, document.returned_to_registry, document.directed, document.forwarded,
-// document.handed_over, document.started, document.line_started, document.commented, document.line_returned, document.line_recalled, document.line_completed,
-// document.completed
+// document.started, document.line_started, document.commented, document.line_recalled, document.line_completed,
+// document.completed; a line given back is document.returned, as with drafts

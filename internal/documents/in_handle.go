@@ -297,7 +297,7 @@ func ReturnLine(ctx context.Context, tx *store.Tx, id int64, reason string) erro
 	} else if err := l.leaderless(ctx, tx); err != nil {
 		return err
 	}
-	return l.d.tell(ctx, tx, "", told{verb: "document.line_returned", notify: notify,
+	return l.d.tell(ctx, tx, "", told{verb: "document.returned", notify: notify,
 		step: Step{Act: "line_returned", What: store.Say("{holder} trả lại văn bản", "holder", l.HolderName), Note: reason},
 		text: store.Say("{holder} trả lại văn bản {code}: {reason}", "holder", l.HolderName, "code", l.d.name(), "reason", reason)})
 }

@@ -3,7 +3,9 @@ package documents
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
 )
@@ -95,10 +97,22 @@ func answered(ctx context.Context, r store.Reader, agency int64, list []Response
 			}
 		}
 		if f.Code != "" && f.Date.Valid() {
-			if id, ok, err := store.Maybe[int64](ctx, r, sqlAnsweredNumber, agency, line(f.Code), f.Date); err != nil || ok {
+			if id, ok, err := store.Maybe[int64](ctx, r, sqlAnsweredNumber, agency, ownCode(f.Code), f.Date); err != nil || ok {
 				return id, err
 			}
 		}
 	}
 	return 0, nil
+}
+
+// ownCode writes a number as we print it: at least two digits, no further zeros (D4.1, D4.14), no spaces.
+func ownCode(code string) string {
+	number, notation, ok := strings.Cut(strings.Join(strings.Fields(i18n.Clean(code)), ""), "/")
+	if number = strings.TrimLeft(number, "0"); len(number) < 2 {
+		number = "0" + number
+	}
+	if !ok {
+		return number
+	}
+	return number + "/" + notation
 }
