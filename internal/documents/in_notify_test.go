@@ -85,5 +85,5 @@ var sqlIssuedForTest = store.SQL(`INSERT INTO documents_outgoing (agency_id, id,
 	meeting, authority, field_abbr, urgency, due_date, reply_to, kept_copies, restricted, unit_id, unit_name, drafter_id, drafter_holding, drafter_name, holder_holding,
 	holder_person, holder_name, signer_holding, signer_person, signer_name, capacity, capacity_lines, signer_position, delegation_id, content_no, file_content_no,
 	main_file, version, register_id, year, number, notation, number_text, issued_date, document_id, signed_us, numbered_us, sealed_us, issued_us, created_us, at_us, search_text)
-	VALUES ($1, $2, 'issued', 1, '', '', '', '', '', '[]', '[]', '[]', '{}', '', '', 0, '', 0, 0, FALSE, 0, '', 0, 0, '', 0, 0, '', 0, 0, '', '', '[]', '', 0, 0, 0, 0, 0, 0,
+	VALUES ($1, $2, 'issued', 1, '', '', '', '', '', '[]', '[]', '[]', '[]', '', '', 0, '', 0, 0, FALSE, 0, '', 0, 0, '', 0, 0, '', 0, 0, '', '', '[]', '', 0, 0, 0, 0, 0, 0,
 	2026, 5, 'SNV-VP', '05/SNV-VP', '2026-02-01', $3, 1, 1, 1, 1, 1, 1, '')`)
