@@ -144,6 +144,10 @@ func (o *Outgoing) keepSealed(ctx context.Context, d *Desk, a store.Actor, files
 // Issue makes a sealed document official: it gets its DocumentId, nothing of it changes any more (house law 7, N17), and exchange takes
 // it to the receivers (D9.2). Everything that stands against it is listed together (X22).
 func Issue(ctx context.Context, tx *store.Tx, id int64) (*Outgoing, error) {
+	return issue(ctx, tx, id, calendar.Default())
+}
+
+func issue(ctx context.Context, tx *store.Tx, id int64, days *calendar.Calendar) (*Outgoing, error) {
 	o, way, err := begin(ctx, tx, id, ActIssue)
 	if err != nil {
 		return nil, err
@@ -167,7 +171,7 @@ func Issue(ctx context.Context, tx *store.Tx, id int64) (*Outgoing, error) {
 	if err := tx.Put(ctx, sqlIssued, tx.Now(), o.DocumentID, o.AgencyID, o.ID); err != nil {
 		return nil, err
 	}
-	late := now.After(calendar.Default().NextWorking(today(o.SignedAt))) // D9.2
+	late := now.After(days.NextWorking(today(o.SignedAt))) // D9.2
 	err = o.carry(ctx, tx, move{act: ActIssue, next: way.next, verb: "document.issued", late: late,
 		what: store.Say("Ban hành văn bản {number}, mã định danh {id}.", "number", o.NumberText, "id", o.DocumentID),
 		tell: store.Say("Văn bản {number} “{subject}” đã được ban hành.", "number", o.NumberText, "subject", o.Subject), notify: []int64{o.DrafterID, o.SignerPerson}})
@@ -258,11 +262,11 @@ func Release(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, 
 	for err == nil && o.State != Issued {
 		switch o.State {
 		case Signed:
-			err = d.write(ctx, a, func(tx *store.Tx) (err error) { o, err = Number(ctx, tx, id, NumberForm{}); return })
+			err = d.write(ctx, a, func(tx *store.Tx) (err error) { o, err = Number(ctx, tx, id, NumberForm{Days: d.days()}); return })
 		case Numbered:
 			o, err = Seal(ctx, d, a, id)
 		case Sealed:
-			err = d.write(ctx, a, func(tx *store.Tx) (err error) { o, err = Issue(ctx, tx, id); return })
+			err = d.write(ctx, a, func(tx *store.Tx) (err error) { o, err = issue(ctx, tx, id, d.days()); return })
 		default:
 			_, err = o.allow(a, ActRelease)
 		}

@@ -10,9 +10,10 @@ import (
 
 // NumberForm asks for the number of a signed document.
 type NumberForm struct {
-	Register int64         // 0 = the register kept for the type, else the default one of the year
-	Date     calendar.Date // date of the document; "" = today
-	Key      string        // of the request: a repeated request with the same key gives the same number
+	Register int64              // 0 = the register kept for the type, else the default one of the year
+	Date     calendar.Date      // date of the document; "" = today
+	Key      string             // of the request: a repeated request with the same key gives the same number
+	Days     *calendar.Calendar // nil = calendar.Default()
 }
 
 type drawn struct {
@@ -86,7 +87,10 @@ func Number(ctx context.Context, tx *store.Tx, id int64, f NumberForm) (*Outgoin
 	if err != nil {
 		return nil, err
 	}
-	late := now.After(calendar.Default().NextWorking(today(o.SignedAt)))
+	if f.Days == nil {
+		f.Days = calendar.Default()
+	}
+	late := now.After(f.Days.NextWorking(today(o.SignedAt)))
 	err = o.carry(ctx, tx, move{act: ActNumber, next: way.next, verb: "document.numbered", late: late,
 		what: store.Say("Cấp số {number}, ngày {date}, {register}.", "number", o.NumberText, "date", f.Date.Display(), "register", b.Name),
 		tell: store.Say("Văn bản “{subject}” được cấp số {number}.", "subject", o.Subject, "number", o.NumberText), notify: []int64{o.DrafterID}})
