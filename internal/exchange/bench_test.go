@@ -8,6 +8,19 @@ import (
 	"congvu/internal/store"
 )
 
+var sqlTestStages = store.SQL(`
+	SELECT 1 AS ordinal, 'packed' AS stage, min(at_us) AS first, max(at_us) AS last FROM exchange_parcels WHERE direction = 'out'
+	UNION ALL SELECT 2, 'sent', min(sent_us), max(sent_us) FROM exchange_deliveries
+	UNION ALL SELECT 3, 'arrived', min(at_us), max(at_us) FROM exchange_parcels WHERE direction = 'in'
+	UNION ALL SELECT 4, 'answered', min(sent_us), max(sent_us) FROM exchange_statuses
+	UNION ALL SELECT 5, 'closed', min(at_us), max(at_us) FROM exchange_answers ORDER BY ordinal`)
+
+type stage struct {
+	Ordinal     int
+	Stage       string
+	First, Last store.Instant
+}
+
 var sqlTestOpen = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM exchange_deliveries WHERE agency_id = $1 AND state <> 'arrived'`)
 
 // BenchmarkThereAndBack measures documents per second from the journal of the sender to the receipt in its delivery line: packed, signed,
@@ -30,5 +43,12 @@ func BenchmarkThereAndBack(b *testing.B) {
 	})
 	b.StopTimer()
 	stop()
+	stages, err := store.All[stage](b.Context(), h.office.DB, sqlTestStages)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, s := range stages {
+		b.Logf("%-9s from %7.3f s to %7.3f s", s.Stage, s.First.Time().Sub(stages[0].First.Time()).Seconds(), s.Last.Time().Sub(stages[0].First.Time()).Seconds())
+	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "documents/s")
 }

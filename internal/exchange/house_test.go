@@ -195,11 +195,13 @@ func (h *house) answers(from string, delivery int64) []Answer {
 // until waits for something that the workers bring about; too long without it is a failure.
 func (h *house) until(what string, holds func() bool) {
 	h.Helper()
-	for end := time.Now().Add(80 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(40 * time.Second); !holds(); time.Sleep(25 * time.Millisecond) {
 		if time.Now().After(end) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
-			h.Fatalf("never: %s\ntroubles: %s", what, strings.Join(h.trouble, "\n"))
+			states, _ := store.All[string](context.Background(), h.office.DB, sqlTestStates)
+			axis, _ := h.office.Axis.Stats(context.Background())
+			h.Fatalf("never: %s\nlines: %v\naxis: %+v\ntroubles: %s", what, states, axis, strings.Join(h.trouble, "\n"))
 		}
 	}
 }
@@ -219,6 +221,8 @@ func (h *house) reached(from string, outgoing int64, s State) {
 }
 
 var (
+	sqlTestStates = store.SQL(`SELECT receiver_code || ' ' || state || ' ' || description FROM exchange_deliveries
+		UNION ALL SELECT kind || ' ' || last_error FROM store_jobs`)
 	sqlTestTaken  = store.SQL(`SELECT ` + parcelColumns + ` FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' ORDER BY id`)
 	sqlTestOwed   = store.SQL(`SELECT ` + statusColumns + ` FROM exchange_statuses WHERE agency_id = $1 ORDER BY id`)
 	sqlTestEvents = store.SQL(`SELECT ref FROM store_journal WHERE verb = $1 AND agency_id = $2 ORDER BY id`)
