@@ -397,6 +397,32 @@ func TestDrafterWithdrawsFromReview(t *testing.T) {
 	refused(t, err, store.Conflict, "approve what was withdrawn")
 }
 
+// S2.6: an attachment that the agency could not sign is refused at once, not after the number was drawn; signed good ones pass.
+func TestAttachmentThatCannotBeSealedIsRefused(t *testing.T) {
+	h := newHouse(t)
+	signed := h.mainBytes(h.at(Issued))
+	o := h.at(Drafted)
+	bad := append(bytes.Clone(signed), "\nmore\n"...)
+	_, err := AddFile(bg, h.Desk, h.drafter, o.Ref(), "hỏng.pdf", reader(bad))
+	refused(t, err, store.Invalid, "bytes behind the end")
+	f, err := AddFile(bg, h.Desk, h.drafter, o.Ref(), "tốt.pdf", reader(signed))
+	must(t, err)
+	if f.Verdict != VerdictPassed || f.Ordinal != 1 || f.Main {
+		t.Errorf("%+v", f)
+	}
+	h.do(h.drafter, func(tx *store.Tx) error { return Submit(bg, tx, o.ID, holding(h.unitHead), "") })
+	h.do(h.unitHead, func(tx *store.Tx) error { return Approve(bg, tx, o.ID, "", 0) })
+	_, err = Sign(bg, h.Desk, h.head, o.ID, "TM", true)
+	must(t, err)
+	_, err = Release(bg, h.Desk, h.clerk, o.ID)
+	must(t, err)
+	files, err := Files(bg, h.DB, h.clerk, o.Ref())
+	must(t, err)
+	if r, err := reportOf(files[1]); err != nil || len(r.Signatures) != 3 || files[1].Verdict != VerdictPassed {
+		t.Errorf("%s, %d signatures, %v", files[1].Verdict, len(r.Signatures), err)
+	}
+}
+
 // D7.9, D4.7, D4.8: a register of one type takes only that type; a locked one takes nothing; others never see it.
 func TestRegistersTakeTheirTypesUntilLocked(t *testing.T) {
 	h := newHouse(t)

@@ -2,7 +2,9 @@ package documents
 
 import (
 	"context"
+	"slices"
 
+	"congvu/internal/pades"
 	"congvu/internal/store"
 )
 
@@ -10,6 +12,9 @@ import (
 func Attach(ctx context.Context, tx *store.Tx, id int64, f File) error {
 	o, _, err := begin(ctx, tx, id, ActAttach)
 	if err != nil {
+		return err
+	}
+	if err := sealable(f); err != nil {
 		return err
 	}
 	files, err := filesOf(ctx, tx, o.AgencyID, o.Ref())
@@ -36,6 +41,23 @@ func Attach(ctx context.Context, tx *store.Tx, id int64, f File) error {
 		return err
 	}
 	return tx.Record(store.Event{Verb: "document.attached", Agency: o.AgencyID, Ref: o.Ref(), Title: o.Title(), Data: map[string]string{"file": f.Name, "sha": f.SHA}})
+}
+
+// sealable refuses a PDF that the agency could not sign later (S2.6), before the document has a number: one whose signatures are broken, or
+// one whose signer closed it for every change.
+func sealable(f File) error {
+	if f.Media != filePDF {
+		return nil
+	}
+	report, err := reportOf(f)
+	if err != nil {
+		return err
+	}
+	closed := slices.ContainsFunc(report.Signatures, func(s *pades.Signature) bool { return s.Permission == 1 })
+	if f.Verdict == VerdictFailed || closed {
+		return store.RefuseField("file", "Tệp {name} có chữ ký số không hợp lệ hoặc không cho ký thêm, nên cơ quan không ký số được. Các tệp đã có được giữ nguyên; hãy dùng bản khác hoặc nén tệp.", "name", f.Name)
+	}
+	return nil
 }
 
 // Detach takes an attachment off a draft. The main file cannot be detached, only replaced.
