@@ -87,6 +87,9 @@ func PutAccount(ctx context.Context, tx *store.Tx, o Opening) error {
 	if !org.MayAdminister(tx.Actor(), p.HomeAgency) {
 		return store.Refuse(store.NotFound, "Không tìm thấy người này.")
 	}
+	if err := ruled(ctx, tx, o.Person); err != nil {
+		return err
+	}
 	if _, taken, err := store.Maybe[secretAccount](ctx, tx, sqlByLogin, cleanLogin(o.Login)); err != nil {
 		return err
 	} else if taken {
@@ -111,6 +114,59 @@ func AccountOf(ctx context.Context, r store.Reader, person int64) (Account, bool
 	return s.Account, ok, err
 }
 
+// Result is what became of one opening.
+type Result struct {
+	Person   org.PersonID
+	Login    string
+	Password string // the one-time password, shown once; "" when nothing was opened
+	Already  bool   // the person has this account since before
+	Err      error  // a refusal of this opening alone
+}
+
+// OpenAccounts opens accounts with one-time passwords, each on its own: a refused one does not hold up the others. Accounts that are there
+// already stay as they are. The error is of the whole list (the database, an ended context).
+func OpenAccounts(ctx context.Context, db *store.DB, a store.Actor, openings []Opening) ([]Result, error) {
+	out := make([]Result, len(openings))
+	for i, o := range openings {
+		out[i] = Result{Person: o.Person, Login: cleanLogin(o.Login)}
+		there, ok, err := AccountOf(ctx, db, int64(o.Person))
+		if err != nil {
+			return out, err
+		}
+		if ok && there.Login == out[i].Login && org.MayAdminister(a, org.AgencyID(there.HomeAgency)) {
+			out[i].Already = true
+			continue
+		}
+		if o.Password, err = NewPassword(); err != nil {
+			return out, err
+		}
+		o.Hash, o.MustChange = "", true
+		err = OpenAccount(ctx, db, a, o)
+		var refusal *store.Refusal
+		switch {
+		case err == nil:
+			out[i].Password = o.Password
+		case errors.As(err, &refusal):
+			out[i].Err = err
+		default:
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// FindAccount gives the account with a login to those who keep it. NotFound for everybody else.
+func FindAccount(ctx context.Context, r store.Reader, a store.Actor, login string) (Account, error) {
+	s, ok, err := store.Maybe[secretAccount](ctx, r, sqlByLogin, cleanLogin(login))
+	if err == nil && (!ok || !org.MayAdminister(a, org.AgencyID(s.HomeAgency))) {
+		err = store.Refuse(store.NotFound, "Không tìm thấy tài khoản này.")
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	return s.Account, nil
+}
+
 // Accounts lists the accounts an agency's administrator keeps.
 func Accounts(ctx context.Context, r store.Reader, a store.Actor, agency org.AgencyID) ([]Account, error) {
 	if !org.MayAdminister(a, agency) {
@@ -124,11 +180,26 @@ func DemoAccounts(ctx context.Context, r store.Reader) ([]Account, error) {
 	return store.All[Account](ctx, r, sqlDemo)
 }
 
+// ruled refuses an agency's administrator the account of somebody who rules the installation: a new password would make him that person.
+func ruled(ctx context.Context, tx *store.Tx, person org.PersonID) error {
+	if org.MayShapeCity(tx.Actor()) {
+		return nil
+	}
+	system, err := org.HoldsSystem(ctx, tx, person, org.Today(tx.Now()))
+	if err == nil && system {
+		err = store.Refuse(store.Forbidden, "Người này quản trị hệ thống; chỉ quản trị hệ thống được thay đổi tài khoản của người này.")
+	}
+	return err
+}
+
 // kept finds an account that the actor administers; to others it does not exist.
 func kept(ctx context.Context, tx *store.Tx, person int64) (secretAccount, error) {
 	s, ok, err := store.Maybe[secretAccount](ctx, tx, sqlByPerson, person)
 	if err == nil && (!ok || !org.MayAdminister(tx.Actor(), org.AgencyID(s.HomeAgency))) {
 		err = store.Refuse(store.NotFound, "Không tìm thấy tài khoản này.")
+	}
+	if err == nil {
+		err = ruled(ctx, tx, org.PersonID(person))
 	}
 	return s, err
 }
@@ -224,22 +295,22 @@ func ChangePassword(ctx context.Context, db *store.DB, a store.Actor, token, pre
 // Confirm asks a signed-in person for the password again, before a signature (ASVS 7.5.3). Wrong tries are slowed down like sign-ins.
 func Confirm(ctx context.Context, db *store.DB, a store.Actor, password string) error {
 	s, ok, err := store.Maybe[secretAccount](ctx, db, sqlByPerson, a.Person)
-	if err != nil || !ok || s.State != "active" {
-		return errors.Join(err, store.RefuseField("password", "Mật khẩu không đúng."))
+	if err != nil {
+		return err
+	}
+	if !ok || s.State != "active" {
+		return store.RefuseField("password", "Mật khẩu không đúng.")
 	}
 	key := fmt.Sprintf("confirm:%d", a.Person)
-	if err := slowed(ctx, db, key); err != nil {
+	if err := knock(ctx, db, key); err != nil {
 		return err
 	}
 	good, err := matches(ctx, s.Hash, password)
 	if err != nil {
 		return err
 	}
-	if err := note(ctx, db, good, key); err != nil {
-		return err
-	}
 	if !good {
 		return store.RefuseField("password", "Mật khẩu không đúng.")
 	}
-	return nil
+	return db.Keep(ctx, func(tx *store.Tx) error { return forgive(ctx, tx, key) })
 }

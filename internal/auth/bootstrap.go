@@ -66,6 +66,9 @@ func ClaimBootstrap(ctx context.Context, db *store.DB, secret string, c Claim) e
 		return err
 	}
 	return db.Write(ctx, store.System(0), func(tx *store.Tx) error {
+		if _, err := tx.Draw(ctx, 0, "auth.bootstrap", 0); err != nil { // two claims at once wait for each other here
+			return err
+		}
 		good, err := BootstrapOpen(ctx, tx, secret, tx.Now())
 		if err != nil {
 			return err

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"congvu/internal/calendar"
 	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
@@ -83,6 +82,9 @@ func refusedSignIn() error {
 // SignIn opens a session for a name and a password. Invalid, always with the same sentence, when they do not fit; a Conflict while the door is slowed down.
 func SignIn(ctx context.Context, db *store.DB, login, password, address, agent string) (*Session, error) {
 	login, address = cleanLogin(login), hostOf(address)
+	if !loginForm.MatchString(login) { // perhaps a password typed into the wrong place: it is neither looked for nor written down
+		login = ""
+	}
 	account, exists, err := store.Maybe[secretAccount](ctx, db, sqlByLogin, login)
 	if err != nil {
 		return nil, err
@@ -97,32 +99,42 @@ func SignIn(ctx context.Context, db *store.DB, login, password, address, agent s
 	if err != nil {
 		return nil, err
 	}
-	tries := []string{"from:" + address, "login:" + login}
+	name, from := "login:"+login, "from:"+address
 	if known { // a person's own desk has a door of its own: strangers' tries do not slow it
-		tries = []string{"known:" + login + "@" + address}
+		name, from = "known:"+login+"@"+address, ""
 	}
-	if err := slowed(ctx, db, tries...); err != nil {
+	if err := waits(ctx, db, from, db.Now()); err != nil {
+		return nil, err
+	}
+	if err := knock(ctx, db, name); err != nil {
 		return nil, err
 	}
 	good, err := matches(ctx, stored, password)
 	if err != nil {
 		return nil, err
 	}
-	good = good && exists && account.State == "active"
-	if err := note(ctx, db, good, tries...); err != nil {
+	if err := waits(ctx, db, from, db.Now()); err != nil { // tries at the same time have filled the address's measure
 		return nil, err
 	}
-	if !good {
-		err := db.Write(ctx, store.Actor{Agency: account.HomeAgency, Via: store.ViaWeb}, func(tx *store.Tx) error {
-			return tx.Record(store.Event{Verb: "session.refused", Agency: account.HomeAgency, Ref: "login/" + login, Data: map[string]any{"address": address}})
-		})
-		return nil, errors.Join(err, refusedSignIn())
+	if !good || !exists || account.State != "active" {
+		return nil, errors.Join(noteRefused(ctx, db, account.HomeAgency, login, address, from), refusedSignIn())
 	}
-	return open(ctx, db, account, address, agent)
+	return open(ctx, db, account, address, agent, name, from)
 }
 
-func open(ctx context.Context, db *store.DB, account secretAccount, address, agent string) (*Session, error) {
-	posts, err := org.Holdings(ctx, db, org.PersonID(account.PersonID), calendar.DateOf(db.Now().Time()))
+func noteRefused(ctx context.Context, db *store.DB, agency int64, login, address, from string) error {
+	return db.Write(ctx, store.Actor{Agency: agency, Via: store.ViaWeb}, func(tx *store.Tx) error {
+		if from != "" {
+			if err := count(ctx, tx, from); err != nil {
+				return err
+			}
+		}
+		return tx.Record(store.Event{Verb: "session.refused", Agency: agency, Ref: "login/" + login, Data: map[string]any{"address": address}})
+	})
+}
+
+func open(ctx context.Context, db *store.DB, account secretAccount, address, agent string, doors ...string) (*Session, error) {
+	posts, err := org.Holdings(ctx, db, org.PersonID(account.PersonID), org.Today(db.Now()))
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +151,9 @@ func open(ctx context.Context, db *store.DB, account secretAccount, address, age
 	}
 	actor := actorIn(posts[0], store.ViaWeb)
 	err = db.Write(ctx, actor, func(tx *store.Tx) error {
+		if err := forgive(ctx, tx, doors...); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, sqlForgetOld, tx.Now()); err != nil {
 			return err
 		}
@@ -218,7 +233,7 @@ func Resolve(ctx context.Context, db *store.DB, token string) (*Session, error) 
 
 // resolved finds the post a person acts in: the chosen one while he holds it, else his first (I5.5: rights end with the post).
 func resolved(ctx context.Context, db *store.DB, account secretAccount, holding int64, via store.Via) (*Session, error) {
-	posts, err := org.Holdings(ctx, db, org.PersonID(account.PersonID), calendar.DateOf(db.Now().Time()))
+	posts, err := org.Holdings(ctx, db, org.PersonID(account.PersonID), org.Today(db.Now()))
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"congvu/internal/store"
@@ -10,12 +11,14 @@ import (
 type attempts struct {
 	Fails int64
 	Until store.Instant `db:"until_us"`
+	At    store.Instant `db:"at_us"`
 }
 
 var (
-	sqlAttempts = store.SQL(`SELECT fails, until_us FROM auth_attempts WHERE key = $1`)
-	sqlFail     = store.SQL(`INSERT INTO auth_attempts (key, fails, until_us, at_us) VALUES ($1, 1, $2, $3)
-		ON CONFLICT (key) DO UPDATE SET fails = CASE WHEN auth_attempts.at_us < $4 THEN 1 ELSE auth_attempts.fails + 1 END, until_us = excluded.until_us, at_us = excluded.at_us`)
+	sqlAttempts     = store.SQL(`SELECT fails, until_us, at_us FROM auth_attempts WHERE key = $1`)
+	sqlAttemptsHeld = store.SQL(`SELECT fails, until_us, at_us FROM auth_attempts WHERE key = $1 {FOR UPDATE}`)
+	sqlCount        = store.SQL(`INSERT INTO auth_attempts (key, fails, until_us, at_us) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (key) DO UPDATE SET fails = excluded.fails, until_us = excluded.until_us, at_us = excluded.at_us`)
 	sqlForgive     = store.SQL(`DELETE FROM auth_attempts WHERE key = $1`)
 	sqlForgetFails = store.SQL(`DELETE FROM auth_attempts WHERE at_us < $1`)
 	sqlKnow        = store.SQL(`INSERT INTO auth_known (person_id, address, at_us) VALUES ($1, $2, $3) ON CONFLICT (person_id, address) DO UPDATE SET at_us = excluded.at_us`)
@@ -23,55 +26,73 @@ var (
 )
 
 const (
-	freeTries = 5 // before any wait
+	freeTries = 5  // with one name before any wait
+	freeFrom  = 30 // from one address
 	longest   = 15 * time.Minute
 	memory    = 24 * time.Hour // after which tries are forgotten
 	knownFor  = 30 * 24 * time.Hour
 )
 
-// slowed refuses while one of the doors must wait; nothing is compared meanwhile.
-func slowed(ctx context.Context, db *store.DB, keys ...string) error {
-	for _, k := range keys {
-		a, ok, err := store.Maybe[attempts](ctx, db, sqlAttempts, k)
-		if err != nil {
+// knock counts a try at a name's door before anything is compared, so that a thousand tries at once are a thousand tries; it refuses while the
+// door must wait.
+func knock(ctx context.Context, db *store.DB, key string) error {
+	return db.Keep(ctx, func(tx *store.Tx) error {
+		if err := waits(ctx, tx, key, tx.Now()); err != nil {
 			return err
 		}
-		if wait := (a.Until - db.Now()); ok && wait > 0 {
-			return store.Refuse(store.Conflict, "Đã thử sai nhiều lần. Hãy chờ {n} giây rồi thử lại.", "n", int64(wait)/1e6+1)
-		}
+		return count(ctx, tx, key)
+	})
+}
+
+// waits refuses while a door must wait.
+func waits(ctx context.Context, r store.Reader, key string, now store.Instant) error {
+	a, ok, err := store.Maybe[attempts](ctx, r, sqlAttempts, key)
+	if err != nil {
+		return err
+	}
+	if wait := a.Until - now; ok && wait > 0 {
+		return store.Refuse(store.Conflict, "Đã thử sai nhiều lần. Hãy chờ {n} giây rồi thử lại.", "n", int64(wait)/1e6+1)
 	}
 	return nil
 }
 
-// note counts a try against its doors, or forgives them after a good one. An address may fail more often than one name: many people share it.
-func note(ctx context.Context, db *store.DB, good bool, keys ...string) error {
-	return db.Keep(ctx, func(tx *store.Tx) error {
-		for _, k := range keys {
-			if good {
-				if _, err := tx.Exec(ctx, sqlForgive, k); err != nil {
-					return err
-				}
-				continue
-			}
-			a, _, err := store.Maybe[attempts](ctx, tx, sqlAttempts, k)
-			if err != nil {
-				return err
-			}
-			free := int64(freeTries)
-			if len(k) > 5 && k[:5] == "from:" {
-				free = 30
-			}
-			until := store.Instant(0)
-			if over := a.Fails + 1 - free; over >= 0 {
-				until = tx.Now().Add(min(time.Second<<min(over, 10), longest))
-			}
-			if _, err := tx.Exec(ctx, sqlFail, k, until, tx.Now(), tx.Now().Add(-memory)); err != nil {
-				return err
-			}
-		}
-		_, err := tx.Exec(ctx, sqlForgetFails, tx.Now().Add(-memory))
+// count notes a try at a door; tries of yesterday are forgotten.
+func count(ctx context.Context, tx *store.Tx, key string) error {
+	a, _, err := store.Maybe[attempts](ctx, tx, sqlAttemptsHeld, key)
+	if err != nil {
 		return err
-	})
+	}
+	fails := a.Fails + 1
+	if a.At < tx.Now().Add(-memory) {
+		fails = 1
+	}
+	if _, err := tx.Exec(ctx, sqlCount, key, fails, until(key, fails, tx.Now()), tx.Now()); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, sqlForgetFails, tx.Now().Add(-memory))
+	return err
+}
+
+// until is when a door opens again after so many wrong tries. An address may fail more often than one name: many people share it.
+func until(key string, fails int64, now store.Instant) store.Instant {
+	free := int64(freeTries)
+	if strings.HasPrefix(key, "from:") {
+		free = freeFrom
+	}
+	if fails < free {
+		return 0
+	}
+	return now.Add(min(time.Second<<min(fails-free, 10), longest))
+}
+
+// forgive forgets the tries at the doors through which somebody has come in.
+func forgive(ctx context.Context, tx *store.Tx, keys ...string) error {
+	for _, k := range keys {
+		if _, err := tx.Exec(ctx, sqlForgive, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func isKnown(ctx context.Context, db *store.DB, person int64, address string) (bool, error) {

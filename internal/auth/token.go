@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"congvu/internal/calendar"
 	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
@@ -39,11 +38,21 @@ var (
 	sqlTokenUsed = store.SQL(`UPDATE auth_tokens SET used_us = $1 WHERE id = $2 AND used_us < $3`)
 )
 
-// IssueAPIToken gives a person's post a token for programs. A person issues his own; the command line may for anybody. The secret is returned once.
+// IssueAPIToken gives a person's post a token for programs. A person issues his own, but not by a token; the command line may for anybody, and
+// nobody else: a token acts in its owner's name. The secret is returned once.
 func IssueAPIToken(ctx context.Context, tx *store.Tx, person int64, holding org.HoldingID, name string, expires store.Instant) (string, error) {
 	a := tx.Actor()
-	if a.Person != person && !org.MayShapeCity(a) {
+	installation := a.Person == 0 && (a.Via == store.ViaCLI || a.Via == store.ViaSystem)
+	if a.Person != person && !installation {
 		return "", store.Refuse(store.NotFound, "Không tìm thấy người này.")
+	}
+	if a.Via == store.ViaAPI {
+		return "", store.Refuse(store.Forbidden, "Mã truy cập không tự cấp được mã truy cập khác. Hãy đăng nhập bằng mật khẩu.")
+	}
+	if s, ok, err := store.Maybe[secretAccount](ctx, tx, sqlByPerson, person); err != nil {
+		return "", err
+	} else if !ok || s.State != "active" {
+		return "", store.Refuse(store.Conflict, "Người này chưa có tài khoản đang hoạt động nên chưa cấp được mã truy cập.")
 	}
 	name = i18n.CleanLine(name)
 	var p store.Problems
@@ -53,7 +62,7 @@ func IssueAPIToken(ctx context.Context, tx *store.Tx, person int64, holding org.
 	if expires <= tx.Now() || expires > tx.Now().Add(longestToken) {
 		p.Add("expires", "Thời hạn từ ngày mai đến không quá một năm.")
 	}
-	h, err := org.HoldingAt(ctx, tx, holding, calendar.DateOf(tx.Now().Time()))
+	h, err := org.HoldingAt(ctx, tx, holding, org.Today(tx.Now()))
 	if err != nil || int64(h.PersonID) != person {
 		p.Add("holding", "Người này không giữ chức vụ đã chọn.")
 	}

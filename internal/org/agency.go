@@ -2,7 +2,7 @@ package org
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"strings"
 
 	"congvu/internal/calendar"
@@ -91,16 +91,23 @@ func (f *AgencyForm) clean() {
 	for _, s := range []*string{&f.Code, &f.OldCode, &f.WireCode, &f.Name, &f.ShortName, &f.Abbr, &f.Seat, &f.CollectiveName, &f.HeadTitle, &f.Address, &f.Email, &f.Phone, &f.Website} {
 		*s = i18n.CleanLine(*s)
 	}
-	f.Code, f.OldCode, f.WireCode = strings.ToUpper(f.Code), strings.ToUpper(f.OldCode), strings.ToUpper(f.WireCode)
+	f.OtherCodes = slices.Clone(f.OtherCodes)
+	for i := range f.OtherCodes {
+		f.OtherCodes[i] = cleanCode(f.OtherCodes[i])
+	}
+	f.Code, f.OldCode, f.WireCode = cleanCode(f.Code), cleanCode(f.OldCode), cleanCode(f.WireCode)
 }
 
 func (f *AgencyForm) check() error {
 	var p store.Problems
-	switch {
-	case f.Code == "":
+	if f.Code == "" {
 		p.Add("code", "Nhập mã định danh của cơ quan.")
-	case len(f.Code) > 35: // I1.1, I1.9
-		p.Add("code", "Mã định danh dài quá 35 ký tự.")
+	}
+	checkCode(&p, "code", f.Code)
+	checkCode(&p, "old_code", f.OldCode)
+	checkCode(&p, "wire_code", f.WireCode)
+	for _, c := range f.OtherCodes {
+		checkCode(&p, "other_codes", c)
 	}
 	if f.Name == "" {
 		p.Add("name", "Nhập tên cơ quan.")
@@ -157,7 +164,9 @@ var (
 	sqlCloseAgency = store.SQL(`UPDATE org_agencies SET state = 'closed', valid_to = $1, revision = revision + 1 WHERE id = $2 AND state = 'active'`)
 	sqlAddVersion  = store.SQL(`INSERT INTO org_agency_versions (agency_id, valid_from, valid_to, name, short_name, abbr, parent_id, seat) VALUES ($1, $2, '', $3, $4, $5, $6, $7)
 		ON CONFLICT (agency_id, valid_from) DO UPDATE SET name = excluded.name, short_name = excluded.short_name, abbr = excluded.abbr, parent_id = excluded.parent_id, seat = excluded.seat`)
-	sqlEndVersions = store.SQL(`UPDATE org_agency_versions SET valid_to = $1 WHERE agency_id = $2 AND valid_to = '' AND valid_from < $3`)
+	sqlLatestVersion = store.SQL(`SELECT max(valid_from) FROM org_agency_versions WHERE agency_id = $1`)
+	sqlParentOf      = store.SQL(`SELECT parent_id FROM org_agency_versions WHERE agency_id = $1 ORDER BY valid_from DESC LIMIT 1`)
+	sqlEndVersions   = store.SQL(`UPDATE org_agency_versions SET valid_to = $1 WHERE agency_id = $2 AND valid_to = '' AND valid_from < $3`)
 )
 
 // AgencyAt gives an agency with the names valid on a date (I4.10). NotFound if there is none with that id.
@@ -173,7 +182,7 @@ func AgencyAt(ctx context.Context, r store.Reader, id AgencyID, at calendar.Date
 }
 
 // lastDay stands for "now and later" where the caller has no date.
-const lastDay calendar.Date = "9999-12-31"
+const lastDay calendar.Date = "2199-12-31" // the last day that calendar keeps
 
 // FindAgency gives an agency as it is known last.
 func FindAgency(ctx context.Context, r store.Reader, id AgencyID) (*Agency, error) {
@@ -197,12 +206,10 @@ func OpenAgency(ctx context.Context, tx *store.Tx, f AgencyForm) (*Agency, error
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	if f.ParentID != 0 {
-		if _, err := FindAgency(ctx, tx, f.ParentID); err != nil {
-			return nil, store.Because(store.RefuseField("parent", "Không tìm thấy cơ quan cấp trên đã chọn."), err)
-		}
-	}
 	id := AgencyID(tx.NewID())
+	if err := checkParent(ctx, tx, id, f.ParentID); err != nil {
+		return nil, err
+	}
 	if err := claimCodes(ctx, tx, id, f); err != nil {
 		return nil, err
 	}
@@ -238,7 +245,20 @@ func AmendAgency(ctx context.Context, tx *store.Tx, id AgencyID, f AgencyForm, f
 	if err := f.check(); err != nil {
 		return nil, err
 	}
+	latest, err := store.One[calendar.Date](ctx, tx, sqlLatestVersion, id)
+	if err != nil {
+		return nil, err
+	}
+	if from.Before(latest) { // what was printed since then stays true
+		return nil, store.RefuseField("valid_from", "Lần thay đổi gần nhất có hiệu lực từ {from}. Thay đổi mới phải từ ngày đó trở đi.", "from", latest.Display())
+	}
+	if err := checkParent(ctx, tx, id, f.ParentID); err != nil {
+		return nil, err
+	}
 	if err := claimCodes(ctx, tx, id, f); err != nil {
+		return nil, err
+	}
+	if err := leaveCodes(ctx, tx, id, f); err != nil {
 		return nil, err
 	}
 	err = tx.Put(ctx, sqlAmendAgency, f.Code, f.OldCode, f.WireCode, f.Level, f.Hosted, f.Collective, f.CollectiveName, f.HeadTitle,
@@ -267,6 +287,9 @@ func CloseAgency(ctx context.Context, tx *store.Tx, id AgencyID, on calendar.Dat
 	if !on.Valid() || on.Before(a.ValidFrom) {
 		return store.RefuseField("on", "Ngày kết thúc phải từ ngày bắt đầu {from} trở đi.", "from", a.ValidFrom.Display())
 	}
+	if on.After(Today(tx.Now())) {
+		return store.RefuseField("on", "Chưa thể kết thúc hoạt động trước ngày cuối cùng: hãy thực hiện từ ngày {on}.", "on", on.Display())
+	}
 	if err := tx.Put(ctx, sqlCloseAgency, on, id); err != nil {
 		return err
 	}
@@ -286,71 +309,30 @@ func putVersion(ctx context.Context, tx *store.Tx, id AgencyID, f AgencyForm, fr
 	return putWords(ctx, tx, id, f)
 }
 
-var (
-	sqlEndCodes  = store.SQL(`UPDATE org_codes SET valid_to = $1 WHERE agency_id = $2 AND valid_to = ''`)
-	sqlAddCode   = store.SQL(`INSERT INTO org_codes (code, agency_id, kind, valid_from, valid_to) VALUES ($1, $2, $3, $4, '') ON CONFLICT (code, agency_id, valid_from) DO NOTHING`)
-	sqlCodeTaken = store.SQL(`SELECT agency_id FROM org_codes WHERE code = $1 AND agency_id <> $2 LIMIT 1`)
-	sqlCodeOwn   = store.SQL(`SELECT agency_id FROM org_codes WHERE code = $1 AND agency_id = $2 AND valid_to = '' LIMIT 1`)
-)
+// Today is the legal date in Hanoi at an instant.
+func Today(at store.Instant) calendar.Date { return calendar.DateOf(at.Time()) }
 
-// claimCodes gives an agency its codes. A code that any other agency has or had is refused: closed codes are never given again (I2.5).
-func claimCodes(ctx context.Context, tx *store.Tx, id AgencyID, f AgencyForm) error {
-	kinds := map[string]string{}
-	var order []string
-	note := func(code, kind string) {
-		if code = codeKey(code); code != "" && kinds[code] == "" {
-			kinds[code] = kind
-			order = append(order, code)
-		}
+// checkParent refuses a parent that does not exist, has ended, or stands below the agency itself.
+func checkParent(ctx context.Context, r store.Reader, id, parent AgencyID) error {
+	if parent == 0 {
+		return nil
 	}
-	note(f.Code, "current")
-	note(f.WireCode, "wire")
-	note(f.OldCode, "qcvn102")
-	for _, c := range f.OtherCodes {
-		note(c, "other")
+	a, err := FindAgency(ctx, r, parent)
+	if err != nil {
+		return store.Because(store.RefuseField("parent", "Không tìm thấy cơ quan cấp trên đã chọn."), err)
 	}
-	for _, code := range order {
-		if other, taken, err := store.Maybe[int64](ctx, tx, sqlCodeTaken, code, id); err != nil {
-			return err
-		} else if taken {
-			name := ""
-			if a, err := FindAgency(ctx, tx, AgencyID(other)); err == nil {
-				name = a.Name
-			}
-			return &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "code", Message: store.Say("Mã {code} đã thuộc về {agency}. Mỗi mã chỉ cấp cho một cơ quan, kể cả khi cơ quan đó đã kết thúc hoạt động.", "code", code, "agency", name)}}}
+	if a.State != "active" {
+		return store.RefuseField("parent", "{agency} đã kết thúc hoạt động, không thể là cơ quan cấp trên.", "agency", a.Name)
+	}
+	for at, steps := parent, 0; at != 0 && steps < 50; steps++ {
+		if at == id {
+			return store.RefuseField("parent", "Cơ quan cấp trên đã chọn lại trực thuộc chính cơ quan này.")
 		}
-		if _, own, err := store.Maybe[int64](ctx, tx, sqlCodeOwn, code, id); err != nil {
-			return err
-		} else if own {
-			continue
-		}
-		if _, err := tx.Exec(ctx, sqlAddCode, code, id, kinds[code], f.ValidFrom); err != nil {
+		above, _, err := store.Maybe[AgencyID](ctx, r, sqlParentOf, at)
+		if err != nil {
 			return err
 		}
+		at = above
 	}
 	return nil
 }
-
-// codeKey normalises a code for comparison only (I1.11).
-func codeKey(code string) string {
-	return strings.ReplaceAll(strings.ToUpper(strings.TrimSpace(code)), "-", ".")
-}
-
-var sqlByCode = store.SQL(`SELECT c.agency_id FROM org_codes AS c JOIN org_agencies AS a ON a.id = c.agency_id
-	WHERE c.code = $1
-	ORDER BY CASE WHEN c.valid_from <= $2 AND (c.valid_to = '' OR c.valid_to >= $2) THEN 0 ELSE 1 END,
-		CASE c.kind WHEN 'current' THEN 0 WHEN 'wire' THEN 1 ELSE 2 END, c.valid_from DESC LIMIT 1`)
-
-// AgencyByCode resolves a code of any kind as of a date: valid codes first, then closed ones (I3.4). NotFound when nobody has or had it.
-func AgencyByCode(ctx context.Context, r store.Reader, code string, at calendar.Date) (*Agency, error) {
-	id, ok, err := store.Maybe[AgencyID](ctx, r, sqlByCode, codeKey(code), at)
-	if err == nil && !ok {
-		err = store.Refuse(store.NotFound, "Không có cơ quan nào mang mã {code}.", "code", code)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return AgencyAt(ctx, r, id, at)
-}
-
-func isConflict(err error) bool { return errors.Is(err, store.Conflict) }

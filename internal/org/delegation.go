@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -60,7 +61,7 @@ func Delegate(ctx context.Context, tx *store.Tx, f DelegationForm) (*Delegation,
 	}
 	if errTo != nil || to.AgencyID != f.AgencyID {
 		p.Add("to", "Chọn người được giao quyền ký thuộc cơ quan này.")
-	} else if ok := slices.Contains(mayReceive[f.Capacity], to.Rank); !ok {
+	} else if mayReceive[f.Capacity] != nil && !slices.Contains(mayReceive[f.Capacity], to.Rank) {
 		p.Add("to", "Chức vụ {title} không được ký theo hình thức này.", "title", to.Title)
 	}
 	if mayReceive[f.Capacity] == nil {
@@ -69,12 +70,13 @@ func Delegate(ctx context.Context, tx *store.Tx, f DelegationForm) (*Delegation,
 	if f.Reference == "" {
 		p.Add("reference", "Nhập văn bản giao quyền ký.")
 	}
-	if !f.ValidTo.IsZero() && f.ValidTo.Before(f.ValidFrom) {
-		p.Add("valid_to", "Ngày kết thúc phải sau ngày bắt đầu.")
+	if !f.ValidTo.IsZero() && (!f.ValidTo.Valid() || f.ValidTo.Before(f.ValidFrom)) {
+		p.Add("valid_to", "Ngày kết thúc phải từ ngày bắt đầu trở đi.")
 	}
 	if f.Capacity == "TUQ" && f.ValidTo.IsZero() {
 		p.Add("valid_to", "Thừa ủy quyền phải có thời hạn (NĐ 30/2020, điều 13).")
 	}
+	f.Types = strings.Fields(strings.Join(f.Types, " "))
 	if f.Capacity != "KT" && len(f.Types) == 0 {
 		p.Add("types", "Chọn các loại văn bản được ký.")
 	}
@@ -97,6 +99,9 @@ var mayReceive = map[string][]Rank{"KT": {RankDeputy}, "TL": {RankUnitHead, Rank
 func EndDelegation(ctx context.Context, tx *store.Tx, agency AgencyID, id int64, on calendar.Date) error {
 	if err := administered(tx.Actor(), agency); err != nil {
 		return err
+	}
+	if !on.Valid() {
+		return store.RefuseField("on", "Nhập ngày cuối cùng của việc giao quyền ký.")
 	}
 	if err := tx.Put(ctx, sqlEndDelegation, on, agency, id); err != nil {
 		return err
@@ -127,11 +132,10 @@ func Capacities(ctx context.Context, r store.Reader, holding HoldingID, typeCode
 	if err != nil {
 		return nil, err
 	}
-	given, err := Delegations(ctx, r, h.AgencyID, at)
+	given, fields, err := received(ctx, r, h, typeCode, at)
 	if err != nil {
 		return nil, err
 	}
-	given = slices.DeleteFunc(given, func(d Delegation) bool { return d.ToHolding != holding || !d.covers(typeCode) })
 	head := strings.ToUpper(a.HeadTitle)
 	if head == "" {
 		head = "THỦ TRƯỞNG"
@@ -159,22 +163,12 @@ func Capacities(ctx context.Context, r store.Reader, holding HoldingID, typeCode
 		}
 	case RankDeputy:
 		var by int64
-		fields := false // fields were assigned: only those (D6.4)
-		all, err := Delegations(ctx, r, h.AgencyID, at)
-		if err != nil {
-			return nil, err
-		}
-		for _, d := range all {
-			if d.Capacity == "KT" && d.ToHolding == holding {
-				fields = true
-			}
-		}
 		for _, d := range given {
 			if d.Capacity == "KT" {
 				by = d.ID
 			}
 		}
-		if !fields || by != 0 {
+		if !fields || by != 0 || h.Kind == InCharge { // put in charge, a deputy signs everything (D6.4)
 			out = append(out, Capacity{Code: "KT", Lines: under("KT."), Position: position, Delegation: by})
 		}
 	case RankUnitHead, RankUnitDeputy:
@@ -192,13 +186,36 @@ func Capacities(ctx context.Context, r store.Reader, holding HoldingID, typeCode
 	return out, nil
 }
 
+// received gives the delegations under which a post may sign a type, and whether a deputy was assigned fields at all: then only those are his
+// (D6.4). An authorisation ends with the post of the person who gave it (D6.6).
+func received(ctx context.Context, r store.Reader, h *Holding, typeCode string, at calendar.Date) (given []Delegation, fields bool, err error) {
+	all, err := Delegations(ctx, r, h.AgencyID, at)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, d := range all {
+		if d.ToHolding != h.ID {
+			continue
+		}
+		fields = fields || d.Capacity == "KT"
+		if !d.covers(typeCode) {
+			continue
+		}
+		if d.Capacity == "TUQ" {
+			if _, err := HoldingAt(ctx, r, d.FromHolding, at); errors.Is(err, store.NotFound) {
+				continue
+			} else if err != nil {
+				return nil, false, err
+			}
+		}
+		given = append(given, d)
+	}
+	return given, fields, nil
+}
+
 // unitHeadTitle is the office that a deputy of a unit signs for: "Phó Trưởng phòng" signs for "TRƯỞNG PHÒNG".
 func unitHeadTitle(deputy string) string {
-	t := strings.ToUpper(deputy)
-	for _, p := range []string{"PHÓ "} {
-		t = strings.TrimPrefix(t, p)
-	}
-	return t
+	return strings.TrimPrefix(strings.ToUpper(deputy), "PHÓ ")
 }
 
 func (d Delegation) covers(typeCode string) bool {

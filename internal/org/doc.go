@@ -6,8 +6,12 @@
 // org_delegations.
 //
 // An agency is active or closed. A post holds from its first day to its last; its rights end with it at once (I5.5). Nothing is deleted.
+// Imports read a table twice: PlanImport says what would happen and what is wrong, CarryOut does all of it or nothing.
+//
+// Limits: a change entered before its day shows in the directory at once; documents ask for the date they carry (AgencyAt).
+//
 // Dates are legal dates in Hanoi; valid_to is the last day, "" means no end.
 //
-// Journal: agency.opened, agency.amended, agency.closed, unit.opened, unit.closed, person.enrolled, person.amended,
-// holding.appointed, holding.ended, delegation.given, delegation.ended, org.imported
+// Journal: agency.opened, agency.amended, agency.closed, unit.opened, unit.amended, unit.closed, person.enrolled, person.amended,
+// holding.appointed, holding.amended, holding.ended, delegation.given, delegation.ended, org.imported
 package org

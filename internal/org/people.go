@@ -39,12 +39,13 @@ type UnitForm struct {
 }
 
 var (
-	sqlOpenUnit = store.SQL(`INSERT INTO org_units (agency_id, id, parent_id, name, abbr, kind, place, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')`)
-	sqlUnits    = store.SQL(`SELECT id, agency_id, parent_id, name, abbr, kind, place, valid_from, valid_to, 0 AS depth FROM org_units WHERE agency_id = $1 AND valid_to = '' ORDER BY place, id`)
-	sqlUnit     = store.SQL(`SELECT id, agency_id, parent_id, name, abbr, kind, place, valid_from, valid_to, 0 AS depth FROM org_units WHERE agency_id = $1 AND id = $2`)
-	sqlSameUnit = store.SQL(`SELECT id FROM org_units WHERE agency_id = $1 AND valid_to = '' AND name = $2 LIMIT 1`)
-	sqlEndUnit  = store.SQL(`UPDATE org_units SET valid_to = $1 WHERE agency_id = $2 AND id = $3 AND valid_to = ''`)
-	sqlInUnit   = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM org_holdings WHERE agency_id = $1 AND unit_id = $2 AND (valid_to = '' OR valid_to >= $3)`)
+	sqlOpenUnit  = store.SQL(`INSERT INTO org_units (agency_id, id, parent_id, name, abbr, kind, place, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '')`)
+	sqlUnits     = store.SQL(`SELECT id, agency_id, parent_id, name, abbr, kind, place, valid_from, valid_to, 0 AS depth FROM org_units WHERE agency_id = $1 AND valid_to = '' ORDER BY place, id`)
+	sqlUnit      = store.SQL(`SELECT id, agency_id, parent_id, name, abbr, kind, place, valid_from, valid_to, 0 AS depth FROM org_units WHERE agency_id = $1 AND id = $2`)
+	sqlSameUnit  = store.SQL(`SELECT id FROM org_units WHERE agency_id = $1 AND valid_to = '' AND name = $2 LIMIT 1`)
+	sqlAmendUnit = store.SQL(`UPDATE org_units SET abbr = $1, kind = $2, place = $3, parent_id = $4 WHERE agency_id = $5 AND id = $6 AND valid_to = '' AND abbr = $7 AND kind = $8 AND place = $9 AND parent_id = $10`)
+	sqlEndUnit   = store.SQL(`UPDATE org_units SET valid_to = $1 WHERE agency_id = $2 AND id = $3 AND valid_to = ''`)
+	sqlInUnit    = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM org_holdings WHERE agency_id = $1 AND unit_id = $2 AND (valid_to = '' OR valid_to > $3)`)
 )
 
 // OpenUnit enters a unit of an agency. NotFound for a foreign agency.
@@ -60,14 +61,13 @@ func OpenUnit(ctx context.Context, tx *store.Tx, f UnitForm) (*Unit, error) {
 	if f.Name == "" {
 		p.Add("name", "Nhập tên đơn vị.")
 	}
-	if f.ParentID != 0 {
-		if _, ok, err := store.Maybe[Unit](ctx, tx, sqlUnit, f.AgencyID, f.ParentID); err != nil {
-			return nil, err
-		} else if !ok {
-			p.Add("parent", "Đơn vị cấp trên không thuộc cơ quan này.")
-		}
+	if len([]rune(f.Name)) > 300 {
+		p.Add("name", "Tên đơn vị dài quá 300 ký tự.")
 	}
 	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	if err := checkUnitParent(ctx, tx, f.AgencyID, 0, f.ParentID); err != nil {
 		return nil, err
 	}
 	if _, taken, err := store.Maybe[int64](ctx, tx, sqlSameUnit, f.AgencyID, f.Name); err != nil {
@@ -82,10 +82,45 @@ func OpenUnit(ctx context.Context, tx *store.Tx, f UnitForm) (*Unit, error) {
 	return &u, tx.Record(store.Event{Verb: "unit.opened", Agency: int64(u.AgencyID), Ref: ref("unit", int64(u.ID)), Title: u.Name, Data: f})
 }
 
+// AmendUnit changes a unit's abbreviation, kind, place or parent; its name stays, for documents printed under it. Conflict when it is not as it was.
+func AmendUnit(ctx context.Context, tx *store.Tx, was Unit, f UnitForm) error {
+	if err := administered(tx.Actor(), was.AgencyID); err != nil {
+		return err
+	}
+	f.Abbr, f.Kind = i18n.CleanLine(f.Abbr), i18n.CleanLine(f.Kind)
+	if err := checkUnitParent(ctx, tx, was.AgencyID, was.ID, f.ParentID); err != nil {
+		return err
+	}
+	if err := tx.Put(ctx, sqlAmendUnit, f.Abbr, f.Kind, f.Place, f.ParentID, was.AgencyID, was.ID, was.Abbr, was.Kind, was.Place, was.ParentID); err != nil {
+		return err
+	}
+	return tx.Record(store.Event{Verb: "unit.amended", Agency: int64(was.AgencyID), Ref: ref("unit", int64(was.ID)), Title: was.Name, Data: map[string]any{"before": was, "after": f}})
+}
+
+// checkUnitParent refuses a parent of another agency, one that has ended, and one below the unit itself.
+func checkUnitParent(ctx context.Context, r store.Reader, agency AgencyID, id, parent UnitID) error {
+	for at, steps := parent, 0; at != 0 && steps < 50; steps++ {
+		u, ok, err := store.Maybe[Unit](ctx, r, sqlUnit, agency, at)
+		switch {
+		case err != nil:
+			return err
+		case at == parent && (!ok || !u.ValidTo.IsZero()):
+			return store.RefuseField("parent", "Đơn vị cấp trên không thuộc cơ quan này.")
+		case at == id && id != 0:
+			return store.RefuseField("parent", "Đơn vị cấp trên đã chọn lại trực thuộc chính đơn vị này.")
+		}
+		at = u.ParentID
+	}
+	return nil
+}
+
 // CloseUnit ends a unit. Conflict while anybody still holds a post in it.
 func CloseUnit(ctx context.Context, tx *store.Tx, agency AgencyID, id UnitID, on calendar.Date) error {
 	if err := administered(tx.Actor(), agency); err != nil {
 		return err
+	}
+	if !on.Valid() {
+		return store.RefuseField("on", "Nhập ngày cuối cùng của đơn vị.")
 	}
 	n, err := store.One[int64](ctx, tx, sqlInUnit, agency, id, on)
 	if err != nil {
@@ -195,6 +230,9 @@ func AmendPerson(ctx context.Context, tx *store.Tx, id PersonID, f PersonForm) e
 	if err != nil {
 		return err
 	}
+	if !MayAdminister(tx.Actor(), before.HomeAgency) && tx.Actor().Agency != int64(before.HomeAgency) {
+		return store.Refuse(store.NotFound, "Không tìm thấy người này.")
+	}
 	if err := administered(tx.Actor(), before.HomeAgency); err != nil {
 		return err
 	}
@@ -290,12 +328,15 @@ const holdingColumns = `h.id, h.person_id, p.name AS person_name, h.agency_id, a
 const rankOrder = `CASE h.rank WHEN 'head' THEN 0 WHEN 'deputy' THEN 1 WHEN 'unit_head' THEN 2 WHEN 'unit_deputy' THEN 3 ELSE 4 END`
 
 var (
+	sqlHoldAgency  = store.SQL(`SELECT id FROM org_agencies WHERE id = $1 {FOR UPDATE}`)
 	sqlAppoint     = store.SQL(`INSERT INTO org_holdings (agency_id, id, person_id, unit_id, title, rank, kind, roles, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	sqlSetRoles    = store.SQL(`UPDATE org_holdings SET roles = $1 WHERE agency_id = $2 AND id = $3 AND roles = $4`)
+	sqlRolesLeft   = store.SQL(`SELECT roles FROM org_holdings WHERE person_id = $1 AND (valid_to = '' OR valid_to >= $2)`)
 	sqlEndHolding  = store.SQL(`UPDATE org_holdings SET valid_to = $1 WHERE agency_id = $2 AND id = $3 AND (valid_to = '' OR valid_to > $1) AND valid_from <= $1`)
 	sqlHoldingAt   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2)`)
 	sqlHolding     = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1`)
-	sqlHoldings    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.person_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND a.state = 'active' ORDER BY CASE h.kind WHEN 'official' THEN 0 ELSE 1 END, ` + rankOrder + `, h.id`)
-	sqlStaff       = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.id`)
+	sqlHoldings    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.person_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND (a.valid_to = '' OR a.valid_to >= $2) ORDER BY CASE h.kind WHEN 'official' THEN 0 ELSE 1 END, ` + rankOrder + `, h.id`)
+	sqlStaff       = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.unit_id, h.id`)
 	sqlFindStaff   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND p.search_text LIKE $3 ORDER BY ` + rankOrder + `, h.id LIMIT $4`)
 	sqlSecondHead  = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND rank = 'head' AND valid_from <= $2 AND (valid_to = '' OR valid_to >= $3) LIMIT 1`)
 	sqlSamePosting = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND person_id = $2 AND unit_id = $3 AND title = $4 AND valid_from <= $5 AND (valid_to = '' OR valid_to >= $6) LIMIT 1`)
@@ -314,14 +355,15 @@ func Appoint(ctx context.Context, tx *store.Tx, f HoldingForm) (*Holding, error)
 	if f.Kind == "" {
 		f.Kind = Official
 	}
-	if f.Rank == RankHead {
-		f.Roles |= store.Head | store.Leader
-	}
-	if f.Rank == RankDeputy {
-		f.Roles |= store.Leader
-	}
-	if err := checkHolding(ctx, tx, f); err != nil {
+	f.Roles = rolesOf(f.Rank, f.Roles)
+	if _, err := store.All[int64](ctx, tx, sqlHoldAgency, f.AgencyID); err != nil { // two appointments of one agency wait for each other
 		return nil, err
+	}
+	if err := checkHolding(ctx, tx, tx.Actor(), f); err != nil {
+		return nil, err
+	}
+	if _, err := FindPerson(ctx, tx, f.PersonID); err != nil {
+		return nil, store.Because(store.RefuseField("person", "Không tìm thấy người được chọn."), err)
 	}
 	id := HoldingID(tx.NewID())
 	if err := tx.Put(ctx, sqlAppoint, f.AgencyID, id, f.PersonID, f.UnitID, f.Title, f.Rank, f.Kind, f.Roles, f.ValidFrom, f.ValidTo); err != nil {
@@ -335,10 +377,32 @@ func Appoint(ctx context.Context, tx *store.Tx, f HoldingForm) (*Holding, error)
 		Text: store.Say("Anh/Chị được giao chức vụ {title} tại {agency}.", "title", h.Title, "agency", h.AgencyName), Notify: []int64{int64(f.PersonID)}, Data: f})
 }
 
-func checkHolding(ctx context.Context, tx *store.Tx, f HoldingForm) error {
+// checkHolding refuses a post that does not fit its agency; the person (0 in a plan of an import) is looked for by the caller.
+func checkHolding(ctx context.Context, r store.Reader, actor store.Actor, f HoldingForm) error {
 	var p store.Problems
 	if f.Title == "" {
 		p.Add("title", "Nhập chức vụ.")
+	} else if len([]rune(f.Title)) > 200 {
+		p.Add("title", "Chức vụ dài quá 200 ký tự.")
+	}
+	if a, err := FindAgency(ctx, r, f.AgencyID); err != nil {
+		return err
+	} else if a.State != "active" {
+		p.Add("agency", "{agency} đã kết thúc hoạt động.", "agency", a.Name)
+	}
+	if !slices.ContainsFunc(HoldingKinds, func(k struct {
+		Kind HoldingKind
+		Name string
+	}) bool {
+		return k.Kind == f.Kind
+	}) {
+		p.Add("kind", "Chọn hình thức giữ chức vụ.")
+	}
+	if f.Roles.Has(store.Head) && f.Rank != RankHead && !(f.Rank == RankDeputy && f.Kind == InCharge) {
+		p.Add("roles", "Vai trò người đứng đầu chỉ giao cho người đứng đầu hoặc cấp phó được giao phụ trách cơ quan.")
+	}
+	if !f.ValidFrom.Valid() {
+		p.Add("valid_from", "Ngày bắt đầu không đúng.")
 	}
 	if !slices.ContainsFunc(Ranks, func(r struct {
 		Rank Rank
@@ -348,26 +412,25 @@ func checkHolding(ctx context.Context, tx *store.Tx, f HoldingForm) error {
 	}) {
 		p.Add("rank", "Chọn vị trí của chức vụ.")
 	}
-	if !f.ValidTo.IsZero() && f.ValidTo.Before(f.ValidFrom) {
-		p.Add("valid_to", "Ngày kết thúc phải sau ngày bắt đầu.")
+	if !f.ValidTo.IsZero() && (!f.ValidTo.Valid() || f.ValidTo.Before(f.ValidFrom)) {
+		p.Add("valid_to", "Ngày kết thúc phải từ ngày bắt đầu trở đi.")
 	}
 	if f.Roles == 0 {
 		p.Add("roles", "Chọn ít nhất một vai trò.")
 	}
-	if f.Roles.Has(store.SystemAdmin) && !MayShapeCity(tx.Actor()) {
+	if f.Roles.Has(store.SystemAdmin) && !MayShapeCity(actor) {
 		p.Add("roles", "Chỉ quản trị hệ thống được giao vai trò quản trị hệ thống.")
 	}
 	if f.UnitID != 0 {
-		if _, ok, err := store.Maybe[Unit](ctx, tx, sqlUnit, f.AgencyID, f.UnitID); err != nil {
+		if u, ok, err := store.Maybe[Unit](ctx, r, sqlUnit, f.AgencyID, f.UnitID); err != nil {
 			return err
 		} else if !ok {
 			p.Add("unit", "Đơn vị đã chọn không thuộc cơ quan này.")
+		} else if u.ValidTo.Before(f.ValidFrom) {
+			p.Add("unit", "{unit} đã kết thúc hoạt động.", "unit", u.Name)
 		}
 	} else if f.Rank == RankUnitHead || f.Rank == RankUnitDeputy {
 		p.Add("unit", "Chọn đơn vị mà người này phụ trách.")
-	}
-	if _, err := FindPerson(ctx, tx, f.PersonID); err != nil {
-		p.Add("person", "Không tìm thấy người được chọn.")
 	}
 	if err := p.Err(); err != nil {
 		return err
@@ -377,13 +440,13 @@ func checkHolding(ctx context.Context, tx *store.Tx, f HoldingForm) error {
 		until = lastDay
 	}
 	if f.Rank == RankHead {
-		if _, taken, err := store.Maybe[int64](ctx, tx, sqlSecondHead, f.AgencyID, until, f.ValidFrom); err != nil {
+		if _, taken, err := store.Maybe[int64](ctx, r, sqlSecondHead, f.AgencyID, until, f.ValidFrom); err != nil {
 			return err
 		} else if taken {
 			return &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "rank", Message: store.Say("Trong thời gian này cơ quan đã có người đứng đầu. Kết thúc chức vụ cũ trước khi bổ nhiệm người mới.")}}}
 		}
 	}
-	if _, taken, err := store.Maybe[int64](ctx, tx, sqlSamePosting, f.AgencyID, f.PersonID, f.UnitID, f.Title, until, f.ValidFrom); err != nil {
+	if _, taken, err := store.Maybe[int64](ctx, r, sqlSamePosting, f.AgencyID, f.PersonID, f.UnitID, f.Title, until, f.ValidFrom); err != nil {
 		return err
 	} else if taken {
 		return store.Refuse(store.Conflict, "Người này đang giữ đúng chức vụ đó rồi.")
@@ -397,19 +460,67 @@ func EndHolding(ctx context.Context, tx *store.Tx, id HoldingID, on calendar.Dat
 	if err != nil {
 		return err
 	}
-	if !ok {
+	if !ok || !MayAdminister(tx.Actor(), h.AgencyID) && tx.Actor().Agency != int64(h.AgencyID) {
 		return store.Refuse(store.NotFound, "Không tìm thấy chức vụ này.")
 	}
 	if err := administered(tx.Actor(), h.AgencyID); err != nil {
 		return err
 	}
-	if !on.Valid() {
-		return store.RefuseField("on", "Nhập ngày cuối cùng giữ chức vụ.")
+	if h.Roles.Has(store.SystemAdmin) && !MayShapeCity(tx.Actor()) {
+		return store.Refuse(store.Forbidden, "Chức vụ này có vai trò quản trị hệ thống; chỉ quản trị hệ thống được thay đổi.")
+	}
+	if !on.Valid() || on.Before(h.ValidFrom) {
+		return store.RefuseField("on", "Nhập ngày cuối cùng giữ chức vụ, từ {from} trở đi.", "from", h.ValidFrom.Display())
 	}
 	if err := tx.Put(ctx, sqlEndHolding, on, h.AgencyID, id); err != nil {
 		return err
 	}
 	return tx.Record(store.Event{Verb: "holding.ended", Agency: int64(h.AgencyID), Ref: ref("holding", int64(id)), Title: h.PersonName + " – " + h.Title, Data: map[string]any{"on": on}})
+}
+
+// SetRoles changes what a post may do in the system, without changing the post. Conflict when the roles are not what they were when shown.
+func SetRoles(ctx context.Context, tx *store.Tx, id HoldingID, was, roles store.Roles) error {
+	h, ok, err := store.Maybe[Holding](ctx, tx, sqlHolding, id)
+	if err != nil {
+		return err
+	}
+	if !ok || !MayAdminister(tx.Actor(), h.AgencyID) && tx.Actor().Agency != int64(h.AgencyID) {
+		return store.Refuse(store.NotFound, "Không tìm thấy chức vụ này.")
+	}
+	if err := administered(tx.Actor(), h.AgencyID); err != nil {
+		return err
+	}
+	if (h.Roles | roles).Has(store.SystemAdmin) && !MayShapeCity(tx.Actor()) {
+		return store.Refuse(store.Forbidden, "Chức vụ này có vai trò quản trị hệ thống; chỉ quản trị hệ thống được thay đổi.")
+	}
+	if roles = rolesOf(h.Rank, roles); roles == 0 {
+		return store.RefuseField("roles", "Chọn ít nhất một vai trò.")
+	}
+	if roles.Has(store.Head) && h.Rank != RankHead && !(h.Rank == RankDeputy && h.Kind == InCharge) {
+		return store.RefuseField("roles", "Vai trò người đứng đầu chỉ giao cho người đứng đầu hoặc cấp phó được giao phụ trách cơ quan.")
+	}
+	if err := tx.Put(ctx, sqlSetRoles, roles, h.AgencyID, id, was); err != nil {
+		return err
+	}
+	return tx.Record(store.Event{Verb: "holding.amended", Agency: int64(h.AgencyID), Ref: ref("holding", int64(id)), Title: h.PersonName + " – " + h.Title,
+		Data: map[string]any{"before": h.Roles.Codes(), "after": roles.Codes()}})
+}
+
+// rolesOf adds the roles that a rank always has.
+func rolesOf(rank Rank, roles store.Roles) store.Roles {
+	if rank == RankHead {
+		roles |= store.Head
+	}
+	if rank == RankDeputy || roles.Has(store.Head) {
+		roles |= store.Leader
+	}
+	return roles
+}
+
+// HoldsSystem tells whether a person rules the installation by one of his posts, now or later: his account is then kept by its administrators only.
+func HoldsSystem(ctx context.Context, r store.Reader, person PersonID, today calendar.Date) (bool, error) {
+	all, err := store.All[store.Roles](ctx, r, sqlRolesLeft, person, today)
+	return slices.ContainsFunc(all, func(r store.Roles) bool { return r.Has(store.SystemAdmin) }), err
 }
 
 // HoldingAt gives a post as held on a date. NotFound when it is not held then.

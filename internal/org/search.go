@@ -12,7 +12,7 @@ import (
 
 // searchText is what the directory is searched by: present names and codes, folded.
 func searchText(f AgencyForm) string {
-	return i18n.Fold(strings.Join([]string{f.Name, f.ShortName, f.Abbr, f.Code, f.OldCode, f.WireCode}, " "))
+	return i18n.Fold(strings.Join([]string{f.Name, f.ShortName, f.Abbr, f.Code, f.OldCode, f.WireCode, strings.Join(f.OtherCodes, " ")}, " "))
 }
 
 var (
@@ -25,7 +25,8 @@ var (
 		  AND (CAST($5 AS TEXT) = '' OR (' ' || a.search_text) LIKE $5) AND (CAST($6 AS TEXT) = '' OR (' ' || a.search_text) LIKE $6)
 		LIMIT $7`)
 	sqlWordSpread = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT agency_id FROM org_words WHERE word >= $1 AND word < $2 LIMIT 2000) AS few`)
-	sqlRecent     = store.SQL(`SELECT id FROM org_agencies WHERE state = 'active' ORDER BY code LIMIT $1`)
+	sqlFirst      = store.SQL(`SELECT id FROM org_agencies WHERE state = 'active' AND (' ' || search_text) NOT LIKE '%.w00%' AND (' ' || search_text) NOT LIKE '% w00%'
+		AND search_text NOT LIKE '%-w00%' ORDER BY code LIMIT $1`)
 )
 
 func putWords(ctx context.Context, tx *store.Tx, id AgencyID, f AgencyForm) error {
@@ -50,7 +51,7 @@ func SearchAgencies(ctx context.Context, r store.Reader, q string, limit int) ([
 	limit = min(max(limit, 1), 100)
 	typed := words(i18n.Fold(i18n.CleanLine(q)))
 	if len(typed) == 0 {
-		ids, err := store.All[int64](ctx, r, sqlRecent, limit)
+		ids, err := store.All[int64](ctx, r, sqlFirst, limit)
 		if err != nil {
 			return nil, err
 		}
@@ -88,11 +89,21 @@ func SearchAgencies(ctx context.Context, r store.Reader, q string, limit int) ([
 	})
 	var ids []int64
 	for _, h := range hits {
-		if !strings.Contains(h.SearchText, ".w00") && !strings.HasPrefix(h.SearchText, "w00") {
+		if !technical(h.SearchText) {
 			ids = append(ids, h.ID)
 		}
 	}
 	return agenciesByID(ctx, r, ids[:min(limit, len(ids))])
+}
+
+// technical: one of the codes is a node's (I1.10).
+func technical(searchText string) bool {
+	for _, w := range strings.Fields(searchText) {
+		if codeNode.MatchString(strings.ToUpper(w)) {
+			return true
+		}
+	}
+	return false
 }
 
 // rank puts active agencies and those whose name begins with the question first, short names before long ones.

@@ -41,6 +41,7 @@ CREATE TABLE org_codes (
   valid_to TEXT NOT NULL,
   PRIMARY KEY (code, agency_id, valid_from)
 ) /*STRICT*/;
+CREATE UNIQUE INDEX org_codes_one ON org_codes (code) WHERE valid_to = '';
 CREATE INDEX org_codes_agency ON org_codes (agency_id);
 
 CREATE TABLE org_words (
