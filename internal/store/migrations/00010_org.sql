@@ -21,6 +21,8 @@ CREATE TABLE org_agencies (
   revision BIGINT NOT NULL
 ) /*STRICT*/;
 
+CREATE INDEX org_agencies_state ON org_agencies (state, code);
+
 CREATE TABLE org_agency_versions (
   agency_id BIGINT NOT NULL,
   valid_from TEXT NOT NULL,
