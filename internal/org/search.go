@@ -18,13 +18,13 @@ func searchText(f AgencyForm) string {
 var (
 	sqlForgetWords = store.SQL(`DELETE FROM org_words WHERE agency_id = $1 AND word NOT IN (SELECT value FROM json_each(CAST($2 AS TEXT)))`)
 	sqlAddWords    = store.SQL(`INSERT INTO org_words (word, agency_id) SELECT value, CAST($1 AS BIGINT) FROM json_each(CAST($2 AS TEXT)) WHERE TRUE ON CONFLICT (word, agency_id) DO NOTHING`)
-	// Words are matched by prefix as a range of the primary key; the rarest typed word leads and the others are checked on the row.
-	sqlSearch = store.SQL(`SELECT DISTINCT a.id, a.search_text, a.state FROM org_words AS w JOIN org_agencies AS a ON a.id = w.agency_id
-		WHERE w.word >= $1 AND w.word < $2
-		  AND (CAST($3 AS TEXT) = '' OR (' ' || a.search_text) LIKE $3) AND (CAST($4 AS TEXT) = '' OR (' ' || a.search_text) LIKE $4)
-		  AND (CAST($5 AS TEXT) = '' OR (' ' || a.search_text) LIKE $5) AND (CAST($6 AS TEXT) = '' OR (' ' || a.search_text) LIKE $6)
-		LIMIT $7`)
-	sqlWordSpread = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT agency_id FROM org_words WHERE word >= $1 AND word < $2 LIMIT 2000) AS few`)
+	// Words are matched by prefix as a range of the primary key; the rarest typed word leads, its first agencies are looked at, and the other
+	// words are checked on the row. The inner limit keeps common words ("uy", "ban") cheap on both engines.
+	sqlSearch = store.SQL(`SELECT a.id, a.search_text, a.state
+		FROM (SELECT agency_id FROM org_words WHERE word >= $1 AND word < $2 ORDER BY word, agency_id LIMIT $3) AS w JOIN org_agencies AS a ON a.id = w.agency_id
+		WHERE (CAST($4 AS TEXT) = '' OR (' ' || a.search_text) LIKE $4) AND (CAST($5 AS TEXT) = '' OR (' ' || a.search_text) LIKE $5)
+		  AND (CAST($6 AS TEXT) = '' OR (' ' || a.search_text) LIKE $6) AND (CAST($7 AS TEXT) = '' OR (' ' || a.search_text) LIKE $7)`)
+	sqlWordSpread = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT agency_id FROM org_words WHERE word >= $1 AND word < $2 LIMIT $3) AS few`)
 	sqlFirst      = store.SQL(`SELECT id FROM org_agencies WHERE state = 'active' AND (' ' || search_text) NOT LIKE '%.w00%' AND (' ' || search_text) NOT LIKE '% w00%'
 		AND search_text NOT LIKE '%-w00%' ORDER BY code LIMIT $1`)
 )
@@ -61,39 +61,47 @@ func SearchAgencies(ctx context.Context, r store.Reader, q string, limit int) ([
 		slices.SortFunc(typed, func(a, b string) int { return len(b) - len(a) })
 		typed = typed[:5]
 	}
-	lead, err := rarest(ctx, r, typed)
+	lead, n, err := rarest(ctx, r, typed)
 	if err != nil {
 		return nil, err
 	}
-	args := []any{lead, lead + "\U0010FFFF"}
+	var patterns []any
 	others := slices.DeleteFunc(slices.Clone(typed), func(w string) bool { return w == lead })
 	for i := range 4 {
 		pattern := ""
 		if i < len(others) {
 			pattern = "% " + strings.NewReplacer("%", "", "_", "").Replace(others[i]) + "%"
 		}
-		args = append(args, pattern)
+		patterns = append(patterns, pattern)
 	}
 	type hit struct {
 		ID         int64
 		SearchText string
 		State      string
 	}
-	hits, err := store.All[hit](ctx, r, sqlSearch, append(args, 4*limit)...)
-	if err != nil {
-		return nil, err
+	var hits []hit
+	for _, depth := range []int{looked, lookedFar} {
+		hits, err = store.All[hit](ctx, r, sqlSearch, append([]any{lead, lead + "\U0010FFFF", depth}, patterns...)...)
+		if err != nil {
+			return nil, err
+		}
+		if len(hits) >= limit || n < looked {
+			break
+		}
 	}
 	question := i18n.Fold(q)
 	slices.SortFunc(hits, func(a, b hit) int {
 		return rank(a.State, a.SearchText, question) - rank(b.State, b.SearchText, question)
 	})
 	var ids []int64
-	for _, h := range hits {
-		if !technical(h.SearchText) {
-			ids = append(ids, h.ID)
+	for _, h := range hits { // an agency with two words of the same beginning comes twice
+		if !slices.Contains(ids, h.ID) && !technical(h.SearchText) {
+			if ids = append(ids, h.ID); len(ids) == limit {
+				break
+			}
 		}
 	}
-	return agenciesByID(ctx, r, ids[:min(limit, len(ids))])
+	return agenciesByID(ctx, r, ids)
 }
 
 // technical: one of the codes is a node's (I1.10).
@@ -118,22 +126,25 @@ func rank(state, text, question string) int {
 	return n
 }
 
-// rarest picks the typed word that the fewest agencies have.
-func rarest(ctx context.Context, r store.Reader, typed []string) (string, error) {
-	best, fewest := typed[0], int64(1<<62)
-	if len(typed) == 1 {
-		return best, nil
-	}
+// How many agencies of the leading word are looked at: first few, then many when the other words leave too few.
+const (
+	looked    = 1000
+	lookedFar = 30_000
+)
+
+// rarest picks the typed word that the fewest agencies have, and tells how many, up to looked; between common words the longest one.
+func rarest(ctx context.Context, r store.Reader, typed []string) (string, int, error) {
+	best, fewest := "", int64(1<<62)
 	for _, w := range typed {
-		n, err := store.One[int64](ctx, r, sqlWordSpread, w, w+"\U0010FFFF")
+		n, err := store.One[int64](ctx, r, sqlWordSpread, w, w+"\U0010FFFF", looked)
 		if err != nil {
-			return "", err
+			return "", 0, err
 		}
-		if n < fewest {
+		if n < fewest || n == fewest && len(w) > len(best) {
 			best, fewest = w, n
 		}
 	}
-	return best, nil
+	return best, int(fewest), nil
 }
 
 func agenciesByID(ctx context.Context, r store.Reader, ids []int64) ([]Agency, error) {
