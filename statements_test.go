@@ -81,7 +81,7 @@ func TestARoomWritesOnlyItsOwnTables(t *testing.T) {
 	for _, s := range store.Statements() {
 		room := strings.Split(s.Where, "/")[0]
 		for _, m := range sqlTable.FindAllStringSubmatch(sqlComment.ReplaceAllString(s.Text(store.SQLite), ""), -1) {
-			if m[1] != "set" && !strings.HasPrefix(m[1], room+"_") {
+			if !strings.EqualFold(m[1], "set") && !strings.HasPrefix(m[1], room+"_") {
 				t.Errorf("%s writes %s", s.Where, m[1])
 			}
 		}

@@ -242,3 +242,11 @@ func worksHere(ctx context.Context, tx *store.Tx, agency, person int64) (bool, e
 	}
 	return false, err
 }
+
+var sqlKeyBound = store.SQL(`SELECT id FROM documents_certificates WHERE key_name = $1 AND state = 'active' LIMIT 1`)
+
+// KeyBound tells whether a key of the server's store signs for anybody, in whatever agency.
+func KeyBound(ctx context.Context, r store.Reader, keyName string) (bool, error) {
+	_, bound, err := store.Maybe[int64](ctx, r, sqlKeyBound, keyName)
+	return bound, err
+}

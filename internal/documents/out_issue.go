@@ -175,6 +175,9 @@ func issue(ctx context.Context, tx *store.Tx, id int64, days *calendar.Calendar)
 	err = o.carry(ctx, tx, move{act: ActIssue, next: way.next, verb: "document.issued", late: late,
 		what: store.Say("Ban hành văn bản {number}, mã định danh {id}.", "number", o.NumberText, "id", o.DocumentID),
 		tell: store.Say("Văn bản {number} “{subject}” đã được ban hành.", "number", o.NumberText, "subject", o.Subject), notify: []int64{o.DrafterID, o.SignerPerson}})
+	if err == nil && o.ReplyTo != 0 {
+		err = ReplyIssued(ctx, tx, o.ID, o.ReplyTo)
+	}
 	if err != nil {
 		return nil, err
 	}

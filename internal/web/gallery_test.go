@@ -16,12 +16,6 @@ import (
 
 var galleryDay = time.Date(2026, 11, 23, 9, 0, 0, 0, legalZone)
 
-func with(c templ.Component, children ...templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return c.Render(templ.WithChildren(ctx, templ.Join(children...)), w)
-	})
-}
-
 func galleryPage(r *http.Request, title, active string) PageView {
 	return PageView{
 		Title: title, Active: active, Here: r.URL.RequestURI(), Unread: 4, Live: true, Watch: []string{"documents"},
@@ -86,16 +80,16 @@ func galleryList(r *http.Request, open int) templ.Component {
 		if g.urgent > 0 {
 			textCell = append(textCell, Urgency(g.urgent, []string{"", "Khẩn", "Thượng khẩn", "Hỏa tốc"}[g.urgent]))
 		}
-		rows = append(rows, with(Row(row),
+		rows = append(rows, wrap(Row(row),
 			TextCell(ColNumber, "Số đến", fmt.Sprint(23000-i)),
-			with(Cell(ColDate, "Ngày đến"), Date(galleryDay)),
+			wrap(Cell(ColDate, "Ngày đến"), Date(galleryDay)),
 			TextCell(ColCode, "Số, ký hiệu", g.code),
-			with(Cell(ColText, "Trích yếu"), textCell...),
+			wrap(Cell(ColText, "Trích yếu"), textCell...),
 			TextCell(ColOrg, "Cơ quan ban hành", g.org),
-			with(Cell(ColDue, "Hạn"), Due(galleryDue(g))),
-			with(Cell(ColState, "Trạng thái"), State(g.state))))
+			wrap(Cell(ColDue, "Hạn"), Due(galleryDue(g))),
+			wrap(Cell(ColState, "Trạng thái"), State(g.state))))
 	}
-	body := with(Table(TableView{Caption: "Văn bản đến", Rows: true, Columns: []Column{
+	body := wrap(Table(TableView{Caption: "Văn bản đến", Rows: true, Columns: []Column{
 		{Label: "Số đến", Class: ColNumber}, {Label: "Ngày đến", Class: ColDate, Sort: "/inbox?sort=date", Sorted: "descending"}, {Label: "Số, ký hiệu", Class: ColCode}, {Label: "Trích yếu", Class: ColText},
 		{Label: "Cơ quan ban hành", Class: ColOrg}, {Label: "Hạn xử lý", Class: ColDue}, {Label: "Trạng thái", Class: ColState},
 	}}), rows...)
@@ -104,9 +98,9 @@ func galleryList(r *http.Request, open int) templ.Component {
 		clearHref = "/inbox"
 		body = EmptyTable(EmptyView{Icon: "inbox", Title: "Không có văn bản nào khớp điều kiện lọc", Text: "Hãy bớt điều kiện hoặc tìm theo số, ký hiệu của văn bản.", Action: &Action{Label: "Xóa bộ lọc", Href: "/inbox"}})
 	}
-	return with(List(HeadView{Title: "Văn bản đến", Actions: []Action{{Label: "Vào sổ", Icon: "plus", Kind: Primary, Href: "/forms"}, {Label: "In sổ", Icon: "printer", Href: "/inbox", NewTab: true}}}),
+	return wrap(List(HeadView{Title: "Văn bản đến", Actions: []Action{{Label: "Vào sổ", Icon: "plus", Kind: Primary, Href: "/forms"}, {Label: "In sổ", Icon: "printer", Href: "/inbox", NewTab: true}}}),
 		Tabs("Trạng thái", []TabItem{{Href: "/inbox", Label: "Tất cả", Count: 20000, Current: true}, {Href: "/inbox?s=1", Label: "Chờ xử lý", Count: 589, Current: false}, {Href: "/inbox?s=2", Label: "Đang xử lý", Count: 598, Current: false}, {Href: "/inbox?s=3", Label: "Chờ ý kiến", Count: 592, Current: false}, {Href: "/inbox?s=4", Label: "Hoàn thành", Count: 18221, Current: false}}),
-		with(Filters(FiltersView{Action: "/inbox", Clear: clearHref}), FilterSearch("q", "Trích yếu, số ký hiệu, cơ quan", wanted),
+		wrap(Filters(FiltersView{Action: "/inbox", Clear: clearHref}), FilterSearch("q", "Trích yếu, số ký hiệu, cơ quan", wanted),
 			FilterSelect("kind", "Loại văn bản", []Option{{Value: "", Label: "Tất cả"}, {Value: "cv", Label: "Công văn"}}),
 			FilterSelect("urgency", "Độ khẩn", []Option{{Value: "", Label: "Tất cả"}, {Value: "1", Label: "Khẩn"}}),
 			FilterText("from", "Từ ngày", "", "dd/mm/yyyy")),
@@ -127,25 +121,25 @@ func galleryPane(viewer bool) templ.Component {
 	if viewer {
 		closing = ""
 	}
-	return with(Pane(PaneView{Code: g.code + " · Báo cáo", Title: g.text, Close: closing, State: &g.state, Urgency: 1, Urgent: "Khẩn", Actions: []Action{
+	return wrap(Pane(PaneView{Code: g.code + " · Báo cáo", Title: g.text, Close: closing, State: &g.state, Urgency: 1, Urgent: "Khẩn", Actions: []Action{
 		{Label: "Chuyển xử lý", Icon: "arrow-forward-up", Kind: Primary, Href: "/direct", Opens: "direct"}, {Label: "Ký số", Icon: "signature", Href: "/viewer"}, {Label: "Trả lại", Kind: Danger, Href: "/forms"},
 		{Label: "Phát hành", Why: "Cần đủ chữ ký của lãnh đạo trước khi phát hành."},
 	}}),
-		with(Part(""), with(Facts(), Fact("Số đến", "22998"), with(FactOf("Ngày đến"), DateTime(galleryDay)), with(FactOf("Hạn xử lý"), Due(galleryDue(g))),
+		wrap(Part(""), wrap(Facts(), Fact("Số đến", "22998"), wrap(FactOf("Ngày đến"), DateTime(galleryDay)), wrap(FactOf("Hạn xử lý"), Due(galleryDue(g))),
 			Fact("Cơ quan ban hành", g.org), Fact("Chủ trì", "Ngô Minh Đạt"), WideFact("Phối hợp", "Ngô Hữu Khuê, Đỗ Anh Khuê"))),
-		with(Part("Tệp đính kèm"), Files([]FileLine{
+		wrap(Part("Tệp đính kèm"), Files([]FileLine{
 			{Name: "Báo cáo_4057-BC-TTTP.pdf", Href: "/sample.pdf", View: "/viewer", Icon: "file-type-pdf", Detail: "1,3 MB · 9 trang", Verdict: "Chữ ký số hợp lệ: Thanh tra Thành phố", Tone: Good},
 			{Name: "Phụ lục số liệu.xlsx", Href: "/sample.pdf", Detail: "114 KB"},
 			{Name: "Bản quét.pdf", Href: "/sample.pdf", Detail: "2,0 MB", Verdict: "Chữ ký không hợp lệ", Tone: Bad}})),
-		with(Part("Chữ ký số"), Signatures(gallerySignatures)),
-		with(Part("Tiến trình xử lý"), Timeline([]Step{
+		wrap(Part("Chữ ký số"), Signatures(gallerySignatures)),
+		wrap(Part("Tiến trình xử lý"), Timeline([]Step{
 			{What: "Tiếp nhận, vào sổ văn bản đến", Who: "Ngô Thu Hương", At: galleryDay, Look: StepDone}, {What: "Phân công xử lý", Who: "Bùi Hữu Yến", At: galleryDay, Note: "Giao Phòng Tổng hợp chủ trì, tham mưu văn bản trả lời trước thời hạn.", Look: StepNow},
 			{What: "Hạn hoàn thành", At: galleryDay.AddDate(0, 0, -4), Look: StepLate}, {What: "Gửi sang UBND phường Ba Đình bị từ chối", Look: StepBad}, {What: "Phát hành"}})))
 }
 
 func galleryForm(values string, errs Errors) templ.Component {
 	people := []Option{{Label: "— Chọn người chủ trì —"}, {Value: "1", Label: "Ngô Minh Đạt", Group: "Phòng Tổng hợp"}, {Value: "2", Label: "Đỗ Anh Khuê", Group: "Phòng Tổng hợp"}, {Value: "3", Label: "Lê Thanh Tuấn", Group: "Phòng Nội chính"}}
-	return with(FormCard(FormView{ID: "direct", Action: "/direct", Title: "Chuyển xử lý văn bản", Lead: "4057/BC-TTTP – Về việc cung cấp số liệu chỉ tiêu kinh tế – xã hội", Guard: true,
+	return wrap(FormCard(FormView{ID: "direct", Action: "/direct", Title: "Chuyển xử lý văn bản", Lead: "4057/BC-TTTP – Về việc cung cấp số liệu chỉ tiêu kinh tế – xã hội", Guard: true,
 		Submit: Action{Label: "Chuyển xử lý", Kind: Primary}, Cancel: "/inbox?open=3", ErrorTitle: "Chưa chuyển được văn bản", Errors: errs}),
 		SelectField(Field{Name: "lead", Label: "Chủ trì xử lý", Error: errs.Of("lead")}, Choose(people, values)),
 		CheckField(Field{Name: "with", Label: "Phối hợp", Optional: true}, []Option{{Value: "1", Label: "Lãnh đạo Văn phòng"}, {Value: "2", Label: "Phòng Kinh tế"}, {Value: "3", Label: "Phòng Khoa giáo – Văn xã", Selected: true}}),
@@ -154,9 +148,9 @@ func galleryForm(values string, errs Errors) templ.Component {
 }
 
 func galleryBigForm() templ.Component {
-	return with(FormCard(FormView{ID: "draft", Action: "/direct", Title: "Thông tin văn bản", Files: true, Submit: Action{Label: "Lưu dự thảo", Kind: Primary}, More: []Action{{Label: "Lưu và trình ký", Name: "next", Value: "sign"}}, Cancel: "/inbox"}),
+	return wrap(FormCard(FormView{ID: "draft", Action: "/direct", Title: "Thông tin văn bản", Files: true, Submit: Action{Label: "Lưu dự thảo", Kind: Primary}, More: []Action{{Label: "Lưu và trình ký", Name: "next", Value: "sign"}}, Cancel: "/inbox"}),
 		TextField(Field{Name: "subject", Label: "Trích yếu", MaxLength: 500}),
-		with(Two(), TextField(Field{Name: "number", Label: "Số", ReadOnly: true, Value: "118", Short: true}), DateField(Field{Name: "date", Label: "Ngày văn bản", Error: "Ngày văn bản không được sau hôm nay."})),
+		wrap(Two(), TextField(Field{Name: "number", Label: "Số", ReadOnly: true, Value: "118", Short: true}), DateField(Field{Name: "date", Label: "Ngày văn bản", Error: "Ngày văn bản không được sau hôm nay."})),
 		RadioField(Field{Name: "urgency", Label: "Độ khẩn"}, []Option{{Value: "0", Label: "Thường", Selected: true}, {Value: "1", Label: "Khẩn", Hint: "Xử lý ngay trong ngày"}, {Value: "2", Label: "Hỏa tốc"}}),
 		Combo(ComboView{Field: Field{Name: "receiver", Label: "Nơi nhận", Hint: "Gõ tên hoặc mã định danh cơ quan"}, Source: "/suggest", Multiple: true, Chosen: []Option{{Value: "H26.15", Label: "Sở Y tế"}, {Value: "H26.12", Label: "Văn phòng Ủy ban nhân dân Thành phố Hà Nội"}}, Found: []Option{{Value: "H26.33", Label: "Sở Xây dựng", Hint: "H26.33"}}}),
 		FileField(Field{Name: "files", Label: "Tệp đính kèm", Optional: true, Hint: "PDF, DOCX hoặc XLSX, mỗi tệp không quá 50 MB"}, FileView{Accept: ".pdf,.docx,.xlsx", Multiple: true, Most: 50 << 20}),
@@ -165,20 +159,20 @@ func galleryBigForm() templ.Component {
 }
 
 func galleryParts() templ.Component {
-	return with(Body(HeadView{Title: "Các thành phần", Lead: "Mọi thành phần, mọi trạng thái", Actions: []Action{{Label: "Xuất Excel", Icon: "download", Href: "/parts", Away: true}}}, false),
+	return wrap(Body(HeadView{Title: "Các thành phần", Lead: "Mọi thành phần, mọi trạng thái", Actions: []Action{{Label: "Xuất Excel", Icon: "download", Href: "/parts", Away: true}}}, false),
 		Tabs("Phần", []TabItem{{Href: "/parts", Label: "Chung", Count: -1, Current: true}, {Href: "/forms", Label: "Biểu mẫu", Count: -1, Current: false}}),
-		Note(Info, "Dữ liệu được cập nhật lúc 09:00 ngày 23/11/2026."), Note(Good, "Nhật ký nguyên vẹn."), with(Note(Warn, "Chứng thư số của Sở Y tế hết hạn sau 12 ngày."), Link("/parts", "Gia hạn chứng thư")), Note(Bad, "Không ghi được vào nhật ký; các thao tác ghi tạm dừng."),
+		Note(Info, "Dữ liệu được cập nhật lúc 09:00 ngày 23/11/2026."), Note(Good, "Nhật ký nguyên vẹn."), wrap(Note(Warn, "Chứng thư số của Sở Y tế hết hạn sau 12 ngày."), Link("/parts", "Gia hạn chứng thư")), Note(Bad, "Không ghi được vào nhật ký; các thao tác ghi tạm dừng."),
 		Verdict(Good, "Văn bản nguyên vẹn", "2 chữ ký đều hợp lệ, tài liệu không bị sửa sau khi ký."), Verdict(Warn, "Văn bản nguyên vẹn, có điểm cần lưu ý", ""), Verdict(Bad, "Văn bản đã bị sửa sau khi ký", "Không dùng bản này."), Verdict(Off, "Chưa kiểm tra được", ""),
-		with(Columns(),
-			with(Section("Hành động"), Acts(Action{Label: "Ký số", Kind: Primary}, Action{Label: "Thường"}, Action{Label: "Nhẹ", Kind: Quiet}, Action{Label: "Thu hồi", Kind: Danger}, Action{Label: "Thu hồi văn bản", Kind: DangerFinal}),
+		wrap(Columns(),
+			wrap(Section("Hành động"), Acts(Action{Label: "Ký số", Kind: Primary}, Action{Label: "Thường"}, Action{Label: "Nhẹ", Kind: Quiet}, Action{Label: "Thu hồi", Kind: Danger}, Action{Label: "Thu hồi văn bản", Kind: DangerFinal}),
 				Post("/direct", Action{Label: "Đánh dấu đã đọc", Icon: "check"}, Hidden{"id", "12"})),
-			with(Section("Gửi liên thông"), Progress("Đã gửi tới các cơ quan nhận", 3, 5), Chips("Nơi nhận", []string{"Sở Y tế", "Sở Xây dựng"}), Urgency(0, "Mật"), with(More("Chi tiết gói tin"), galleryText("edXML 2.0, 1,3 MB"))),
-			with(Section("Chữ ký"), Signatures(nil))),
-		with(Section("Người dùng"), DataTable("Người dùng", []Column{{Label: "Họ và tên"}, {Label: "Chức vụ"}, {Label: "Đăng nhập lần cuối", Class: ColDate}}, [][]string{{"Nguyễn Thị Ánh", "Văn thư", "08:12 23/11/2026"}, {"Trần Quốc Phượng", "Chánh Thanh tra", ""}})),
-		with(Section("Kết quả nhập từ Excel"), with(Table(TableView{Caption: "Kết quả nhập", Stack: true, Columns: []Column{{Label: "Dòng", Class: ""}, {Label: "Cơ quan"}, {Label: "Mã định danh", Class: ColCode}, {Label: "Việc", Class: ColActs, HideLabel: true}}}),
-			with(Row(RowView{}), TextCell("", "Dòng", "2"), TextCell("", "Cơ quan", "Sở Y tế"), TextCell(ColCode, "Mã định danh", "000.00.15.H26"), with(Cell(ColActs, ""), Act(Action{Label: "Sửa", Href: "/parts", Describe: "Sửa dòng 2"}))),
-			with(Row(RowView{Bad: true}), TextCell("", "Dòng", "3"), with(Cell("", "Cơ quan"), RowError("Tên cơ quan để trống.")), TextCell(ColCode, "Mã định danh", "H26"), Cell(ColActs, "")))),
-		with(Section(""), Empty(EmptyView{Icon: "archive", Title: "Chưa có hồ sơ nào", Text: "Lập hồ sơ để gom văn bản của một việc.", Action: &Action{Label: "Lập hồ sơ", Kind: Primary, Href: "/forms"}})))
+			wrap(Section("Gửi liên thông"), Progress("Đã gửi tới các cơ quan nhận", 3, 5), Chips("Nơi nhận", []string{"Sở Y tế", "Sở Xây dựng"}), Urgency(0, "Mật"), wrap(More("Chi tiết gói tin"), galleryText("edXML 2.0, 1,3 MB"))),
+			wrap(Section("Chữ ký"), Signatures(nil))),
+		wrap(Section("Người dùng"), DataTable("Người dùng", []Column{{Label: "Họ và tên"}, {Label: "Chức vụ"}, {Label: "Đăng nhập lần cuối", Class: ColDate}}, [][]string{{"Nguyễn Thị Ánh", "Văn thư", "08:12 23/11/2026"}, {"Trần Quốc Phượng", "Chánh Thanh tra", ""}})),
+		wrap(Section("Kết quả nhập từ Excel"), wrap(Table(TableView{Caption: "Kết quả nhập", Stack: true, Columns: []Column{{Label: "Dòng", Class: ""}, {Label: "Cơ quan"}, {Label: "Mã định danh", Class: ColCode}, {Label: "Việc", Class: ColActs, HideLabel: true}}}),
+			wrap(Row(RowView{}), TextCell("", "Dòng", "2"), TextCell("", "Cơ quan", "Sở Y tế"), TextCell(ColCode, "Mã định danh", "000.00.15.H26"), wrap(Cell(ColActs, ""), Act(Action{Label: "Sửa", Href: "/parts", Describe: "Sửa dòng 2"}))),
+			wrap(Row(RowView{Bad: true}), TextCell("", "Dòng", "3"), wrap(Cell("", "Cơ quan"), RowError("Tên cơ quan để trống.")), TextCell(ColCode, "Mã định danh", "H26"), Cell(ColActs, "")))),
+		wrap(Section(""), Empty(EmptyView{Icon: "archive", Title: "Chưa có hồ sơ nào", Text: "Lập hồ sơ để gom văn bản của một việc.", Action: &Action{Label: "Lập hồ sơ", Kind: Primary, Href: "/forms"}})))
 }
 
 // galleryText is plain text of the gallery.
@@ -212,16 +206,16 @@ func gallery(reports *PolicyReports) http.Handler {
 		if open > 0 {
 			parts = append(parts, galleryPane(false))
 		}
-		return with(Layout(p), with(Split(open > 0), parts...))
+		return wrap(Layout(p), wrap(Split(open > 0), parts...))
 	})
 	show("/parts", func(r *http.Request) templ.Component {
-		return with(Layout(galleryPage(r, "Thành phần", "parts")), galleryParts())
+		return wrap(Layout(galleryPage(r, "Thành phần", "parts")), galleryParts())
 	})
 	show("/forms", func(r *http.Request) templ.Component {
-		return with(Layout(galleryPage(r, "Soạn văn bản", "outgoing")), with(Body(HeadView{Title: "Soạn văn bản đi"}, false), galleryBigForm()))
+		return wrap(Layout(galleryPage(r, "Soạn văn bản", "outgoing")), wrap(Body(HeadView{Title: "Soạn văn bản đi"}, false), galleryBigForm()))
 	})
 	show("/direct", func(r *http.Request) templ.Component {
-		return with(Layout(galleryPage(r, "Chuyển xử lý", "incoming")), with(Body(HeadView{}, true), galleryForm("", nil)))
+		return wrap(Layout(galleryPage(r, "Chuyển xử lý", "incoming")), wrap(Body(HeadView{}, true), galleryForm("", nil)))
 	})
 	mux.HandleFunc("POST /direct", func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("lead") != "" {
@@ -230,7 +224,7 @@ func gallery(reports *PolicyReports) http.Handler {
 		}
 		errs := Errors{{"lead", "Chọn người chủ trì xử lý"}, {"due", "Nhập hạn xử lý theo dạng ngày/tháng/năm"}}
 		w.WriteHeader(http.StatusUnprocessableEntity)
-		with(Layout(galleryPage(r, "Chuyển xử lý", "incoming")), with(Body(HeadView{}, true), galleryForm("", errs))).Render(r.Context(), w)
+		wrap(Layout(galleryPage(r, "Chuyển xử lý", "incoming")), wrap(Body(HeadView{}, true), galleryForm("", errs))).Render(r.Context(), w)
 	})
 	show("/suggest", func(r *http.Request) templ.Component {
 		var found []Option
@@ -239,23 +233,23 @@ func gallery(reports *PolicyReports) http.Handler {
 				found = append(found, o)
 			}
 		}
-		return with(Layout(galleryPage(r, "Chọn cơ quan", "")), with(Body(HeadView{Title: "Chọn cơ quan"}, true), Suggestions(found)))
+		return wrap(Layout(galleryPage(r, "Chọn cơ quan", "")), wrap(Body(HeadView{Title: "Chọn cơ quan"}, true), Suggestions(found)))
 	})
 	show("/viewer", func(r *http.Request) templ.Component {
-		return with(Layout(galleryPage(r, "Ký số", "dossiers")), with(Split(true), Viewer(ViewerView{File: "/sample.pdf?doc=" + r.FormValue("doc"), Open: "/sample.pdf", Download: "/sample.pdf", Title: "4057/BC-TTTP",
+		return wrap(Layout(galleryPage(r, "Ký số", "dossiers")), wrap(Split(true), Viewer(ViewerView{File: "/sample.pdf?doc=" + r.FormValue("doc"), Open: "/sample.pdf", Download: "/sample.pdf", Title: "4057/BC-TTTP",
 			Boxes: []SignatureBox{{Page: 1, X: 330, Y: 90, W: 180, H: 70, Label: "Hợp lệ: Trần Quốc Phượng", Tone: Good, Href: "#sig-1"}, {Page: 1, X: 60, Y: 90, W: 150, H: 60, Label: "Chờ ký: Nguyễn Văn An", Tone: Off}}}), galleryPane(true)))
 	})
 	show("/sign-in", func(r *http.Request) templ.Component {
-		return with(Bare(BareView{Title: "Đăng nhập", Here: r.URL.RequestURI()}),
-			with(FormCard(FormView{ID: "sign-in", Action: "/direct", Title: "Đăng nhập", Submit: Action{Label: "Đăng nhập", Kind: Primary}, Errors: Errors{{"", "Tên đăng nhập hoặc mật khẩu không đúng."}}, ErrorTitle: "Chưa đăng nhập được"}),
+		return wrap(Bare(BareView{Title: "Đăng nhập", Here: r.URL.RequestURI()}),
+			wrap(FormCard(FormView{ID: "sign-in", Action: "/direct", Title: "Đăng nhập", Submit: Action{Label: "Đăng nhập", Kind: Primary}, Errors: Errors{{"", "Tên đăng nhập hoặc mật khẩu không đúng."}}, ErrorTitle: "Chưa đăng nhập được"}),
 				TextField(Field{Name: "login", Label: "Tên đăng nhập", Autocomplete: "username"}), TextField(Field{Name: "password", Label: "Mật khẩu", Type: "password", Autocomplete: "current-password"})))
 	})
 	show("/fault", func(r *http.Request) templ.Component {
-		return with(Bare(BareView{Title: "Không tìm thấy"}), Fault(FaultView{Title: "Không tìm thấy văn bản này", Kept: "Văn bản có thể đã được chuyển đi hoặc bạn không còn quyền xem.", Next: "Hãy tìm lại theo số, ký hiệu hoặc hỏi văn thư.", Request: "7f3a-91c2", Actions: []Action{{Label: "Về văn bản đến", Kind: Primary, Href: "/inbox"}}}))
+		return wrap(Bare(BareView{Title: "Không tìm thấy"}), Fault(FaultView{Title: "Không tìm thấy văn bản này", Kept: "Văn bản có thể đã được chuyển đi hoặc bạn không còn quyền xem.", Next: "Hãy tìm lại theo số, ký hiệu hoặc hỏi văn thư.", Request: "7f3a-91c2", Actions: []Action{{Label: "Về văn bản đến", Kind: Primary, Href: "/inbox"}}}))
 	})
 	show("/public", func(r *http.Request) templ.Component {
-		return with(Bare(BareView{Title: "Kiểm tra văn bản", Here: r.URL.RequestURI(), Wide: true}), galleryHeading("Kiểm tra văn bản điện tử"),
-			Verdict(Good, "Văn bản nguyên vẹn", "2 chữ ký đều hợp lệ, tài liệu không bị sửa sau khi ký."), with(Facts(), Fact("Số, ký hiệu", "4057/BC-TTTP"), with(FactOf("Ngày ban hành"), Date(galleryDay))), Signatures(gallerySignatures[:2]))
+		return wrap(Bare(BareView{Title: "Kiểm tra văn bản", Here: r.URL.RequestURI(), Wide: true}), galleryHeading("Kiểm tra văn bản điện tử"),
+			Verdict(Good, "Văn bản nguyên vẹn", "2 chữ ký đều hợp lệ, tài liệu không bị sửa sau khi ký."), wrap(Facts(), Fact("Số, ký hiệu", "4057/BC-TTTP"), wrap(FactOf("Ngày ban hành"), Date(galleryDay))), Signatures(gallerySignatures[:2]))
 	})
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")

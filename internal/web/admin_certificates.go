@@ -1,0 +1,167 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+
+	"congvu/internal/documents"
+	"congvu/internal/keys"
+	"congvu/internal/org"
+	"congvu/internal/pades"
+	"congvu/internal/store"
+)
+
+// mostImage is how large a picture of a signature or a seal may be.
+const mostImage = 2 << 20
+
+// certificatesPage: GET /admin/certificates
+func (d *Door) certificatesPage(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	bound, err := documents.Certificates(ctx, d.DB, actor(r))
+	if err != nil {
+		return err
+	}
+	names := map[int64]string{}
+	staff, err := org.Staff(ctx, d.DB, own(r), d.today())
+	if err != nil {
+		return err
+	}
+	for _, h := range staff {
+		names[int64(h.PersonID)] = h.PersonName
+	}
+	names[int64(own(r))] = sessionOf(r).Holding.AgencyName
+	return d.page(w, r, View{Title: t(ctx, "Chứng thư số"), Active: "certificates"}, certificatesList(bound, names, d.DB.Now()))
+}
+
+// certificatePage: GET /admin/certificates/new
+func (d *Door) certificatePage(w http.ResponseWriter, r *http.Request) error {
+	return d.showCertificate(w, r, 0, nil, nil)
+}
+
+func (d *Door) showCertificate(w http.ResponseWriter, r *http.Request, status int, f *Form, errs Errors) error {
+	ctx := r.Context()
+	free, err := d.freeKeys(r)
+	if err != nil {
+		return err
+	}
+	if len(free) == 0 && f == nil {
+		return d.page(w, r, View{Title: t(ctx, "Gắn chứng thư số"), Active: "certificates"}, wrap(Body(HeadView{Title: t(ctx, "Gắn chứng thư số")}, true), noFreeKeys()))
+	}
+	var choices []Option
+	for _, e := range free {
+		choices = append(choices, Option{Value: e.Name, Label: e.Name + " – " + e.Certificate.Subject.CommonName})
+	}
+	owners := []Option{{Value: "agency", Label: t(ctx, "Cơ quan: {name}", "name", sessionOf(r).Holding.AgencyName)}}
+	staff, err := org.Staff(ctx, d.DB, own(r), d.today())
+	if err != nil {
+		return err
+	}
+	for _, h := range staff {
+		owners = append(owners, Option{Value: fmt.Sprint(int64(h.PersonID)), Label: h.PersonName + " – " + h.Title})
+	}
+	card := wrap(FormCard(FormView{ID: "certificate", Action: "/admin/certificates/new", Title: t(ctx, "Gắn chứng thư số"), Lead: t(ctx, "Chỉ gắn khi đã đối chiếu người hoặc cơ quan ghi trên chứng thư."),
+		Submit: Action{Label: t(ctx, "Gắn chứng thư"), Kind: Primary}, Cancel: "/admin/certificates", ErrorTitle: t(ctx, "Chưa gắn được chứng thư"), Errors: errs, Files: true}),
+		SelectField(Field{Name: "key", Label: t(ctx, "Khóa trong kho khóa của máy chủ"), Error: errs.Of("key") + errs.Of("key_name") + errs.Of("certificate")}, Choose(choices, f.shown("key"))),
+		SelectField(Field{Name: "owner", Label: t(ctx, "Gắn cho"), Error: errs.Of("owner")}, Choose(owners, f.shown("owner"))),
+		FileField(Field{Name: "image", Label: t(ctx, "Hình ảnh chữ ký hoặc con dấu"), Hint: t(ctx, "PNG nền trong suốt, đúng kích thước thật"), Optional: true, Error: errs.Of("image")}, FileView{Accept: ".png", Most: mostImage}))
+	return d.page(w, r, View{Title: t(ctx, "Gắn chứng thư số"), Active: "certificates", Status: status}, wrap(Body(HeadView{}, true), card))
+}
+
+// freeKeys are the keys of the server's store that nobody of this agency is bound to yet.
+func (d *Door) freeKeys(r *http.Request) ([]keys.Entry, error) {
+	all, err := d.Desk.Keys.List()
+	if err != nil {
+		return nil, err
+	}
+	var free []keys.Entry
+	for _, e := range all {
+		taken, err := documents.KeyBound(r.Context(), d.DB, e.Name)
+		if err != nil {
+			return nil, err
+		}
+		if !taken {
+			free = append(free, e)
+		}
+	}
+	return free, nil
+}
+
+// bindCertificate: POST /admin/certificates/new
+func (d *Door) bindCertificate(w http.ResponseWriter, r *http.Request) error {
+	form, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	f := documents.CertificateForm{Owner: documents.OwnerPerson, KeyName: form.Line("key"), Method: documents.MethodServerKey}
+	if form.Line("owner") == "agency" {
+		f.Owner, f.OwnerID = documents.OwnerAgency, actor(r).Agency
+	} else {
+		f.OwnerID = form.Number("owner")
+	}
+	free, err := d.freeKeys(r)
+	if err != nil {
+		return err
+	}
+	for _, e := range free {
+		if e.Name == f.KeyName {
+			f.DER = e.Certificate.Raw
+		}
+	}
+	if f.DER == nil {
+		form.problems.Add("key", "Khóa này không còn trong kho hoặc đã gắn cho người khác. Hãy chọn lại.")
+	}
+	if err = form.Err(); err == nil {
+		f.Image, err = d.keepImage(r)
+	}
+	if err == nil {
+		err = d.DB.Write(ctx, actor(r), func(tx *store.Tx) error {
+			_, err := documents.BindCertificate(ctx, tx, f)
+			return err
+		})
+	}
+	if errs, ok := asFormErrors(ctx, err); ok {
+		return d.showCertificate(w, r, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	d.flash(w, Good, store.Say("Đã gắn chứng thư số. Từ giờ có thể ký bằng chứng thư này."))
+	return redirect(w, r, "/admin/certificates")
+}
+
+// keepImage takes the picture, if one was sent: a PNG that the signer can draw.
+func (d *Door) keepImage(r *http.Request) (string, error) {
+	part, _, err := r.FormFile("image")
+	if err != nil {
+		return "", nil // none was sent
+	}
+	defer part.Close()
+	b, err := io.ReadAll(io.LimitReader(part, mostImage+1))
+	if err != nil || len(b) == 0 {
+		return "", err
+	}
+	if len(b) > mostImage {
+		return "", store.RefuseField("image", "Hình ảnh lớn quá 2 MB. Hãy thu nhỏ rồi gửi lại.")
+	}
+	if _, err := pades.NewImage(b); err != nil {
+		return "", store.Because(store.RefuseField("image", "Hình ảnh không đọc được. Hãy dùng tệp PNG nền trong suốt."), err)
+	}
+	kept, err := d.Desk.Blobs.Put(r.Context(), bytes.NewReader(b), mostImage)
+	return kept.SHA, err
+}
+
+// withdrawCertificate: POST /admin/certificates/{id}/withdraw
+func (d *Door) withdrawCertificate(w http.ResponseWriter, r *http.Request) error {
+	id, err := number(r, "id")
+	if err == nil {
+		err = d.DB.Write(r.Context(), actor(r), func(tx *store.Tx) error { return documents.WithdrawCertificate(r.Context(), tx, id) })
+	}
+	if err != nil {
+		return err
+	}
+	d.flash(w, Good, store.Say("Đã thu hồi chứng thư số. Các chữ ký đã có không bị ảnh hưởng."))
+	return redirect(w, r, "/admin/certificates")
+}
