@@ -23,7 +23,7 @@ var (
 			description, sha, agreed, signature, parcel, raw)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'trusted', $16, $17)`)
 	sqlLocked = store.SQL(`SELECT ` + deliveryColumns + ` FROM exchange_deliveries WHERE agency_id = $1 AND id = $2 {FOR UPDATE}`)
-	sqlApply  = store.SQL(`UPDATE exchange_deliveries SET state = $1, state_us = $2, by_name = $3, by_unit = $4, description = $5, args = '{}', due_us = 0, warned = TRUE,
+	sqlApply  = store.SQL(`UPDATE exchange_deliveries SET state = $1, state_us = $2, by_name = $3, by_unit = $4, description = $5, args = 'null', due_us = 0, warned = TRUE,
 			arrived_us = CASE WHEN arrived_us = 0 THEN $2 ELSE arrived_us END WHERE agency_id = $6 AND id = $7`)
 	sqlHeard = store.SQL(`UPDATE exchange_deliveries SET due_us = 0, warned = TRUE, arrived_us = CASE WHEN arrived_us = 0 THEN $1 ELSE arrived_us END
 		WHERE agency_id = $2 AND id = $3`)

@@ -110,7 +110,7 @@ func Undelivered(ctx context.Context, r store.Reader, a store.Actor, now store.I
 	return store.All[Delivery](ctx, r, sqlUndelivered, a.Agency, before, now, limit)
 }
 
-var sqlResend = store.SQL(`UPDATE exchange_deliveries SET state = $1, state_us = $2, description = '', args = '{}', flagged = FALSE, sends = 0, due_us = $3
+var sqlResend = store.SQL(`UPDATE exchange_deliveries SET state = $1, state_us = $2, description = '', args = 'null', flagged = FALSE, sends = 0, due_us = $3
 	WHERE agency_id = $4 AND id = $5 AND state = $6`)
 
 // Resend sends an unanswered or failed line again, with the same parcel: a receiver that has it already says so and keeps one (X21.6).

@@ -23,7 +23,7 @@ func (o *Office) retrying() store.Work {
 var (
 	sqlPack = store.SQL(`UPDATE exchange_parcels SET sha = $1, size = $2, state = 'packed', signature = 'trusted', at_us = $3
 		WHERE agency_id = $4 AND id = $5 AND state IN ('waiting', 'failed')`)
-	sqlReady = store.SQL(`UPDATE exchange_deliveries SET state = 'queued', state_us = $1, due_us = $1, description = '', args = '{}'
+	sqlReady = store.SQL(`UPDATE exchange_deliveries SET state = 'queued', state_us = $1, due_us = $1, description = '', args = 'null'
 		WHERE agency_id = $2 AND parcel_id = $3 AND state IN ('not_sent', 'failed')`)
 	sqlReceivers = store.SQL(`SELECT ` + deliveryColumns + ` FROM exchange_deliveries WHERE agency_id = $1 AND parcel_id = $2 ORDER BY id`)
 	sqlPackLost  = store.SQL(`UPDATE exchange_parcels SET state = 'failed' WHERE agency_id = $1 AND id = $2 AND state = 'waiting'`)

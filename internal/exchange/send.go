@@ -21,9 +21,9 @@ var (
 	sqlOnItWay = store.SQL(`UPDATE exchange_deliveries SET
 			sends = sends + 1,
 			state = CASE WHEN state IN ('not_sent', 'queued') THEN 'on_exchange' ELSE state END,
-			state_us = CASE WHEN state IN ('not_sent', 'queued') THEN $1 ELSE state_us END,
+			state_us = CASE WHEN state IN ('not_sent', 'queued') THEN CAST($1 AS BIGINT) ELSE state_us END,
 			sent_us = CASE WHEN sent_us = 0 THEN $1 ELSE sent_us END,
-			due_us = CASE WHEN due_us = 0 THEN 0 ELSE $2 END
+			due_us = CASE WHEN due_us = 0 THEN due_us ELSE CAST($2 AS BIGINT) END
 		WHERE agency_id = $3 AND id = $4`)
 	sqlGiveUp = store.SQL(`UPDATE exchange_deliveries SET state = 'failed', state_us = $1, due_us = 0, description = $2, args = $3
 		WHERE agency_id = $4 AND id = $5 AND state IN ('not_sent', 'queued', 'on_exchange')`)

@@ -2,10 +2,12 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -92,6 +94,7 @@ func (o *Office) answerOnce(ctx context.Context) (int, error) {
 	if err != nil || len(owed) == 0 {
 		return 0, err
 	}
+	slices.SortFunc(owed, func(a, b status) int { return cmp.Compare(a.ID, b.ID) }) // in the order of the acts (X23.4)
 	return len(owed), o.answer(ctx, owed)
 }
 
