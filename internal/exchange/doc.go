@@ -19,6 +19,8 @@
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, delivery.queued, delivery.changed,
 // delivery.late, delivery.failed, delivery.resent, delivery.flagged
 //
+// Packets between installations of congvu must be signed (law 8): a parcel without a valid signature of its sender goes to quarantine.
+//
 // Limits: one file 50 MB, one message 200 MB (X7.6); sixteen sends of one parcel before a clerk is told that it will not be sent again by itself.
 // Recall, update and replacement packets are read as what they are and handed to a person through quarantine (X9.5 asks the clerk).
 package exchange
