@@ -41,7 +41,7 @@ func TestBooksCloseAfterAKillAtEveryArrow(t *testing.T) {
 	for _, a := range arrows {
 		k.left[a] = 2
 	}
-	h.office.Fail = k.fail
+	h.office.failing = k.fail
 	h.work()
 	var ids []int64
 	for range 4 {

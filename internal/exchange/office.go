@@ -27,8 +27,8 @@ type Office struct {
 	MaxSends int                                // then a clerk decides; 0 = 16
 	Parallel int                                // parcels packed and statuses signed at once; 0 = 8
 	Evidence func(at time.Time) (crls [][]byte) // revocation lists known at a time; nil = none besides what files carry
-	Fail     func(at string) error              // tests only: a failure at a named arrow
 
+	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
 
 	big    sync.Mutex // held while a big message is in memory

@@ -149,10 +149,10 @@ func (o *Office) giveUp(ctx context.Context, l dueLine) error {
 }
 
 func (o *Office) fail(at string) error {
-	if o.Fail == nil {
+	if o.failing == nil {
 		return nil
 	}
-	return o.Fail(at)
+	return o.failing(at)
 }
 
 func rest(ctx context.Context, woken <-chan struct{}, d time.Duration) {
