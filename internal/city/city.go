@@ -73,6 +73,10 @@ func (s *Seeder) Build(ctx context.Context, o Options) (*Summary, error) {
 	}
 	phase("found")
 	s.plan = s.draw(o)
+	if err := s.giveKeys(ctx, o); err != nil {
+		return nil, err
+	}
+	phase("keys")
 	err := s.withExchange(ctx, func(ctx context.Context) error {
 		if err := s.play(ctx, o); err != nil {
 			return err

@@ -69,3 +69,22 @@ func TestASmallCityIsComplete(t *testing.T) {
 }
 
 var _ store.Clock = (*Clock)(nil)
+
+func TestTheWholeCity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	s := installationFor(t, 7, aMonday)
+	ctx, stop := context.WithTimeout(context.Background(), 90*time.Second)
+	defer stop()
+	sum, err := s.Build(ctx, Options{Now: aMonday, Seed: 7})
+	if sum != nil {
+		t.Logf("%+v", *sum)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum.Documents() < 220 {
+		t.Fatalf("%d documents", sum.Documents())
+	}
+}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"strings"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"congvu/internal/auth"
@@ -13,7 +15,10 @@ import (
 	"congvu/internal/exchange"
 	"congvu/internal/keys"
 	"congvu/internal/org"
+	"congvu/internal/paper"
 	"congvu/internal/store"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Authority founds the worthless authority behind the certificates of a sample city; the same seed gives the same keys. The installation
@@ -27,7 +32,7 @@ type cityHall struct {
 	agencies []agency
 }
 
-// found opens the agencies with units, people, posts, accounts and delegations, and gives them keys.
+// found opens the agencies with units, people, posts, accounts and delegations.
 func (s *Seeder) found(ctx context.Context, o Options) error {
 	s.hall = &cityHall{agencies: structure()}
 	r := rand.New(rand.NewPCG(o.Seed, 1))
@@ -53,10 +58,7 @@ func (s *Seeder) found(ctx context.Context, o Options) error {
 		drawn = drawn[len(a.posts):]
 		o.progress("Lập cơ quan, đơn vị, nhân sự, tài khoản", i+1, len(all))
 	}
-	if err := s.extras(ctx, from); err != nil {
-		return err
-	}
-	return s.giveKeys(ctx, o)
+	return s.extras(ctx, from)
 }
 
 var installation = store.Actor{Via: store.ViaSystem}
@@ -170,52 +172,94 @@ func (s *Seeder) extras(ctx context.Context, from calendar.Date) error {
 
 // giveKeys lets every agency and everybody who signs have a key of the test authority, bound by the agency's administrator.
 func (s *Seeder) giveKeys(ctx context.Context, o Options) error {
-	now := s.Clock.Now()
-	valid := keys.Period{From: now.AddDate(-1, 0, 0), Until: now.AddDate(5, 0, 0)}
 	all := s.hall.agencies
-	keyOf := map[org.PersonID]documents.CertificateForm{}
+	var done atomic.Int32
+	ring := &keyRing{s: s, pens: map[org.PersonID]documents.CertificateForm{}, busy: map[org.PersonID]bool{}}
+	for _, w := range s.plan.written {
+		ring.busy[w.signer.person] = true
+	}
+	if err := ring.give(ctx, &all[theOffice]); err != nil { // before the city: its head signs for both
+		return err
+	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(runtime.NumCPU())
 	for i := range all {
-		a := &all[i]
-		seal, err := s.Authority.Agency(a.name, a.code, valid)
-		if err != nil {
-			return err
-		}
-		forms := []documents.CertificateForm{{Owner: documents.OwnerAgency, OwnerID: int64(a.id), DER: seal.Certificate.Raw, Method: documents.MethodServerKey, KeyName: exchange.KeyName(a.code)}}
-		if err := s.Desk.Keys.Put(forms[0].KeyName, seal.Key, seal.Certificate, seal.Chain); err != nil {
-			return err
-		}
-		for j := range a.posts {
-			p := &a.posts[j]
-			if !p.signs {
-				continue
-			}
-			f, have := keyOf[p.person]
-			if !have {
-				id, err := s.Authority.Person(p.name, p.title, a.name, valid)
-				if err != nil {
-					return err
-				}
-				f = documents.CertificateForm{Owner: documents.OwnerPerson, OwnerID: int64(p.person), DER: id.Certificate.Raw, Method: documents.MethodServerKey,
-					KeyName: "person-" + strings.ReplaceAll(p.login+"."+a.slug, " ", "")}
-				if err := s.Desk.Keys.Put(f.KeyName, id.Key, id.Certificate, id.Chain); err != nil {
-					return err
-				}
-				keyOf[p.person] = f
-			}
-			forms = append(forms, f)
-		}
-		err = s.DB.Write(ctx, a.post("quantri").actor, func(tx *store.Tx) error {
-			for _, f := range forms {
-				if _, err := documents.BindCertificate(ctx, tx, f); err != nil {
+		work.Go(func() error {
+			if i != theOffice {
+				if err := ring.give(ctx, &all[i]); err != nil {
 					return err
 				}
 			}
+			o.progress("Cấp chứng thư số thử nghiệm", int(done.Add(1)), len(all))
 			return nil
 		})
-		if err != nil {
-			return fmt.Errorf("certificates of %s: %w", a.name, err)
+	}
+	return work.Wait()
+}
+
+// keyRing remembers who has a key already: one key serves a person in all his posts.
+type keyRing struct {
+	s    *Seeder
+	busy map[org.PersonID]bool // who signs in the quarter
+	mu   sync.Mutex
+	pens map[org.PersonID]documents.CertificateForm
+}
+
+func (k *keyRing) give(ctx context.Context, a *agency) error {
+	s := k.s
+	now := s.DB.Now().Time()
+	valid := keys.Period{From: now.AddDate(-1, 0, 0), Until: now.AddDate(5, 0, 0)}
+	seal, err := s.Authority.Agency(a.name, a.code, valid)
+	if err != nil {
+		return err
+	}
+	f := documents.CertificateForm{Owner: documents.OwnerAgency, OwnerID: int64(a.id), KeyName: exchange.KeyName(a.code)}
+	if err := k.keep(ctx, &f, seal, paper.SealImage, a.name, true); err != nil {
+		return err
+	}
+	forms := []documents.CertificateForm{f}
+	for i := range a.posts {
+		p := &a.posts[i]
+		if !p.signs {
+			continue
 		}
-		o.progress("Cấp chứng thư số thử nghiệm", i+1, len(all))
+		k.mu.Lock()
+		f, have := k.pens[p.person]
+		k.mu.Unlock()
+		if !have {
+			id, err := s.Authority.Person(p.name, p.title, a.name, valid)
+			if err != nil {
+				return err
+			}
+			f = documents.CertificateForm{Owner: documents.OwnerPerson, OwnerID: int64(p.person), KeyName: "person-" + p.login + "." + a.slug}
+			if err := k.keep(ctx, &f, id, paper.SignatureImage, p.name, k.busy[p.person]); err != nil {
+				return err
+			}
+			k.mu.Lock()
+			k.pens[p.person] = f
+			k.mu.Unlock()
+		}
+		forms = append(forms, f)
+	}
+	err = s.DB.Write(ctx, a.post("quantri").actor, func(tx *store.Tx) error {
+		for _, f := range forms {
+			if _, err := documents.BindCertificate(ctx, tx, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("certificates of %s: %w", a.name, err)
 	}
 	return nil
+}
+
+// keep puts an identity into the store of keys, draws its picture if it is to be used often, and completes the form that asks for its binding.
+func (k *keyRing) keep(ctx context.Context, f *documents.CertificateForm, id *keys.Identity, sample func(string) ([]byte, error), name string, often bool) (err error) {
+	f.DER, f.Method = id.Certificate.Raw, documents.MethodServerKey
+	if err = k.s.Desk.Keys.Put(f.KeyName, id.Key, id.Certificate, id.Chain); err == nil && often {
+		f.Image, err = picture(ctx, k.s.Desk.Blobs, sample, name)
+	}
+	return err
 }
