@@ -75,7 +75,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				panic(trouble)
 			}
 			d.Log.Error("api", "request", c.request, "operation", c.operation, "panic", trouble)
-			p := newProblem(c.lang, http.StatusInternalServerError, "Máy chủ gặp lỗi nên chưa trả lời được. Hãy xem lại trạng thái; nếu vẫn lỗi thì báo quản trị kèm mã {request}.", "request", c.request)
+			p := newProblem(c.lang, http.StatusInternalServerError, c.lang.T("Máy chủ gặp lỗi nên chưa trả lời được. Hãy xem lại trạng thái; nếu vẫn lỗi thì báo quản trị kèm mã {request}.", "request", c.request))
 			p.RequestID = c.request
 			writeProblem(w, p)
 		}
@@ -92,10 +92,10 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *door) refuseAddress(w http.ResponseWriter, r *http.Request, c *call, handler http.Handler) {
 	probe := &probe{header: http.Header{}}
 	handler.ServeHTTP(probe, r)
-	p := newProblem(c.lang, http.StatusNotFound, "Không có địa chỉ này. Danh sách các thao tác có tại {page}.", "page", Prefix+"/")
+	p := newProblem(c.lang, http.StatusNotFound, c.lang.T("Không có địa chỉ này. Danh sách các thao tác có tại {page}.", "page", Prefix+"/"))
 	if probe.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", probe.header.Get("Allow"))
-		p = newProblem(c.lang, http.StatusMethodNotAllowed, "Địa chỉ này chỉ nhận {methods}.", "methods", probe.header.Get("Allow"))
+		p = newProblem(c.lang, http.StatusMethodNotAllowed, c.lang.T("Địa chỉ này chỉ nhận {methods}.", "methods", probe.header.Get("Allow")))
 	}
 	p.RequestID = c.request
 	writeProblem(w, p)
@@ -127,7 +127,7 @@ func (d *door) enter(ctx huma.Context, next func(huma.Context)) {
 	}
 	if !d.gate.enter(c.token) {
 		w.Header().Set("Retry-After", "1")
-		p := newProblem(c.lang, http.StatusTooManyRequests, "Mã truy cập này đang có {n} yêu cầu chưa xong. Hãy chờ trả lời rồi gửi tiếp.", "n", d.gate.most)
+		p := newProblem(c.lang, http.StatusTooManyRequests, c.lang.T("Mã truy cập này đang có {n} yêu cầu chưa xong. Hãy chờ trả lời rồi gửi tiếp.", "n", d.gate.most))
 		p.RequestID = c.request
 		writeProblem(w, p)
 		return
@@ -146,7 +146,7 @@ func (d *door) enter(ctx huma.Context, next func(huma.Context)) {
 
 func (d *door) unauthorized(w http.ResponseWriter, c *call) {
 	w.Header().Set("WWW-Authenticate", `Bearer realm="congvu"`)
-	p := newProblem(c.lang, http.StatusUnauthorized, "Cần mã truy cập còn hiệu lực. Hãy đăng nhập lại hoặc đề nghị quản trị cấp mã truy cập API mới.")
+	p := newProblem(c.lang, http.StatusUnauthorized, c.lang.T("Cần mã truy cập còn hiệu lực. Hãy đăng nhập lại hoặc đề nghị quản trị cấp mã truy cập API mới."))
 	p.RequestID = c.request
 	writeProblem(w, p)
 }

@@ -64,7 +64,7 @@ func seenRevision(c *call, ifMatch string, revision int64) (int64, error) {
 	}
 	n, err := strconv.ParseInt(strings.Trim(ifMatch, `"`), 10, 64)
 	if err != nil || n <= 0 || revision != 0 && revision != n {
-		p := newProblem(c.lang, 412, "If-Match phải là ETag đã nhận khi xem văn bản. Chưa có gì được ghi; hãy xem lại văn bản rồi gửi lại.")
+		p := newProblem(c.lang, 412, c.lang.T("If-Match phải là ETag đã nhận khi xem văn bản. Chưa có gì được ghi; hãy xem lại văn bản rồi gửi lại."))
 		return 0, p
 	}
 	return n, nil

@@ -54,7 +54,7 @@ func (d *door) searchAgencies(ctx context.Context, c *call, in *searching) ([]cl
 	return each(all, agencyOf), err
 }
 
-func (d *door) findAgency(ctx context.Context, c *call, in *one) (client.Agency, error) {
+func (d *door) findAgency(ctx context.Context, c *call, in *One) (client.Agency, error) {
 	a, err := org.FindAgency(ctx, d.DB, org.AgencyID(in.id()))
 	if err != nil {
 		return client.Agency{}, err
@@ -124,10 +124,10 @@ func (d *door) printOutgoing(c *call, w http.ResponseWriter, r *http.Request) er
 	from, to := calendar.Date(q.Get("from")), calendar.Date(q.Get("to"))
 	for name, day := range map[string]calendar.Date{"from": from, "to": to} {
 		if !day.IsZero() && !day.Valid() {
-			return wrongParameter(c, name, "Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-03-25.")
+			return wrongParameter(c, name, c.lang.T("Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-03-25."))
 		}
 	}
-	pdf, err := documents.PrintRegister(r.Context(), d.Desk, c.actor, one{r.PathValue("id")}.id(), from, to)
+	pdf, err := documents.PrintRegister(r.Context(), d.Desk, c.actor, One{r.PathValue("id")}.id(), from, to)
 	if err != nil {
 		return err
 	}
@@ -138,11 +138,11 @@ func (d *door) printOutgoing(c *call, w http.ResponseWriter, r *http.Request) er
 func (d *door) printIncoming(c *call, w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	for _, name := range []string{"from", "to"} {
-		if q.Get(name) != "" && (one{q.Get(name)}).id() == 0 {
-			return wrongParameter(c, name, "Phải là số.")
+		if q.Get(name) != "" && (One{q.Get(name)}).id() == 0 {
+			return wrongParameter(c, name, c.lang.T("Phải là số."))
 		}
 	}
-	pdf, err := documents.PrintIncoming(r.Context(), d.DB, c.actor, one{r.PathValue("id")}.id(), one{q.Get("from")}.id(), one{q.Get("to")}.id())
+	pdf, err := documents.PrintIncoming(r.Context(), d.DB, c.actor, One{r.PathValue("id")}.id(), One{q.Get("from")}.id(), One{q.Get("to")}.id())
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (d *door) printIncoming(c *call, w http.ResponseWriter, r *http.Request) er
 }
 
 func (d *door) printHandlingSheet(c *call, w http.ResponseWriter, r *http.Request) error {
-	pdf, err := documents.HandlingSheet(r.Context(), d.DB, c.actor, one{r.PathValue("id")}.id())
+	pdf, err := documents.HandlingSheet(r.Context(), d.DB, c.actor, One{r.PathValue("id")}.id())
 	if err != nil {
 		return err
 	}

@@ -21,15 +21,15 @@ func (d *door) exchangeRoutes() {
 	do(d, post("/quarantine/{id}/refuse", "refuseQuarantined", tagExchange, "Từ chối gói tin, báo nơi gửi"), d.refuseQuarantined)
 }
 
-// older is how lists by identifier are paged.
-type older struct {
+// Older is how lists by identifier are paged.
+type Older struct {
 	Cursor string `query:"cursor" maxLength:"19" doc:"Con trỏ next của trang trước"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"Số dòng; vắng mặt: 50"`
 }
 
-func (o older) before() int64 { return one{o.Cursor}.id() }
+func (o Older) before() int64 { return One{o.Cursor}.id() }
 
-func (o older) limit() int {
+func (o Older) limit() int {
 	if o.Limit == 0 {
 		return 50
 	}
@@ -44,12 +44,12 @@ func (d *door) delivery(l i18n.Lang, now store.Instant) func(x exchange.Delivery
 	}
 }
 
-func (d *door) listDeliveries(ctx context.Context, c *call, in *one) ([]client.Delivery, error) {
+func (d *door) listDeliveries(ctx context.Context, c *call, in *One) ([]client.Delivery, error) {
 	all, err := exchange.Deliveries(ctx, d.DB, c.actor, in.id())
 	return each(all, d.delivery(c.lang, d.DB.Now())), err
 }
 
-func (d *door) listAnswers(ctx context.Context, c *call, in *one) ([]client.Answer, error) {
+func (d *door) listAnswers(ctx context.Context, c *call, in *One) ([]client.Answer, error) {
 	all, err := exchange.DeliveryHistory(ctx, d.DB, c.actor, in.id())
 	return each(all, func(a exchange.Answer) client.Answer {
 		return client.Answer{Code: a.Code, Effect: string(a.Effect), StatedAt: a.StatedAt.Time(), At: a.At.Time(), By: a.By, ByUnit: a.ByUnit, Description: a.Description,
@@ -57,18 +57,18 @@ func (d *door) listAnswers(ctx context.Context, c *call, in *one) ([]client.Answ
 	}), err
 }
 
-func (d *door) resendDelivery(ctx context.Context, c *call, in *one) error {
+func (d *door) resendDelivery(ctx context.Context, c *call, in *One) error {
 	return write(ctx, d, c, func(tx *store.Tx) error { return exchange.Resend(ctx, tx, in.id()) })
 }
 
-func (d *door) listUndelivered(ctx context.Context, c *call, in *older) (client.Page[client.Delivery], error) {
+func (d *door) listUndelivered(ctx context.Context, c *call, in *Older) (client.Page[client.Delivery], error) {
 	now := d.DB.Now()
 	all, err := exchange.Undelivered(ctx, d.DB, c.actor, now, in.before(), in.limit()+1)
 	return cut(all, in.limit(), func(x exchange.Delivery) int64 { return x.ID }, d.delivery(c.lang, now)), err
 }
 
 type quarantineFilter struct {
-	older
+	Older
 	State string `query:"state" enum:"waiting,retrying,accepted,refused" doc:"Trạng thái"`
 }
 
@@ -82,9 +82,9 @@ func (d *door) listQuarantine(ctx context.Context, c *call, in *quarantineFilter
 
 func (d *door) downloadQuarantined(c *call, w http.ResponseWriter, r *http.Request) error {
 	if d.Exchange == nil {
-		return newProblem(c.lang, http.StatusServiceUnavailable, "Máy chủ này không nối trục liên thông nên không có gói tin để tải.")
+		return newProblem(c.lang, http.StatusServiceUnavailable, c.lang.T("Máy chủ này không nối trục liên thông nên không có gói tin để tải."))
 	}
-	name, content, err := d.Exchange.RawQuarantined(r.Context(), c.actor, one{r.PathValue("id")}.id())
+	name, content, err := d.Exchange.RawQuarantined(r.Context(), c.actor, One{r.PathValue("id")}.id())
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (d *door) downloadQuarantined(c *call, w http.ResponseWriter, r *http.Reque
 	return nil
 }
 
-func (d *door) retryQuarantined(ctx context.Context, c *call, in *one) error {
+func (d *door) retryQuarantined(ctx context.Context, c *call, in *One) error {
 	return write(ctx, d, c, func(tx *store.Tx) error { return exchange.QuarantineRetry(ctx, tx, in.id()) })
 }
 

@@ -61,15 +61,15 @@ func givesFile(media string) func(op *huma.Operation) {
 	}
 }
 
-func (d *door) filesOf(ref func(int64) string) func(ctx context.Context, c *call, in *one) ([]client.File, error) {
-	return func(ctx context.Context, c *call, in *one) ([]client.File, error) {
+func (d *door) filesOf(ref func(int64) string) func(ctx context.Context, c *call, in *One) ([]client.File, error) {
+	return func(ctx context.Context, c *call, in *One) ([]client.File, error) {
 		files, err := documents.Files(ctx, d.DB, c.actor, ref(in.id()))
 		return each(files, fileOf), err
 	}
 }
 
-func (d *door) timelineOf(ref func(int64) string) func(ctx context.Context, c *call, in *one) ([]client.Step, error) {
-	return func(ctx context.Context, c *call, in *one) ([]client.Step, error) {
+func (d *door) timelineOf(ref func(int64) string) func(ctx context.Context, c *call, in *One) ([]client.Step, error) {
+	return func(ctx context.Context, c *call, in *One) ([]client.Step, error) {
 		steps, err := documents.Timeline(ctx, d.DB, c.actor, ref(in.id()))
 		return each(steps, func(s documents.Step) client.Step { return stepOf(c.lang, s) }), err
 	}
@@ -81,7 +81,7 @@ func (d *door) addFile(ref func(int64) string) func(c *call, w http.ResponseWrit
 		if err != nil {
 			return err
 		}
-		f, err := documents.AddFile(r.Context(), d.Desk, c.actor, ref(one{r.PathValue("id")}.id()), part.FileName(), part)
+		f, err := documents.AddFile(r.Context(), d.Desk, c.actor, ref(One{r.PathValue("id")}.id()), part.FileName(), part)
 		if err != nil {
 			return uploadError(c, err)
 		}
@@ -94,7 +94,7 @@ func (d *door) uploadMain(c *call, w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	o, err := documents.UploadMain(r.Context(), d.Desk, c.actor, one{r.PathValue("id")}.id(), part.FileName(), part)
+	o, err := documents.UploadMain(r.Context(), d.Desk, c.actor, One{r.PathValue("id")}.id(), part.FileName(), part)
 	if err != nil {
 		return uploadError(c, err)
 	}
@@ -110,14 +110,14 @@ func onePart(c *call, w http.ResponseWriter, r *http.Request) (*multipart.Part, 
 	r.Body = http.MaxBytesReader(w, r.Body, mostUpload)
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return nil, newProblem(c.lang, http.StatusUnsupportedMediaType, "Tệp phải được gửi bằng multipart/form-data, trong phần «file». Chưa có gì được ghi.")
+		return nil, newProblem(c.lang, http.StatusUnsupportedMediaType, c.lang.T("Tệp phải được gửi bằng multipart/form-data, trong phần «file». Chưa có gì được ghi."))
 	}
 	part, err := parts.NextPart()
-	if err != nil {
-		return nil, uploadError(c, err)
+	if err != nil { // whatever it is, the form does not parse
+		return nil, uploadError(c, errors.Join(err, io.ErrUnexpectedEOF))
 	}
 	if part.FormName() != "file" || part.FileName() == "" {
-		return nil, newProblem(c.lang, http.StatusBadRequest, "Phần đầu tiên của nội dung gửi lên phải là «file» và có tên tệp. Chưa có gì được ghi.")
+		return nil, newProblem(c.lang, http.StatusBadRequest, c.lang.T("Phần đầu tiên của nội dung gửi lên phải là «file» và có tên tệp. Chưa có gì được ghi."))
 	}
 	return part, nil
 }
@@ -127,15 +127,15 @@ func uploadError(c *call, err error) error {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return newProblem(c.lang, http.StatusRequestEntityTooLarge, "Tệp gửi lên vượt quá {limit}. Tệp chưa được lưu; hãy giảm dung lượng hoặc tách tệp rồi gửi lại.", "limit", i18n.Size(c.lang, mostUpload))
+		return newProblem(c.lang, http.StatusRequestEntityTooLarge, c.lang.T("Tệp gửi lên vượt quá {limit}. Tệp chưa được lưu; hãy giảm dung lượng hoặc tách tệp rồi gửi lại.", "limit", i18n.Size(c.lang, mostUpload)))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return newProblem(c.lang, http.StatusBadRequest, "Tệp gửi lên bị đứt giữa chừng nên chưa được lưu. Hãy gửi lại.")
+		return newProblem(c.lang, http.StatusBadRequest, c.lang.T("Nội dung gửi lên bị đứt giữa chừng hoặc không đúng quy cách nên tệp chưa được lưu. Hãy gửi lại."))
 	}
 	return err
 }
 
 func (d *door) downloadFile(c *call, w http.ResponseWriter, r *http.Request) error {
-	f, content, err := documents.OpenFile(r.Context(), d.Desk, c.actor, one{r.PathValue("id")}.id())
+	f, content, err := documents.OpenFile(r.Context(), d.Desk, c.actor, One{r.PathValue("id")}.id())
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (d *door) verifyFile(c *call, w http.ResponseWriter, r *http.Request) error
 		return uploadError(c, err)
 	}
 	if len(file) > mostVerified {
-		return newProblem(c.lang, http.StatusRequestEntityTooLarge, "Tệp lớn hơn {limit} nên không kiểm tra được ở đây. Hãy dùng lệnh congvu verify trên máy của Anh/Chị.", "limit", i18n.Size(c.lang, mostVerified))
+		return newProblem(c.lang, http.StatusRequestEntityTooLarge, c.lang.T("Tệp lớn hơn {limit} nên không kiểm tra được ở đây. Hãy dùng lệnh congvu verify trên máy của Anh/Chị.", "limit", i18n.Size(c.lang, mostVerified)))
 	}
 	report, err := pades.Verify(file, pades.VerifyOptions{At: d.DB.Now().Time(), Trust: d.Desk.Trust, RevocationOptional: d.TestCertificates})
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"congvu/internal/store"
 )
 
-// listed narrows a list of documents.
-type listed struct {
+// Listed narrows a list of documents.
+type Listed struct {
 	Tab     string `query:"tab" maxLength:"40" doc:"Danh sách; vắng mặt: danh sách đầu tiên của người dùng"`
 	Q       string `query:"q" maxLength:"500" doc:"Từ cần tìm, có dấu hoặc không dấu"`
 	Type    string `query:"type" maxLength:"50" doc:"Mã loại văn bản"`
@@ -21,7 +21,7 @@ type listed struct {
 }
 
 type listedIncoming struct {
-	listed
+	Listed
 	From string `query:"from" format:"date" doc:"Đến từ ngày"`
 	To   string `query:"to" format:"date" doc:"Đến hết ngày"`
 }
@@ -73,7 +73,7 @@ func (d *door) enterIncoming(ctx context.Context, c *call, in *struct{ Body clie
 	return incomingOf(c.lang, out), nil
 }
 
-func (d *door) findIncoming(ctx context.Context, c *call, in *one) (client.Incoming, int64, error) {
+func (d *door) findIncoming(ctx context.Context, c *call, in *One) (client.Incoming, int64, error) {
 	doc, err := documents.FindIncoming(ctx, d.DB, c.actor, in.id())
 	if err != nil {
 		return client.Incoming{}, 0, err
@@ -81,30 +81,30 @@ func (d *door) findIncoming(ctx context.Context, c *call, in *one) (client.Incom
 	return incomingOf(c.lang, doc), doc.Revision, nil
 }
 
-func (d *door) listIncomingActs(ctx context.Context, c *call, in *one) ([]client.Act, error) {
+func (d *door) listIncomingActs(ctx context.Context, c *call, in *One) ([]client.Act, error) {
 	acts, err := documents.ActsIncoming(ctx, d.DB, c.actor, in.id())
 	return each(acts, func(a documents.InAct) client.Act {
 		return client.Act{Code: a.Code, Label: c.lang.T(a.Name), Line: client.ID(a.Line)}
 	}), err
 }
 
-func (d *door) listLines(ctx context.Context, c *call, in *one) ([]client.Line, error) {
+func (d *door) listLines(ctx context.Context, c *call, in *One) ([]client.Line, error) {
 	lines, err := documents.Lines(ctx, d.DB, c.actor, in.id())
 	return each(lines, func(l documents.Line) client.Line { return lineOf(c.lang, l) }), err
 }
 
-func (d *door) listDirections(ctx context.Context, c *call, in *one) ([]client.Direction, error) {
+func (d *door) listDirections(ctx context.Context, c *call, in *One) ([]client.Direction, error) {
 	all, err := documents.Directions(ctx, d.DB, c.actor, in.id())
 	return each(all, directionOf), err
 }
 
-func (d *door) listTwins(ctx context.Context, c *call, in *one) ([]client.Twin, error) {
+func (d *door) listTwins(ctx context.Context, c *call, in *One) ([]client.Twin, error) {
 	all, err := documents.Twins(ctx, d.DB, c.actor, in.id())
 	return each(all, twinOf), err
 }
 
 type registering struct {
-	one
+	One
 	IfMatch string `header:"If-Match" maxLength:"40" doc:"ETag đã xem, thay cho revision"`
 	Body    client.Registering
 }
@@ -170,7 +170,7 @@ func (d *door) commentIncoming(ctx context.Context, c *call, in *act[client.Text
 	return write(ctx, d, c, func(tx *store.Tx) error { return documents.Comment(ctx, tx, in.id(), in.Body.Text) })
 }
 
-func (d *door) readIncoming(ctx context.Context, c *call, in *one) error {
+func (d *door) readIncoming(ctx context.Context, c *call, in *One) error {
 	return documents.MarkRead(ctx, d.DB, c.actor, in.id())
 }
 
@@ -201,7 +201,7 @@ func (d *door) handOverLine(ctx context.Context, c *call, in *act[client.Handing
 	return lineOf(c.lang, *out), nil
 }
 
-func (d *door) startLine(ctx context.Context, c *call, in *one) error {
+func (d *door) startLine(ctx context.Context, c *call, in *One) error {
 	return write(ctx, d, c, func(tx *store.Tx) error { return documents.Start(ctx, tx, in.id()) })
 }
 

@@ -17,14 +17,14 @@ func (d *door) noticeRoutes() {
 	do(d, post("/notices/read", "readNotices", tagNotices, "Đánh dấu đã đọc đến một thông báo"), d.readNotices)
 }
 
-func (d *door) listNotices(ctx context.Context, c *call, in *older) (client.Page[client.Notice], error) {
+func (d *door) listNotices(ctx context.Context, c *call, in *Older) (client.Page[client.Notice], error) {
 	all, err := notify.Messages(ctx, d.DB, c.actor.Person, in.before(), in.limit()+1)
 	return cut(all, in.limit(), func(m notify.Message) int64 { return m.ID }, func(m notify.Message) client.Notice {
 		return client.Notice{ID: client.ID(m.ID), At: m.At.Time(), Verb: m.Verb, Ref: m.Ref, Title: m.Title, Text: said1(c.lang, m.Said()), Read: when(m.Read)}
 	}), err
 }
 
-func (d *door) readNotice(ctx context.Context, c *call, in *one) error {
+func (d *door) readNotice(ctx context.Context, c *call, in *One) error {
 	return notify.MarkRead(ctx, d.DB, c.actor.Person, in.id())
 }
 
@@ -37,7 +37,7 @@ func (d *door) journalRoutes() {
 }
 
 type journalFilter struct {
-	older
+	Older
 	Verb   string `query:"verb" maxLength:"60" doc:"Loại việc, ví dụ document.signed; kết thúc bằng dấu chấm để lấy cả nhóm"`
 	Person string `query:"person" maxLength:"19" doc:"Mã người"`
 	Ref    string `query:"ref" maxLength:"60" doc:"Đối tượng, ví dụ outgoing/123"`
@@ -46,7 +46,7 @@ type journalFilter struct {
 }
 
 func (d *door) listJournal(ctx context.Context, c *call, in *journalFilter) (client.Page[client.Entry], error) {
-	f := audit.Filter{Verb: in.Verb, Person: one{in.Person}.id(), Ref: in.Ref, Before: in.before(), Limit: in.limit() + 1}
+	f := audit.Filter{Verb: in.Verb, Person: One{in.Person}.id(), Ref: in.Ref, Before: in.before(), Limit: in.limit() + 1}
 	if in.From != "" {
 		f.From = store.InstantOf(calendar.Date(in.From).Time())
 	}

@@ -23,12 +23,12 @@ type versioned[T any] struct {
 
 type nothing struct{}
 
-// one names one thing in the address. What is no number names nothing.
-type one struct {
+// One names one thing in the address. What is no number names nothing.
+type One struct {
 	ID string `path:"id" maxLength:"19" doc:"Mã định danh" example:"123456789"`
 }
 
-func (o one) id() int64 {
+func (o One) id() int64 {
 	id, err := client.ParseID(o.ID)
 	if err != nil {
 		return 0 // no row has it: the room answers that nothing was found, as for any other stranger
@@ -38,7 +38,7 @@ func (o one) id() int64 {
 
 // act is an act upon one thing with a form.
 type act[B any] struct {
-	one
+	One
 	Body B
 }
 

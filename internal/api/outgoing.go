@@ -41,7 +41,7 @@ func (d *door) outgoingRoutes() {
 	do(d, post("/outgoing/{id}/cancel", "cancelOutgoing", tagOutgoing, "Hủy; số đã cấp được giữ và ghi đã hủy"), d.cancelOutgoing)
 }
 
-func (d *door) listOutgoing(ctx context.Context, c *call, in *listed) (client.Page[client.OutgoingRow], error) {
+func (d *door) listOutgoing(ctx context.Context, c *call, in *Listed) (client.Page[client.OutgoingRow], error) {
 	page, err := documents.ListOutgoing(ctx, d.DB, c.actor, documents.OutFilter{Tab: in.Tab, Q: in.Q, Type: in.Type, Urgency: in.Urgency, Before: in.Cursor, Limit: in.Limit})
 	return pageOf(page, func(r documents.OutgoingRow) client.OutgoingRow { return outgoingRow(c.lang, r) }), err
 }
@@ -56,7 +56,7 @@ func (d *door) draftOutgoing(ctx context.Context, c *call, in *struct{ Body clie
 }
 
 type revising struct {
-	one
+	One
 	IfMatch string `header:"If-Match" maxLength:"40" doc:"ETag đã xem, thay cho revision"`
 	Body    client.Draft
 }
@@ -78,7 +78,7 @@ func (d *door) reviseOutgoing(ctx context.Context, c *call, in *revising) (clien
 	return outgoingOf(c.lang, out), out.Revision, nil
 }
 
-func (d *door) findOutgoing(ctx context.Context, c *call, in *one) (client.Outgoing, int64, error) {
+func (d *door) findOutgoing(ctx context.Context, c *call, in *One) (client.Outgoing, int64, error) {
 	doc, err := documents.FindOutgoing(ctx, d.DB, c.actor, in.id())
 	if err != nil {
 		return client.Outgoing{}, 0, err
@@ -86,12 +86,12 @@ func (d *door) findOutgoing(ctx context.Context, c *call, in *one) (client.Outgo
 	return outgoingOf(c.lang, doc), doc.Revision, nil
 }
 
-func (d *door) listOutgoingActs(ctx context.Context, c *call, in *one) ([]client.Act, error) {
+func (d *door) listOutgoingActs(ctx context.Context, c *call, in *One) ([]client.Act, error) {
 	acts, err := documents.Acts(ctx, d.DB, c.actor, in.id())
 	return each(acts, func(a documents.Act) client.Act { return client.Act{Code: string(a)} }), err
 }
 
-func (d *door) layOutgoing(ctx context.Context, c *call, in *one) (client.Outgoing, error) {
+func (d *door) layOutgoing(ctx context.Context, c *call, in *One) (client.Outgoing, error) {
 	return outgoing(c)(documents.Lay(ctx, d.Desk, c.actor, in.id()))
 }
 
@@ -105,7 +105,7 @@ func outgoing(c *call) func(o *documents.Outgoing, err error) (client.Outgoing, 
 	}
 }
 
-func (d *door) checkLayout(ctx context.Context, c *call, in *one) ([]client.Finding, error) {
+func (d *door) checkLayout(ctx context.Context, c *call, in *One) ([]client.Finding, error) {
 	all, err := documents.CheckLayout(ctx, d.DB, c.actor, in.id(), d.today())
 	out := []client.Finding{}
 	for _, f := range all {
@@ -114,7 +114,7 @@ func (d *door) checkLayout(ctx context.Context, c *call, in *one) ([]client.Find
 	return out, err
 }
 
-func (d *door) listVersions(ctx context.Context, c *call, in *one) ([]client.Version, error) {
+func (d *door) listVersions(ctx context.Context, c *call, in *One) ([]client.Version, error) {
 	all, err := documents.Versions(ctx, d.DB, c.actor, in.id())
 	return each(all, func(v documents.Version) client.Version {
 		return client.Version{No: v.No, Kind: v.Kind, Name: v.Name, Size: v.Size, SHA256: v.SHA, Pages: v.Pages, Verdict: v.Verdict, At: v.At.Time()}
@@ -122,7 +122,7 @@ func (d *door) listVersions(ctx context.Context, c *call, in *one) ([]client.Ver
 }
 
 func (d *door) downloadVersion(c *call, w http.ResponseWriter, r *http.Request) error {
-	v, content, err := documents.OpenVersion(r.Context(), d.Desk, c.actor, one{r.PathValue("id")}.id(), one{r.PathValue("no")}.id())
+	v, content, err := documents.OpenVersion(r.Context(), d.Desk, c.actor, One{r.PathValue("id")}.id(), One{r.PathValue("no")}.id())
 	if err != nil {
 		return err
 	}
@@ -139,12 +139,12 @@ func (d *door) askSigner(ctx context.Context, c *call, in *act[client.AskingSign
 }
 
 type oneFile struct {
-	one
+	One
 	File string `path:"file" maxLength:"19" doc:"Mã tệp"`
 }
 
 func (d *door) detachFile(ctx context.Context, c *call, in *oneFile) error {
-	return write(ctx, d, c, func(tx *store.Tx) error { return documents.Detach(ctx, tx, in.id(), one{in.File}.id()) })
+	return write(ctx, d, c, func(tx *store.Tx) error { return documents.Detach(ctx, tx, in.id(), One{in.File}.id()) })
 }
 
 func (d *door) submitOutgoing(ctx context.Context, c *call, in *act[client.Sending]) error {
@@ -172,7 +172,7 @@ func (d *door) signOutgoing(ctx context.Context, c *call, in *act[client.Signing
 }
 
 type numbering struct {
-	one
+	One
 	Key  string `header:"Idempotency-Key" maxLength:"100" doc:"Mã của yêu cầu: gửi lại với cùng mã thì nhận lại đúng số đã cấp"`
 	Body client.Numbering
 }
@@ -186,11 +186,11 @@ func (d *door) numberOutgoing(ctx context.Context, c *call, in *numbering) (clie
 	return outgoing(c)(out, err)
 }
 
-func (d *door) sealOutgoing(ctx context.Context, c *call, in *one) (client.Outgoing, error) {
+func (d *door) sealOutgoing(ctx context.Context, c *call, in *One) (client.Outgoing, error) {
 	return outgoing(c)(documents.Seal(ctx, d.Desk, c.actor, in.id()))
 }
 
-func (d *door) issueOutgoing(ctx context.Context, c *call, in *one) (client.Outgoing, error) {
+func (d *door) issueOutgoing(ctx context.Context, c *call, in *One) (client.Outgoing, error) {
 	var out *documents.Outgoing
 	err := write(ctx, d, c, func(tx *store.Tx) (err error) {
 		out, err = documents.Issue(ctx, tx, in.id())
@@ -199,7 +199,7 @@ func (d *door) issueOutgoing(ctx context.Context, c *call, in *one) (client.Outg
 	return outgoing(c)(out, err)
 }
 
-func (d *door) releaseOutgoing(ctx context.Context, c *call, in *one) (client.Outgoing, error) {
+func (d *door) releaseOutgoing(ctx context.Context, c *call, in *One) (client.Outgoing, error) {
 	return outgoing(c)(documents.Release(ctx, d.Desk, c.actor, in.id()))
 }
 

@@ -37,11 +37,11 @@ var kinds = map[store.Kind]struct {
 }
 
 var titles = map[string]string{
-	client.KindNotFound: "Không tìm thấy", client.KindForbidden: "Không có quyền", client.KindInvalid: "Dữ liệu chưa hợp lệ",
-	client.KindConflict: "Nội dung đã thay đổi hoặc không còn cho phép", client.KindDuplicate: "Văn bản có thể bị trùng",
-	client.KindUnauthorized: "Chưa đăng nhập", client.KindMalformed: "Yêu cầu không đọc được", client.KindTooLarge: "Nội dung quá lớn",
-	client.KindTooMany: "Quá nhiều yêu cầu", client.KindMethod: "Phương thức không dùng được ở đây",
-	client.KindInternal: "Lỗi của máy chủ", client.KindUnavailable: "Máy chủ chưa sẵn sàng",
+	client.KindNotFound: t("Không tìm thấy"), client.KindForbidden: t("Không có quyền"), client.KindInvalid: t("Dữ liệu chưa hợp lệ"),
+	client.KindConflict: t("Nội dung đã thay đổi hoặc không còn cho phép"), client.KindDuplicate: t("Văn bản có thể bị trùng"),
+	client.KindUnauthorized: t("Chưa đăng nhập"), client.KindMalformed: t("Yêu cầu không đọc được"), client.KindTooLarge: t("Nội dung quá lớn"),
+	client.KindTooMany: t("Quá nhiều yêu cầu"), client.KindMethod: t("Phương thức không dùng được ở đây"),
+	client.KindInternal: t("Lỗi của máy chủ"), client.KindUnavailable: t("Máy chủ chưa sẵn sàng"),
 }
 
 // ofStatus gives the kind of what the router and the door itself refuse.
@@ -71,10 +71,14 @@ func ofStatus(status int) string {
 	return client.KindInternal
 }
 
-func newProblem(l i18n.Lang, status int, text string, pairs ...any) *Problem {
+// newProblem takes a sentence that is translated already.
+func newProblem(l i18n.Lang, status int, detail string) *Problem {
 	uri := ofStatus(status)
-	return &Problem{client.Problem{Type: uri, Title: i18n.T(l, titles[uri], nil), Status: status, Detail: l.T(text, pairs...)}}
+	return &Problem{client.Problem{Type: uri, Title: l.T(titles[uri]), Status: status, Detail: detail}}
 }
+
+// t marks a sentence of a table as one to translate.
+func t(text string) string { return text }
 
 // reasoned is any error that brings its own sentence for people.
 type reasoned interface {
@@ -103,13 +107,12 @@ func (d *door) refuse(c *call, err error) *Problem {
 		p = newProblem(c.lang, http.StatusUnprocessableEntity, "")
 		p.Detail = i18n.T(c.lang, text, args)
 	case errors.Is(err, context.Canceled):
-		p = newProblem(c.lang, http.StatusServiceUnavailable, "Yêu cầu đã dừng giữa chừng. Hãy xem lại trạng thái rồi thực hiện tiếp.")
+		p = newProblem(c.lang, http.StatusServiceUnavailable, c.lang.T("Yêu cầu đã dừng giữa chừng. Hãy xem lại trạng thái rồi thực hiện tiếp."))
 	case errors.Is(err, context.DeadlineExceeded):
-		p = newProblem(c.lang, http.StatusServiceUnavailable, "Máy chủ chưa làm xong trong thời gian cho phép. Hãy xem lại trạng thái rồi thực hiện tiếp.")
+		p = newProblem(c.lang, http.StatusServiceUnavailable, c.lang.T("Máy chủ chưa làm xong trong thời gian cho phép. Hãy xem lại trạng thái rồi thực hiện tiếp."))
 	default:
 		d.Log.Error("api", "request", c.request, "operation", c.operation, "error", err)
-		p = newProblem(c.lang, http.StatusInternalServerError,
-			"Máy chủ gặp lỗi nên chưa làm được việc này. Dữ liệu đã có không bị ảnh hưởng; hãy thử lại, nếu vẫn lỗi thì báo quản trị kèm mã {request}.", "request", c.request)
+		p = newProblem(c.lang, http.StatusInternalServerError, c.lang.T("Máy chủ gặp lỗi nên chưa làm được việc này. Dữ liệu đã có không bị ảnh hưởng; hãy thử lại, nếu vẫn lỗi thì báo quản trị kèm mã {request}.", "request", c.request))
 	}
 	p.RequestID = c.request
 	return p

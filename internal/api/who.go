@@ -110,6 +110,6 @@ func (d *door) listTokens(ctx context.Context, c *call, _ *struct{}) ([]client.T
 	}), err
 }
 
-func (d *door) revokeToken(ctx context.Context, c *call, in *one) error {
+func (d *door) revokeToken(ctx context.Context, c *call, in *One) error {
 	return write(ctx, d, c, func(tx *store.Tx) error { return auth.RevokeAPIToken(ctx, tx, in.id()) })
 }
