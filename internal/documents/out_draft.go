@@ -2,6 +2,7 @@ package documents
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -174,6 +175,13 @@ func (o *Outgoing) fill(ctx context.Context, tx *store.Tx, f DraftForm) error {
 	}
 	if f.DueDate != o.DueDate {
 		dueDate(&p, "due_date", f.DueDate, today(tx.Now()))
+	}
+	if f.ReplyTo != 0 && f.ReplyTo != o.ReplyTo {
+		if _, err := FindIncoming(ctx, tx, tx.Actor(), f.ReplyTo); errors.Is(err, store.NotFound) {
+			p.Add("reply_to", "Không tìm thấy văn bản đến cần trả lời, hoặc văn bản không thuộc phạm vi của ông/bà.")
+		} else if err != nil {
+			return err
+		}
 	}
 	o.DueDate, o.ReplyTo, o.Restricted = f.DueDate, f.ReplyTo, f.Restricted
 	if err := o.fillUnit(ctx, tx, f.Unit, &p); err != nil {
