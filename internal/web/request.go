@@ -150,7 +150,7 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request, route Route) error 
 	}
 	most, limit := int64(mostForm), timeForm
 	if route.Body > 0 {
-		most = route.Body
+		most, limit = route.Body, timeFiles
 	}
 	if route.Files {
 		limit = timeFiles

@@ -1,0 +1,200 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"congvu/internal/documents"
+	"congvu/internal/i18n"
+	"congvu/internal/org"
+)
+
+// mostSuggested is how many answers a search-and-choose field shows.
+const mostSuggested = 20
+
+// hidden is a value a form carries along, such as the revision it was shown with.
+func hidden(name string, value int64) templ.Component { return hiddenField(name, fmt.Sprint(value)) }
+
+// chosenOf finds the options of chosen values, in the order chosen.
+func chosenOf(options []Option, values []string) []Option {
+	var out []Option
+	for _, v := range values {
+		for _, o := range options {
+			if o.Value == v {
+				out = append(out, o)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// matching finds options by the beginnings of their words, without marks.
+func matching(options []Option, words string) []Option {
+	wanted := strings.Fields(i18n.Fold(words))
+	var out []Option
+	for _, o := range options {
+		text := " " + i18n.Fold(o.Label+" "+o.Hint)
+		fits := len(wanted) > 0
+		for _, w := range wanted {
+			fits = fits && strings.Contains(text, " "+w)
+		}
+		if fits && len(out) < mostSuggested {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// suggestTargets: GET /suggest/targets?q=
+func (d *Door) suggestTargets(w http.ResponseWriter, r *http.Request) error {
+	options, err := d.targetOptions(r)
+	if err != nil {
+		return err
+	}
+	return d.suggest(w, r, matching(options, i18n.CleanLine(r.FormValue("q"))))
+}
+
+// suggestAgencies: GET /suggest/agencies?q=
+func (d *Door) suggestAgencies(w http.ResponseWriter, r *http.Request) error {
+	found, err := org.SearchAgencies(r.Context(), d.DB, i18n.CleanLine(r.FormValue("q")), mostSuggested)
+	if err != nil {
+		return err
+	}
+	return d.suggest(w, r, agencyOptions(found))
+}
+
+// suggestReceivers: GET /suggest/receivers?q=: agencies of the directory ("a12") and units of the own agency ("u34").
+func (d *Door) suggestReceivers(w http.ResponseWriter, r *http.Request) error {
+	found, err := d.findReceivers(r, i18n.CleanLine(r.FormValue("q")))
+	if err != nil {
+		return err
+	}
+	return d.suggest(w, r, found)
+}
+
+func (d *Door) findReceivers(r *http.Request, q string) ([]Option, error) {
+	ctx, own := r.Context(), actor(r).Agency
+	units, err := d.unitOptions(ctx, own)
+	if err != nil {
+		return nil, err
+	}
+	found, err := org.SearchAgencies(ctx, d.DB, q, mostSuggested)
+	if err != nil {
+		return nil, err
+	}
+	var out []Option
+	for _, o := range agencyOptions(found) {
+		if o.Value != strconv.FormatInt(own, 10) {
+			o.Value = "a" + o.Value
+			out = append(out, o)
+		}
+	}
+	return append(out, matching(units, q)...), nil
+}
+
+// unitOptions are the units of the own agency as receivers.
+func (d *Door) unitOptions(ctx context.Context, agency int64) ([]Option, error) {
+	units, err := org.Units(ctx, d.DB, org.AgencyID(agency))
+	var out []Option
+	for _, u := range units {
+		out = append(out, Option{Value: fmt.Sprintf("u%d", u.ID), Label: u.Name, Hint: t(ctx, "Đơn vị trong cơ quan")})
+	}
+	return out, err
+}
+
+func (d *Door) suggest(w http.ResponseWriter, r *http.Request, found []Option) error {
+	return render(w, r, 0, wrap(Bare(BareView{Title: t(r.Context(), "Gợi ý")}), Suggestions(found)))
+}
+
+func agencyOptions(found []org.Agency) []Option {
+	var out []Option
+	for _, a := range found {
+		hint := a.Code
+		if a.ParentName != "" {
+			hint += " · " + a.ParentName
+		}
+		out = append(out, Option{Value: fmt.Sprint(int64(a.ID)), Label: a.Name, Hint: hint})
+	}
+	return out
+}
+
+// agencyCombo asks for agencies of the directory; chosen are shown while the form is fresh.
+func (d *Door) agencyCombo(r *http.Request, f *Form, errs Errors, field Field, many bool, chosen []Option) (templ.Component, error) {
+	field.Error = errs.Of(field.Name)
+	c := ComboView{Field: field, Source: "/suggest/agencies", Multiple: many, Chosen: chosen}
+	if f != nil {
+		c.Chosen = nil
+		for _, id := range f.Numbers(field.Name) {
+			a, err := org.FindAgency(r.Context(), d.DB, org.AgencyID(id))
+			if err == nil {
+				c.Chosen = append(c.Chosen, Option{Value: fmt.Sprint(id), Label: a.Name})
+			}
+		}
+		if f.r.PostFormValue("find") == field.Name {
+			c.Field.Value = f.shown(field.Name + "-words")
+			found, err := org.SearchAgencies(r.Context(), d.DB, i18n.CleanLine(c.Field.Value), mostSuggested)
+			if err != nil {
+				return nil, err
+			}
+			c.Found = agencyOptions(found)
+		}
+	}
+	return Combo(c), nil
+}
+
+func typeOptions(ctx context.Context, types []documents.Type, none bool) []Option {
+	var out []Option
+	if none {
+		out = append(out, Option{Label: t(ctx, "— Chọn loại văn bản —")})
+	}
+	groups := map[string]string{"administrative": t(ctx, "Văn bản hành chính"), "copy": t(ctx, "Bản sao"), "normative": t(ctx, "Văn bản quy phạm pháp luật")}
+	for _, x := range types {
+		out = append(out, Option{Value: x.Code, Label: translate(ctx, x.Name, nil), Group: groups[x.Category]})
+	}
+	return out
+}
+
+func urgencyOptions(ctx context.Context, all bool) []Option {
+	var out []Option
+	if all {
+		out = append(out, Option{Label: t(ctx, "Tất cả")})
+	}
+	for _, u := range documents.Urgencies() {
+		out = append(out, Option{Value: u.Slug(), Label: translate(ctx, u.Label(), nil)})
+	}
+	return out
+}
+
+func bookOptions(books []documents.Book) []Option {
+	var out []Option
+	for _, b := range books {
+		if b.LockedOn == "" {
+			out = append(out, Option{Value: fmt.Sprint(b.ID), Label: b.Name, Selected: b.IsDefault})
+		}
+	}
+	return out
+}
+
+// fileLimit is the most bytes of one file, for the page; the room checks again.
+func (d *Door) fileLimit(r *http.Request) int64 {
+	n, err := documents.FileLimit(r.Context(), d.DB, actor(r).Agency)
+	if err != nil {
+		return documents.DefaultFileLimit
+	}
+	return min(n, mostFiles)
+}
+
+// shorten cuts a text for a line, at a letter.
+func shorten(s string, most int) string {
+	letters := []rune(s)
+	if len(letters) <= most {
+		return s
+	}
+	return strings.TrimSpace(string(letters[:most-1])) + "…"
+}

@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"congvu/internal/documents"
+	"congvu/internal/i18n"
+	"congvu/internal/pades"
+)
+
+// toneOf is the colour of a file's verdict (S13.1–S13.4).
+func toneOf(verdict string) Tone {
+	switch verdict {
+	case documents.VerdictPassed:
+		return Good
+	case documents.VerdictIndeterminate:
+		return Warn
+	case documents.VerdictFailed:
+		return Bad
+	}
+	return Off
+}
+
+// fileLine is a file in a list.
+func fileLine(ctx context.Context, f documents.File) FileLine {
+	l := FileLine{Name: f.Name, Href: fmt.Sprintf("/files/%d?download=1", f.ID), Detail: SizeText(ctx, f.Size)}
+	if f.Pages > 0 {
+		l.Detail += " · " + t(ctx, "{n} trang", "n", f.Pages)
+	}
+	if f.Media == "application/pdf" {
+		l.Icon, l.View = "file-type-pdf", fmt.Sprintf("/files/%d/view", f.ID)
+	}
+	if f.Verdict != "" {
+		l.Verdict, l.Tone = translate(ctx, documents.VerdictLabel(f.Verdict), nil), toneOf(f.Verdict)
+	}
+	return l
+}
+
+// signaturesOf turns a report into what people read.
+func signaturesOf(ctx context.Context, r *pades.Report) []SignatureView {
+	if r == nil {
+		return nil
+	}
+	var out []SignatureView
+	for i, s := range r.Signatures {
+		v := SignatureView{ID: fmt.Sprintf("sig-%d", i+1), Tone: Off, Verdict: t(ctx, "Chưa xác định được"), Who: t(ctx, "Chưa xác định được người ký")}
+		switch s.Indication {
+		case pades.TotalPassed:
+			v.Tone, v.Verdict = Good, t(ctx, "Chữ ký hợp lệ")
+		case pades.IsIndeterminate:
+			v.Tone, v.Verdict = Warn, t(ctx, "Chữ ký chưa đủ căn cứ kết luận")
+		case pades.TotalFailed:
+			v.Tone, v.Verdict = Bad, t(ctx, "Chữ ký không hợp lệ")
+		}
+		if s.Kind == pades.DocTimestamp {
+			v.Who = t(ctx, "Dấu thời gian của tài liệu")
+		}
+		if s.Signer != nil {
+			v.Who, v.Role = s.Signer.Name, s.Signer.Organization
+		}
+		switch {
+		case s.Timestamp != nil && s.Timestamp.Intact:
+			v.At, v.AtBy = s.Timestamp.Time, t(ctx, "theo dấu thời gian")
+			if s.Timestamp.TSA != nil {
+				v.AtBy = t(ctx, "theo dấu thời gian của {tsa}", "tsa", s.Timestamp.TSA.Name)
+			}
+		case s.ClaimedTime != nil:
+			v.At, v.AtBy = *s.ClaimedTime, t(ctx, "theo máy ký")
+		}
+		v.Covers = t(ctx, "Bản {n} trong {all}", "n", i+1, "all", len(r.Signatures))
+		if s.WholeFile {
+			v.Covers = t(ctx, "Toàn bộ tài liệu")
+		}
+		for _, f := range s.Findings {
+			text := translate(ctx, f.Text, f.Args)
+			if f.Severity == "info" {
+				v.Changes = append(v.Changes, SignatureChange{Text: text})
+			} else {
+				v.Reasons = append(v.Reasons, text)
+			}
+		}
+		v.Details = signatureDetails(ctx, s)
+		out = append(out, v)
+	}
+	return out
+}
+
+func signatureDetails(ctx context.Context, s *pades.Signature) []Detail {
+	var out []Detail
+	if s.Signer != nil {
+		out = append(out, Detail{t(ctx, "Số hiệu chứng thư"), s.Signer.Serial}, Detail{t(ctx, "Cơ quan cấp"), s.Signer.Issuer},
+			Detail{t(ctx, "Hiệu lực chứng thư"), i18n.Day(s.Signer.NotBefore) + " – " + i18n.Day(s.Signer.NotAfter)})
+	}
+	if s.Algorithm != "" {
+		out = append(out, Detail{t(ctx, "Thuật toán"), s.Algorithm})
+	}
+	if s.Level != "" {
+		out = append(out, Detail{t(ctx, "Mức chữ ký"), "PAdES-B-" + s.Level})
+	}
+	if s.Test {
+		out = append(out, Detail{t(ctx, "Lưu ý"), t(ctx, "Chứng thư thử nghiệm, không có giá trị pháp lý")})
+	}
+	return out
+}
+
+// verdictWords are the one answer about a file.
+func verdictWords(ctx context.Context, r *pades.Report) (tone Tone, title, text string) {
+	switch r.Outcome {
+	case pades.Passed:
+		return Good, t(ctx, "Chữ ký hợp lệ, văn bản nguyên vẹn"), t(ctx, "Mọi chữ ký số đều hợp lệ và văn bản không bị sửa sau khi ký.")
+	case pades.Indeterminate:
+		return Warn, t(ctx, "Chưa đủ căn cứ kết luận"), t(ctx, "Văn bản có chữ ký số nhưng có điểm chưa kiểm chứng được; lý do ở bên dưới.")
+	case pades.Failed:
+		return Bad, t(ctx, "Chữ ký không hợp lệ hoặc văn bản đã bị sửa"), t(ctx, "Không nên sử dụng bản này. Hãy liên hệ cơ quan ban hành để nhận bản đúng.")
+	case pades.None:
+		return Off, t(ctx, "Văn bản không có chữ ký số"), t(ctx, "Tệp này không chứa chữ ký số nào nên không kiểm tra được nguồn gốc.")
+	}
+	return Bad, t(ctx, "Không đọc được tệp"), t(ctx, "Tệp không phải là PDF, bị hỏng hoặc bị khóa bằng mật khẩu.")
+}
