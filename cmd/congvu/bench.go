@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// A measurement is one line of the scoreboard.
+type measurement struct {
+	Name    string        `json:"name"`
+	Note    string        `json:"note,omitempty"`
+	N       int           `json:"n"`
+	Seconds float64       `json:"seconds"`
+	Rate    float64       `json:"per_second"`
+	P50     time.Duration `json:"p50_ns"`
+	P95     time.Duration `json:"p95_ns"`
+	P99     time.Duration `json:"p99_ns"`
+	Max     time.Duration `json:"max_ns"`
+	Errors  int           `json:"errors"`
+}
+
+// summed makes a measurement of the times of single acts done within a span.
+func summed(name, note string, times []time.Duration, span time.Duration, errors int) measurement {
+	m := measurement{Name: name, Note: note, N: len(times), Seconds: span.Seconds(), Errors: errors}
+	if len(times) == 0 {
+		return m
+	}
+	slices.Sort(times)
+	at := func(q float64) time.Duration { return times[min(int(q*float64(len(times))), len(times)-1)] }
+	m.Rate = float64(len(times)) / span.Seconds()
+	m.P50, m.P95, m.P99, m.Max = at(.50), at(.95), at(.99), times[len(times)-1]
+	return m
+}
+
+// bench measures what the product does and, in the same run, what the machine could do at best.
+func bench(ctx context.Context, w *world, args []string) error {
+	fs := flags(w, "bench", "bench [all|limits|inbox|register|issue|exchange …] [--data THƯ_MỤC] [--db postgres://…] [--json]")
+	s := newSettings(w, fs, false)
+	asJSON := fs.Bool("json", false, "in kết quả dạng JSON")
+	rows := fs.Int("rows", 1_000_000, "số văn bản đến trong cơ sở dữ liệu của phép đo inbox; một phần mười thuộc một cơ quan")
+	span := fs.Duration("span", 5*time.Second, "thời gian của mỗi phép đo")
+	rest, err := parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) == 0 {
+		rest = []string{"all"}
+	}
+	b := &benchRun{w: w, settings: s, rows: *rows, span: *span}
+	if err := b.prepare(); err != nil {
+		return err
+	}
+	defer b.clean()
+	parts := []struct {
+		name string
+		run  func(context.Context) ([]measurement, error)
+	}{{"limits", b.limits}, {"inbox", b.inbox}, {"register", b.register}, {"issue", b.issue}, {"exchange", b.exchange}}
+	var all []measurement
+	known := false
+	for _, p := range parts {
+		if !slices.Contains(rest, "all") && !slices.Contains(rest, p.name) {
+			continue
+		}
+		known = true
+		fmt.Fprintf(w.err, "đang đo: %s…\n", p.name)
+		got, err := p.run(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		all = append(all, got...)
+		if !*asJSON {
+			for _, m := range got {
+				printMeasurement(w.out, m)
+			}
+		}
+	}
+	if !known {
+		return badUsage("phép đo gồm: all, limits, inbox, register, issue, exchange")
+	}
+	if *asJSON {
+		enc := json.NewEncoder(w.out)
+		enc.SetIndent("", "  ")
+		return enc.Encode(map[string]any{"engine": b.engine(), "cpus": runtime.NumCPU(), "go": runtime.Version(), "version": versionText(), "measurements": all})
+	}
+	return nil
+}
+
+func printMeasurement(out io.Writer, m measurement) {
+	ms := func(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000) }
+	fmt.Fprintf(out, "%-34s %10.0f/s   p50 %-10s p95 %-10s p99 %-10s", m.Name, m.Rate, ms(m.P50), ms(m.P95), ms(m.P99))
+	if m.Errors > 0 {
+		fmt.Fprintf(out, "  LỖI %d", m.Errors)
+	}
+	if m.Note != "" {
+		fmt.Fprintf(out, "  (%s)", m.Note)
+	}
+	fmt.Fprintln(out)
+}

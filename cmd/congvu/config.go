@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"strings"
+)
+
+// setting is one knob of an installation: a flag, and an environment variable for what should not stand on a command line.
+type setting struct {
+	flag, env, meaning string
+	secret             bool
+	value              *string
+	from               string
+}
+
+// settings are what serve, demo and the local verbs share. Their zero value works.
+type settings struct {
+	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, Trust, Log string
+
+	list []*setting
+}
+
+func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
+	s := &settings{}
+	add := func(into *string, name, fallback, meaning string, secret bool) {
+		env := "CONGVU_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		k := &setting{flag: name, env: env, meaning: meaning, secret: secret, value: into, from: "mặc định"}
+		*into = fallback
+		if v := w.env(env); v != "" {
+			*into, k.from = v, "biến môi trường "+env
+		}
+		s.list = append(s.list, k)
+		fs.Func(name, meaning+" (hoặc biến "+env+")", func(v string) error {
+			*into, k.from = v, "dòng lệnh --"+name
+			return nil
+		})
+	}
+	add(&s.Data, "data", "data", "thư mục chứa toàn bộ dữ liệu: SQLite, tệp, JetStream, khóa", false)
+	add(&s.DB, "db", "", "địa chỉ PostgreSQL postgres://…; bỏ trống: SQLite trong --data", true)
+	add(&s.Blobs, "blobs", "", "nơi lưu tệp: s3://kho?endpoint=…; bỏ trống: thư mục files trong --data", false)
+	add(&s.Trust, "trust", "", "thư mục chứng thư gốc tin cậy; bỏ trống: thư mục trust trong --data", false)
+	if serving {
+		add(&s.Addr, "addr", "127.0.0.1:8080", "địa chỉ lắng nghe HOST:PORT", false)
+		add(&s.PublicURL, "public-url", "", "địa chỉ công khai https://… khi chạy sau máy chủ trung gian", false)
+		add(&s.Axis, "axis", "", "trục liên thông: bỏ trống = nhúng; nats://… = máy chủ hoặc trục của thành phố", true)
+		add(&s.AxisListen, "axis-listen", "", "HOST:PORT để bản cài đặt khác nối vào trục nhúng này", false)
+		add(&s.AxisPeers, "axis-peers", "", "tệp JSON liệt kê bản cài đặt được nối vào: tên, mật khẩu, mã cơ quan", false)
+		add(&s.AxisHub, "axis-hub", "", "địa chỉ nats://HOST:PORT của bản cài đặt trung tâm mà bản này nối vào", false)
+		add(&s.AxisPassword, "axis-password", "", "mật khẩu nối vào bản cài đặt trung tâm (chỉ nên đặt bằng biến môi trường)", true)
+		add(&s.Log, "log", "info", "mức nhật ký kỹ thuật: debug, info, warn, error", false)
+	}
+	return s
+}
+
+// config prints every setting with its meaning, value and origin; secrets are never shown.
+func config(_ context.Context, w *world, args []string) error {
+	fs := flags(w, "config", "config -explain")
+	all := fs.Bool("explain", false, "giải thích từng cấu hình, giá trị hiện tại và nguồn của nó")
+	s := newSettings(w, fs, true)
+	if _, err := parse(fs, args); err != nil {
+		return err
+	}
+	for _, k := range s.list {
+		v := *k.value
+		if k.secret && v != "" {
+			v = "(đã đặt, không hiển thị)"
+		}
+		fmt.Fprintf(w.out, "--%-12s = %q\n", k.flag, v)
+		if *all {
+			fmt.Fprintf(w.out, "    %s\n    Biến môi trường: %s. Nguồn hiện tại: %s.\n", k.meaning, k.env, k.from)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+// Command congvu runs a city's public duty: the server, the demonstration, and the operator's and clerk's verbs.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// verb is one word of the command line; each has a file of its own.
+type verb struct {
+	name, summary string
+	run           func(ctx context.Context, w *world, args []string) error
+}
+
+// world is what a verb sees of the outside, so that stories can run it in process.
+type world struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) string
+}
+
+func verbs() []verb {
+	return []verb{
+		{"demo", "chạy thử với một thành phố mẫu (dữ liệu nhúng)", demo},
+		{"serve", "chạy máy chủ", serve},
+		{"migrate", "nâng cấp bảng dữ liệu lên phiên bản của chương trình này", migrate},
+		{"import", "nạp cơ quan, đơn vị, người từ tệp XLSX hoặc CSV", importTable},
+		{"user", "mở, khóa tài khoản, đặt lại mật khẩu, tạo quản trị viên đầu tiên", user},
+		{"key", "liệt kê, nạp, gỡ khóa ký mà máy chủ giữ", keyVerb},
+		{"token", "cấp, liệt kê, thu hồi mã truy cập API", token},
+		{"verify", "kiểm tra chữ ký số của tệp PDF", verify},
+		{"edxml", "kiểm tra bản tin edXML: congvu edxml check FILE", checkEdxml},
+		{"remote", "làm việc với máy chủ qua API: văn bản đến, đi, đăng ký, chuyển, ký", remote},
+		{"bench", "đo hiệu năng và giới hạn của máy", bench},
+		{"config", "giải thích cấu hình: congvu config -explain", config},
+		{"version", "phiên bản chương trình", version},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	w := &world{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv}
+	os.Exit(command(ctx, w, os.Args[1:]))
+}
+
+// command runs one verb and gives the exit code: 0 done, 1 refused or failed, 2 wrong usage, or what the verb defines.
+func command(ctx context.Context, w *world, args []string) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		usage(w.out)
+		return 0
+	}
+	for _, v := range verbs() {
+		if v.name == args[0] {
+			return exitCode(w, v.run(ctx, w, args[1:]))
+		}
+	}
+	fmt.Fprintf(w.err, "congvu: không có lệnh %q. Gõ «congvu help» để xem các lệnh.\n", args[0])
+	return 2
+}
+
+func usage(out io.Writer) {
+	fmt.Fprint(out, "congvu – nền tảng công vụ của thành phố\n\nCách dùng: congvu LỆNH [tùy chọn]\n\n")
+	for _, v := range verbs() {
+		fmt.Fprintf(out, "  %-9s %s\n", v.name, v.summary)
+	}
+	fmt.Fprint(out, "\nMỗi lệnh có trợ giúp riêng: congvu LỆNH -h. Lệnh làm việc trên dữ liệu nhận --data THƯ_MỤC.\n")
+}
+
+// exit is an error that only sets the exit code: everything has been said.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// badUsage is a mistake in the command line; its text is for the person who typed it.
+type badUsage string
+
+func (b badUsage) Error() string { return string(b) }
+
+func exitCode(w *world, err error) int {
+	var code exit
+	var wrong badUsage
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &wrong):
+		fmt.Fprintln(w.err, "congvu: "+string(wrong))
+		return 2
+	}
+	fmt.Fprintln(w.err, "congvu: "+explain(err))
+	return 1
+}
+
+// flags makes the flag set of a verb; -h prints its usage line and its options.
+func flags(w *world, name, line string) *flag.FlagSet {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(w.err)
+	fs.Usage = func() {
+		fmt.Fprintf(w.err, "Cách dùng: congvu %s\n", line)
+		fs.PrintDefaults()
+	}
+	return fs
+}
+
+// parse lets options stand before and after the arguments and gives the arguments.
+func parse(fs *flag.FlagSet, args []string) ([]string, error) {
+	var rest []string
+	for {
+		if err := fs.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, exit(2) // the flag set has said what is wrong
+		}
+		args = fs.Args()
+		if len(args) == 0 {
+			return rest, nil
+		}
+		if strings.HasPrefix(args[0], "-") && args[0] != "-" {
+			continue
+		}
+		rest, args = append(rest, args[0]), args[1:]
+	}
+}

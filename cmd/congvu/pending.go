@@ -1,0 +1,8 @@
+package main
+
+import "context"
+
+func importTable(context.Context, *world, []string) error { return badUsage("pending") }
+func user(context.Context, *world, []string) error        { return badUsage("pending") }
+func token(context.Context, *world, []string) error       { return badUsage("pending") }
+func remote(context.Context, *world, []string) error      { return badUsage("pending") }

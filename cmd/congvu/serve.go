@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"congvu/internal/api"
+	"congvu/internal/auth"
+	"congvu/internal/blob"
+	"congvu/internal/documents"
+	"congvu/internal/exchange"
+	"congvu/internal/notify"
+	"congvu/internal/web"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// serve runs the server until it is told to stop.
+func serve(ctx context.Context, w *world, args []string) error {
+	fs := flags(w, "serve", "serve --data THƯ_MỤC [--addr HOST:PORT] [--db postgres://…] [--blobs s3://…]")
+	s := newSettings(w, fs, true)
+	allowTest := fs.Bool("allow-test-certificates", false, "tin chứng thư thử nghiệm, không có giá trị pháp lý: chỉ để thử")
+	if rest, err := parse(fs, args); err != nil {
+		return err
+	} else if len(rest) > 0 {
+		return badUsage("serve không nhận tham số nào ngoài tùy chọn")
+	}
+	log, err := logger(w, s)
+	if err != nil {
+		return err
+	}
+	in, err := openServing(ctx, s, opening{migrate: s.DB == "", allowTest: *allowTest}, log)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if *allowTest {
+		log.Warn("test certificates are believed: documents signed with them have no legal value")
+	}
+	return in.serve(ctx, w, s, log, web.Config{})
+}
+
+func logger(w *world, s *settings) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.Log)); err != nil {
+		return nil, badUsage("--log nhận debug, info, warn hoặc error")
+	}
+	return slog.New(slog.NewJSONHandler(w.err, &slog.HandlerOptions{Level: level})), nil
+}
+
+// serve answers on the address, works in the background, and stops gracefully: no new requests, open ones end, then the workers.
+func (in *installation) serve(ctx context.Context, w *world, s *settings, log *slog.Logger, page web.Config) error {
+	listener, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return fmt.Errorf("không lắng nghe được tại %s: %w", s.Addr, err)
+	}
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	var workers sync.WaitGroup
+	for _, work := range in.work(log) {
+		workers.Go(func() { work(working) })
+	}
+	page.DB, page.Desk, page.Exchange, page.PublicURL, page.Log = in.DB, in.Desk, in.Exchange, s.PublicURL, log
+	pages := web.New(page)
+	server := &http.Server{
+		Handler:           in.doors(pages, api.New(api.Config{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Version: versionText(), Log: log, TestCertificates: in.Trust.AllowTest})),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	address := "http://" + listener.Addr().String()
+	if s.PublicURL != "" {
+		address = s.PublicURL
+	}
+	if err := in.greet(ctx, w, address); err != nil {
+		return err
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		fmt.Fprintln(w.out, "Đang dừng: chờ các yêu cầu đang xử lý kết thúc…")
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+		defer cancel()
+		pages.Close() // live connections would hold the server open
+		if err = server.Shutdown(end); errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+	}
+	stopWork()
+	workers.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// greet says where the server is and, on a bare installation, how the first administrator gets in.
+func (in *installation) greet(ctx context.Context, w *world, address string) error {
+	fmt.Fprintf(w.out, "congvu đang chạy tại %s\n", address)
+	link, needed, err := auth.Bootstrap(ctx, in.DB)
+	if err != nil || !needed {
+		return err
+	}
+	fmt.Fprintf(w.out, "Bản cài đặt chưa có quản trị viên. Mở liên kết sau trong 24 giờ để tạo quản trị viên đầu tiên:\n  %s/bootstrap?token=%s\n", address, link)
+	return nil
+}
+
+// work lists what runs in the background.
+func (in *installation) work(log *slog.Logger) []func(context.Context) {
+	trouble := func(err error) { log.Error("background work", "error", err) }
+	return []func(context.Context){
+		func(ctx context.Context) { in.Exchange.Run(ctx, trouble) },
+		func(ctx context.Context) { notify.Follow(ctx, in.DB, trouble) },
+		func(ctx context.Context) { in.sweep(ctx, log) },
+	}
+}
+
+// sweep removes, once a day, files that no row names and that are older than a day (an act that died between file and row).
+func (in *installation) sweep(ctx context.Context, log *slog.Logger) {
+	inUse := func(ctx context.Context, shas []string) (map[string]bool, error) {
+		used, err := documents.BlobsInUse(ctx, in.DB, shas)
+		if err != nil {
+			return nil, err
+		}
+		more, err := exchange.BlobsInUse(ctx, in.DB, shas)
+		for sha := range more {
+			used[sha] = true
+		}
+		return used, err
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(24 * time.Hour):
+		}
+		swept, err := blob.Sweep(ctx, in.Blobs, in.DB.Now().Time().Add(-blob.OrphanAge), inUse)
+		if err != nil && ctx.Err() == nil {
+			log.Error("sweep", "error", err)
+		} else {
+			log.Info("sweep", "result", swept)
+		}
+	}
+}
+
+// doors puts pages, API and the operator's addresses on one server.
+func (in *installation) doors(pages, apiV1 http.Handler) http.Handler {
+	registry := prometheus.NewRegistry()
+	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "congvu_http_seconds", Help: "Time of answers by method and status class.",
+		Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"method", "class"})
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), requests, &figures{in})
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if err := in.DB.Ping(ctx); err != nil {
+			http.Error(w, "database", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	mux.Handle("GET /metrics", onlyLocal(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
+	mux.Handle("/api/", measured(requests, apiV1))
+	mux.Handle("/", measured(requests, pages))
+	return mux
+}
+
+// onlyLocal keeps figures from strangers: they are read on the machine itself, or fetched by an agent there.
+func onlyLocal(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() || r.Header.Get("X-Forwarded-For") != "" {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func measured(h *prometheus.HistogramVec, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/events") { // open for hours
+			next.ServeHTTP(w, r)
+			return
+		}
+		seen := &statusWriter{ResponseWriter: w, status: 200}
+		begun := time.Now()
+		next.ServeHTTP(seen, r)
+		h.WithLabelValues(r.Method, fmt.Sprintf("%dxx", seen.status/100)).Observe(time.Since(begun).Seconds())
+	})
+}
+
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (s *statusWriter) WriteHeader(code int)        { s.status = code; s.ResponseWriter.WriteHeader(code) }
+func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// figures gives the pools' and the work's figures at the moment they are asked for.
+type figures struct{ in *installation }
+
+var (
+	figureConns   = prometheus.NewDesc("congvu_db_connections", "Database connections by pool and state.", []string{"pool", "state"}, nil)
+	figureBacklog = prometheus.NewDesc("congvu_jobs", "Due work by kind and state.", []string{"kind", "state"}, nil)
+)
+
+func (f *figures) Describe(ch chan<- *prometheus.Desc) { ch <- figureConns; ch <- figureBacklog }
+
+func (f *figures) Collect(ch chan<- prometheus.Metric) {
+	read, write := f.in.DB.Stats()
+	for name, s := range map[string]struct{ open, used int }{"read": {read.OpenConnections, read.InUse}, "write": {write.OpenConnections, write.InUse}} {
+		ch <- prometheus.MustNewConstMetric(figureConns, prometheus.GaugeValue, float64(s.open), name, "open")
+		ch <- prometheus.MustNewConstMetric(figureConns, prometheus.GaugeValue, float64(s.used), name, "used")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	jobs, err := f.in.DB.Backlogs(ctx)
+	if err != nil {
+		return
+	}
+	for _, j := range jobs {
+		ch <- prometheus.MustNewConstMetric(figureBacklog, prometheus.GaugeValue, float64(j.N), j.Kind, j.State)
+	}
+}
