@@ -1,0 +1,497 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"congvu/internal/client"
+	"congvu/internal/store"
+)
+
+func fars() []far {
+	return []far{
+		{"login", "login TÊN --out TỆP", "đăng nhập, ghi mã phiên vào tệp", remoteLogin},
+		{"me", "me", "tôi là ai, đang dùng vị trí nào", remoteMe},
+		{"work", "work", "việc của tôi", remoteWork},
+		{"inbox", "inbox [--tab X] [--q TỪ]", "văn bản đến", remoteInbox},
+		{"arrivals", "arrivals [--q TỪ]", "văn bản đến chờ tiếp nhận", remoteArrivals},
+		{"show", "show REF", "xem một văn bản và lịch sử", remoteShow},
+		{"register", "register REF [--register SỔ] [--twin X] [--verdict-reason X]", "đăng ký, cấp số đến", remoteRegister},
+		{"submit", "submit REF --to VỊ_TRÍ [--note X]", "trình lãnh đạo hoặc trình xem xét", remoteSubmit},
+		{"direct", "direct REF --lead ĐÍCH [--due X] [--opinion X]", "chỉ đạo, phân công", remoteDirect},
+		{"start", "start line/SỐ", "bắt đầu xử lý", remoteStart},
+		{"complete", "complete line/SỐ --result X", "hoàn thành xử lý", remoteComplete},
+		{"refuse", "refuse REF --ground X --reason X", "từ chối tiếp nhận", remoteRefuse},
+		{"outbox", "outbox [--tab X] [--q TỪ]", "văn bản đi", remoteOutbox},
+		{"draft", "draft TỆP.json [--file TỆP.pdf]", "soạn dự thảo từ tệp JSON (- là đầu vào chuẩn)", remoteDraft},
+		{"approve", "approve REF [--to VỊ_TRÍ] [--note X]", "đồng ý, chuyển tiếp hoặc trình ký", remoteApprove},
+		{"return", "return REF --reason X", "trả lại người soạn", remoteReturn},
+		{"sign", "sign REF [--capacity X] --consent", "ký số", remoteSign},
+		{"release", "release REF", "cấp số, đóng dấu, ban hành", remoteRelease},
+		{"send", "send REF [--file TỆP.pdf]", "tải bản PDF (nếu có) rồi ban hành", remoteSend},
+		{"deliveries", "deliveries REF", "nơi nhận và trạng thái", remoteDeliveries},
+		{"download", "download TỆP_SỐ [--out TỆP]", "tải một tệp", remoteDownload},
+		{"search", "search TỪ", "tìm cơ quan trong danh bạ", remoteSearch},
+	}
+}
+
+func remoteMe(ctx context.Context, r *remoteCall) error {
+	me, err := r.Me(ctx)
+	if err != nil {
+		return err
+	}
+	return r.show(me, func(out io.Writer) {
+		fmt.Fprintf(out, "%s, %s, %s (%d thông báo chưa đọc)\n", me.Name, me.Post.Title, me.Post.AgencyName, me.Unread)
+		for _, p := range me.Posts {
+			fmt.Fprintf(out, "  post/%s  %s, %s\n", p.ID, p.Title, p.AgencyName)
+		}
+	})
+}
+
+func remoteWork(ctx context.Context, r *remoteCall) error {
+	lists, err := r.Work(ctx)
+	if err != nil {
+		return err
+	}
+	return r.show(lists, func(out io.Writer) {
+		for _, l := range lists {
+			fmt.Fprintf(out, "%s: %d\n", l.Title, l.Count)
+			for _, w := range l.Rows {
+				fmt.Fprintf(out, "  %s  %s  %s%s\n", w.Ref, w.Title, w.Subject, deadline(w.Due, w.Overdue))
+			}
+		}
+	})
+}
+
+// deadline is a due date as a list shows it.
+func deadline(due string, overdue bool) string {
+	switch {
+	case due == "":
+		return ""
+	case overdue:
+		return "  QUÁ HẠN " + due
+	}
+	return "  hạn " + due
+}
+
+func remoteInbox(ctx context.Context, r *remoteCall) error {
+	page, err := r.Inbox(ctx, client.List{Tab: r.o.tab, Q: r.o.q})
+	if err != nil {
+		return err
+	}
+	return r.show(page, func(out io.Writer) {
+		for _, d := range page.Rows {
+			number, line := "", ""
+			if d.ArrivalNumber > 0 {
+				number = fmt.Sprintf("số đến %d  ", d.ArrivalNumber)
+			}
+			if d.Line != 0 {
+				line = "  line/" + d.Line.String()
+			}
+			fmt.Fprintf(out, "incoming/%s  %s%s  %s  %s  [%s]%s%s\n", d.ID, number, orDash(d.Code), d.SenderName, d.Subject, d.StateLabel, deadline(d.Due, d.Overdue), line)
+		}
+		more(out, len(page.Rows), page.Next)
+	})
+}
+
+func remoteArrivals(ctx context.Context, r *remoteCall) error {
+	r.o.tab = "arrivals"
+	return remoteInbox(ctx, r)
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+func more(out io.Writer, shown int, next string) {
+	switch {
+	case shown == 0:
+		fmt.Fprintln(out, "Không có văn bản nào.")
+	case next != "":
+		fmt.Fprintln(out, "… còn nữa; thu hẹp bằng --q hoặc --tab.")
+	}
+}
+
+func remoteOutbox(ctx context.Context, r *remoteCall) error {
+	page, err := r.Outbox(ctx, client.List{Tab: r.o.tab, Q: r.o.q})
+	if err != nil {
+		return err
+	}
+	return r.show(page, func(out io.Writer) {
+		for _, d := range page.Rows {
+			fmt.Fprintf(out, "outgoing/%s  %s  %s: %s  [%s]\n", d.ID, orDash(d.NumberText), d.TypeName, d.Subject, d.StateLabel)
+		}
+		more(out, len(page.Rows), page.Next)
+	})
+}
+
+func remoteShow(ctx context.Context, r *remoteCall) error {
+	if len(r.args) == 1 && strings.HasPrefix(r.args[0], "outgoing/") {
+		return showOutgoing(ctx, r)
+	}
+	id, err := r.ref("incoming")
+	if err != nil {
+		return err
+	}
+	d, err := r.Incoming(ctx, id)
+	if err != nil {
+		return err
+	}
+	lines, err := r.Lines(ctx, id)
+	if err != nil {
+		return err
+	}
+	files, err := r.IncomingFiles(ctx, id)
+	if err != nil {
+		return err
+	}
+	steps, err := r.IncomingTimeline(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(map[string]any{"incoming": d, "lines": lines, "files": files, "timeline": steps}, func(out io.Writer) {
+		fmt.Fprintf(out, "incoming/%s  %s  %s\n%s\n[%s]%s\n", d.ID, orDash(d.Code), d.SenderName, d.Subject, d.StateLabel, deadline(d.HandleDue, false))
+		if d.ArrivalNumber > 0 {
+			fmt.Fprintf(out, "Số đến %d/%d\n", d.ArrivalNumber, d.ArrivalYear)
+		}
+		for _, l := range lines {
+			fmt.Fprintf(out, "  line/%s  %s: %s  [%s]%s\n", l.ID, l.RoleLabel, l.HolderName, l.StateLabel, deadline(l.Due, false))
+		}
+		printFiles(out, files)
+		printSteps(out, steps)
+	})
+}
+
+func showOutgoing(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	d, err := r.Outgoing(ctx, id)
+	if err != nil {
+		return err
+	}
+	files, err := r.OutgoingFiles(ctx, id)
+	if err != nil {
+		return err
+	}
+	steps, err := r.OutgoingTimeline(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(map[string]any{"outgoing": d, "files": files, "timeline": steps}, func(out io.Writer) {
+		printOutgoing(out, d)
+		printFiles(out, files)
+		printSteps(out, steps)
+	})
+}
+
+func printOutgoing(out io.Writer, d client.Outgoing) {
+	fmt.Fprintf(out, "outgoing/%s  %s  %s: %s  [%s]\n", d.ID, orDash(d.NumberText), d.TypeName, d.Subject, d.StateLabel)
+}
+
+func printFiles(out io.Writer, files []client.File) {
+	for _, f := range files {
+		fmt.Fprintf(out, "  file/%s  %s  %s\n", f.ID, f.Name, orDash(f.Verdict))
+	}
+}
+
+func printSteps(out io.Writer, steps []client.Step) {
+	for _, s := range steps {
+		fmt.Fprintf(out, "  %s  %s: %s\n", s.At.Format("2006-01-02 15:04"), s.Who, s.What)
+		if s.Note != "" {
+			fmt.Fprintf(out, "      «%s»\n", s.Note)
+		}
+	}
+}
+
+func remoteRegister(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("incoming")
+	if err != nil {
+		return err
+	}
+	form := client.Registering{Twin: r.o.twin, VerdictReason: r.o.verdict}
+	if r.o.register != "" {
+		if form.Register, err = idOf(r.o.register, "register"); err != nil {
+			return err
+		}
+	}
+	done, err := r.Register(ctx, id, form)
+	var p *client.Problem
+	if errors.As(err, &p) && p.Type == client.KindDuplicate && !r.json {
+		for _, t := range p.Twins {
+			fmt.Fprintf(r.err, "  trùng incoming/%s  %s/%s  %s\n", t.ID, t.Number, t.Notation, t.Subject)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return r.show(done, func(out io.Writer) {
+		if done.LinkedTo != 0 {
+			fmt.Fprintf(out, "Đã liên kết với incoming/%s.\n", done.LinkedTo)
+			return
+		}
+		fmt.Fprintf(out, "Đã đăng ký: số đến %d/%d.\n", done.Incoming.ArrivalNumber, done.Incoming.ArrivalYear)
+	})
+}
+
+// finished says that an act is done; acts that answer with nothing say it in JSON as an empty object.
+func (r *remoteCall) finished(err error, text string) error {
+	if err != nil {
+		return err
+	}
+	return r.show(struct{}{}, func(out io.Writer) { fmt.Fprintln(out, text) })
+}
+
+func remoteSubmit(ctx context.Context, r *remoteCall) error {
+	if r.o.to == "" {
+		return badUsage("cần --to VỊ_TRÍ")
+	}
+	to, err := idOf(r.o.to, "post")
+	if err != nil {
+		return err
+	}
+	if len(r.args) == 1 && strings.HasPrefix(r.args[0], "outgoing/") {
+		id, err := r.ref("outgoing")
+		if err != nil {
+			return err
+		}
+		return r.finished(r.Submit(ctx, id, client.Sending{To: to, Note: r.o.note}), "Đã trình.")
+	}
+	id, err := r.ref("incoming")
+	if err != nil {
+		return err
+	}
+	return r.finished(r.SubmitToLeader(ctx, id, client.Submitting{To: to, Note: r.o.note}), "Đã trình lãnh đạo.")
+}
+
+func remoteDirect(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("incoming")
+	if err != nil {
+		return err
+	}
+	form := client.Directing{Opinion: r.o.opinion}
+	kind, _, _ := strings.Cut(r.o.lead, "/")
+	lead, err := idOf(r.o.lead, kind)
+	if err != nil || kind != "unit" && kind != "post" {
+		return badUsage("--lead là unit/MÃ hoặc post/MÃ")
+	}
+	if kind == "unit" {
+		form.Leads = []client.Target{{Unit: lead}}
+	} else {
+		form.Leads = []client.Target{{Post: lead}}
+	}
+	if days, found := strings.CutSuffix(r.o.due, "d"); found {
+		if form.DueDays, err = strconv.Atoi(days); err != nil || form.DueDays <= 0 {
+			return badUsage("--due là năm-tháng-ngày, hoặc 3d là ba ngày làm việc")
+		}
+	} else {
+		form.Due = r.o.due
+	}
+	d, err := r.Direct(ctx, id, form)
+	if err != nil {
+		return err
+	}
+	return r.show(d, func(out io.Writer) { fmt.Fprintf(out, "Đã chỉ đạo%s.\n", deadline(d.Due, false)) })
+}
+
+func remoteStart(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("line")
+	if err != nil {
+		return err
+	}
+	return r.finished(r.Start(ctx, id), "Đã bắt đầu xử lý.")
+}
+
+func remoteComplete(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("line")
+	if err != nil {
+		return err
+	}
+	return r.finished(r.Complete(ctx, id, client.Completing{Result: r.o.result}), "Đã hoàn thành.")
+}
+
+func remoteRefuse(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("incoming")
+	if err != nil {
+		return err
+	}
+	return r.finished(r.Refuse(ctx, id, client.Refusing{Ground: r.o.ground, Reason: r.o.reason}), "Đã từ chối tiếp nhận; nơi gửi sẽ được báo lý do.")
+}
+
+func remoteDraft(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 1 {
+		return badUsage("cần một tệp JSON: congvu remote draft TỆP.json")
+	}
+	var text []byte
+	var err error
+	if r.args[0] == "-" {
+		text, err = io.ReadAll(io.LimitReader(r.in, 1<<20))
+	} else {
+		text, err = readBounded(r.args[0], 1<<20)
+	}
+	if err != nil {
+		return err
+	}
+	dec := json.NewDecoder(strings.NewReader(string(text)))
+	dec.DisallowUnknownFields()
+	var form client.Draft
+	if err := dec.Decode(&form); err != nil {
+		return badUsage(fmt.Sprintf("tệp %s không phải dự thảo đúng quy cách: %v", r.args[0], err))
+	}
+	o, err := r.Draft(ctx, form)
+	if err == nil && r.o.file != "" {
+		o, err = uploadMain(ctx, r, o.ID)
+	} else if err == nil {
+		o, err = r.Lay(ctx, o.ID)
+	}
+	if err != nil {
+		if o.ID != 0 {
+			fmt.Fprintf(r.err, "Dự thảo outgoing/%s đã được ghi, nhưng chưa có tệp.\n", o.ID)
+		}
+		return err
+	}
+	return r.show(o, func(out io.Writer) { printOutgoing(out, o) })
+}
+
+func uploadMain(ctx context.Context, r *remoteCall, id client.ID) (client.Outgoing, error) {
+	f, err := os.Open(r.o.file)
+	if err != nil {
+		return client.Outgoing{ID: id}, store.Because(store.Refuse(store.NotFound, "Không mở được tệp {name}.", "name", r.o.file), err)
+	}
+	defer f.Close()
+	return r.UploadMain(ctx, id, filepath.Base(r.o.file), f)
+}
+
+func remoteApprove(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	form := client.Approving{Note: r.o.note}
+	if r.o.to != "" {
+		if form.Next, err = idOf(r.o.to, "post"); err != nil {
+			return err
+		}
+	}
+	return r.finished(r.Approve(ctx, id, form), "Đã đồng ý.")
+}
+
+func remoteReturn(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	return r.finished(r.Return(ctx, id, r.o.reason), "Đã trả lại.")
+}
+
+func remoteSign(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	o, err := r.Sign(ctx, id, client.Signing{Capacity: r.o.capacity, Consent: r.o.consent})
+	if err != nil {
+		return err
+	}
+	return r.show(o, func(out io.Writer) { printOutgoing(out, o) })
+}
+
+func remoteRelease(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	o, err := r.Release(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(o, func(out io.Writer) { printOutgoing(out, o) })
+}
+
+func remoteSend(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	if r.o.file != "" {
+		if _, err := uploadMain(ctx, r, id); err != nil {
+			return err
+		}
+	}
+	return remoteRelease(ctx, r)
+}
+
+func remoteDeliveries(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	all, err := r.Deliveries(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, d := range all {
+			fmt.Fprintf(out, "delivery/%s  %s  %s  [%s]  %s\n", d.ID, orDash(d.ReceiverCode), d.ReceiverName, d.StateLabel, d.Description)
+		}
+	})
+}
+
+// remoteDownload never writes over a file that is there.
+func remoteDownload(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("file")
+	if err != nil {
+		return err
+	}
+	if r.o.out == "-" {
+		_, err := r.Download(ctx, id, r.out)
+		return err
+	}
+	dir := "."
+	if r.o.out != "" {
+		dir = filepath.Dir(r.o.out)
+	}
+	part, err := os.CreateTemp(dir, ".congvu-*")
+	if err != nil {
+		return store.Because(store.Refuse(store.Invalid, "Không ghi được tệp {name}.", "name", dir), err)
+	}
+	defer os.Remove(part.Name())
+	name, err := r.Download(ctx, id, part)
+	if err = errors.Join(err, part.Close()); err != nil {
+		return err
+	}
+	if r.o.out != "" {
+		name = r.o.out
+	}
+	if name == "" {
+		name = "tep-" + id.String()
+	}
+	if err := os.Link(part.Name(), name); err != nil {
+		return store.Because(store.Refuse(store.Conflict, "Tệp {name} đã có hoặc không ghi được. Chọn tên khác bằng --out.", "name", name), err)
+	}
+	fmt.Fprintf(r.out, "Đã tải %s\n", name)
+	return nil
+}
+
+func remoteSearch(ctx context.Context, r *remoteCall) error {
+	all, err := r.Agencies(ctx, strings.Join(r.args, " "), 0)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, a := range all {
+			fmt.Fprintf(out, "agency/%s  %s  %s\n", a.ID, a.Code, a.Name)
+		}
+	})
+}
