@@ -4,5 +4,3 @@ import "context"
 
 func importTable(context.Context, *world, []string) error { return badUsage("pending") }
 func user(context.Context, *world, []string) error        { return badUsage("pending") }
-func token(context.Context, *world, []string) error       { return badUsage("pending") }
-func remote(context.Context, *world, []string) error      { return badUsage("pending") }
