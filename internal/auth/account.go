@@ -63,7 +63,7 @@ func HashPassword(ctx context.Context, password string) (string, error) { return
 func OpenAccount(ctx context.Context, db *store.DB, a store.Actor, o Opening) error {
 	o.Login = cleanLogin(o.Login)
 	if !loginForm.MatchString(o.Login) {
-		return store.RefuseField("login", "Tên đăng nhập gồm 3 đến 64 ký tự: chữ thường không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới.")
+		return refusedLogin()
 	}
 	if o.Hash == "" {
 		if err := checkPassword("password", o.Login, o.Password); err != nil {
@@ -313,4 +313,29 @@ func Confirm(ctx context.Context, db *store.DB, a store.Actor, password string) 
 		return store.RefuseField("password", "Mật khẩu không đúng.")
 	}
 	return db.Keep(ctx, func(tx *store.Tx) error { return forgive(ctx, tx, key) })
+}
+
+// CheckLogin tells beforehand whether a person (0 = somebody still to be enrolled) may get a sign-in name: Invalid for its form, Conflict when
+// somebody else has it or the person has another. It is for those who open accounts.
+func CheckLogin(ctx context.Context, r store.Reader, person org.PersonID, login string) error {
+	login = cleanLogin(login)
+	if !loginForm.MatchString(login) {
+		return refusedLogin()
+	}
+	s, taken, err := store.Maybe[secretAccount](ctx, r, sqlByLogin, login)
+	if err != nil {
+		return err
+	}
+	if taken && s.PersonID != int64(person) {
+		return &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "login", Message: store.Say("Tên đăng nhập {login} đã có người dùng.", "login", login)}}}
+	}
+	own, has, err := AccountOf(ctx, r, int64(person))
+	if err == nil && has && own.Login != login {
+		err = &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "login", Message: store.Say("Người này đã có tài khoản {login}.", "login", own.Login)}}}
+	}
+	return err
+}
+
+func refusedLogin() error {
+	return store.RefuseField("login", "Tên đăng nhập gồm 3 đến 64 ký tự: chữ thường không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới.")
 }

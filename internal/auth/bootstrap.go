@@ -56,7 +56,7 @@ func BootstrapOpen(ctx context.Context, r store.Reader, secret string, now store
 func ClaimBootstrap(ctx context.Context, db *store.DB, secret string, c Claim) error {
 	login := cleanLogin(c.Login)
 	if !loginForm.MatchString(login) {
-		return store.RefuseField("login", "Tên đăng nhập gồm 3 đến 64 ký tự: chữ thường không dấu, chữ số, dấu chấm, gạch ngang, gạch dưới.")
+		return refusedLogin()
 	}
 	if err := checkPassword("password", login, c.Password); err != nil {
 		return err

@@ -17,6 +17,7 @@ type attempts struct {
 var (
 	sqlAttempts     = store.SQL(`SELECT fails, until_us, at_us FROM auth_attempts WHERE key = $1`)
 	sqlAttemptsHeld = store.SQL(`SELECT fails, until_us, at_us FROM auth_attempts WHERE key = $1 {FOR UPDATE}`)
+	sqlDoor         = store.SQL(`INSERT INTO auth_attempts (key, fails, until_us, at_us) VALUES ($1, 0, 0, $2) ON CONFLICT (key) DO NOTHING`)
 	sqlCount        = store.SQL(`INSERT INTO auth_attempts (key, fails, until_us, at_us) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (key) DO UPDATE SET fails = excluded.fails, until_us = excluded.until_us, at_us = excluded.at_us`)
 	sqlForgive     = store.SQL(`DELETE FROM auth_attempts WHERE key = $1`)
@@ -37,6 +38,12 @@ const (
 // door must wait.
 func knock(ctx context.Context, db *store.DB, key string) error {
 	return db.Keep(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, sqlDoor, key, tx.Now()); err != nil { // a row to wait for, before anything is read
+			return err
+		}
+		if _, err := store.One[attempts](ctx, tx, sqlAttemptsHeld, key); err != nil {
+			return err
+		}
 		if err := waits(ctx, tx, key, tx.Now()); err != nil {
 			return err
 		}
@@ -58,7 +65,10 @@ func waits(ctx context.Context, r store.Reader, key string, now store.Instant) e
 
 // count notes a try at a door; tries of yesterday are forgotten.
 func count(ctx context.Context, tx *store.Tx, key string) error {
-	a, _, err := store.Maybe[attempts](ctx, tx, sqlAttemptsHeld, key)
+	if _, err := tx.Exec(ctx, sqlDoor, key, tx.Now()); err != nil {
+		return err
+	}
+	a, err := store.One[attempts](ctx, tx, sqlAttemptsHeld, key)
 	if err != nil {
 		return err
 	}

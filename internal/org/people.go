@@ -564,3 +564,15 @@ func Leaders(ctx context.Context, r store.Reader, agency AgencyID, at calendar.D
 func SearchStaff(ctx context.Context, r store.Reader, agency AgencyID, q string, at calendar.Date, limit int) ([]Holding, error) {
 	return store.All[Holding](ctx, r, sqlFindStaff, agency, at, "%"+likeless(i18n.Fold(q))+"%", min(max(limit, 1), 200))
 }
+
+// PersonByCode finds a person of an agency by the personnel code. NotFound for those who do not keep the agency.
+func PersonByCode(ctx context.Context, r store.Reader, a store.Actor, agency AgencyID, code string) (*Person, error) {
+	p, ok, err := store.Maybe[Person](ctx, r, sqlByCodeP, agency, i18n.CleanLine(code))
+	if err == nil && (!ok || !MayAdminister(a, agency)) {
+		err = store.Refuse(store.NotFound, "Không tìm thấy người này.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &p, nil
+}
