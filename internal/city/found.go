@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"congvu/internal/auth"
@@ -173,7 +172,7 @@ func (s *Seeder) extras(ctx context.Context, from calendar.Date) error {
 // giveKeys lets every agency and everybody who signs have a key of the test authority, bound by the agency's administrator.
 func (s *Seeder) giveKeys(ctx context.Context, o Options) error {
 	all := s.hall.agencies
-	var done atomic.Int32
+	done := 0
 	ring := &keyRing{s: s, pens: map[org.PersonID]documents.CertificateForm{}, busy: map[org.PersonID]bool{}}
 	for _, w := range s.plan.written {
 		ring.busy[w.signer.person] = true
@@ -190,7 +189,10 @@ func (s *Seeder) giveKeys(ctx context.Context, o Options) error {
 					return err
 				}
 			}
-			o.progress("Cấp chứng thư số thử nghiệm", int(done.Add(1)), len(all))
+			ring.mu.Lock()
+			defer ring.mu.Unlock()
+			done++
+			o.progress("Cấp chứng thư số thử nghiệm", done, len(all))
 			return nil
 		})
 	}

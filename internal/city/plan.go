@@ -102,6 +102,7 @@ type plan struct {
 	limit    time.Time
 	steps    []*step
 	mails    map[int]bool // days on which something is issued
+	used     []int        // how often each matter was written about
 	written  []*paperwork
 	received []*receipt
 	count    int
@@ -154,8 +155,8 @@ func (c *chain) then(at time.Time, what string, do stepFunc) *step {
 
 // draw makes the plan of the quarter.
 func (s *Seeder) draw(o Options) *plan {
-	p := &plan{r: rand.New(rand.NewPCG(o.Seed, 2)), seeder: s, days: workingDays(o.Now), limit: o.Now.Add(-time.Minute), mails: map[int]bool{}}
-	most := max(10, o.Documents*3/10)
+	p := &plan{r: rand.New(rand.NewPCG(o.Seed, 2)), seeder: s, days: workingDays(o.Now), limit: o.Now.Add(-time.Minute), mails: map[int]bool{}, used: make([]int, len(matters))}
+	most := max(10, o.Documents*27/100)
 	last := len(p.days) - 7
 	for i := range most {
 		day := i * last / most &^ 1
@@ -180,17 +181,17 @@ func (s *Seeder) draw(o Options) *plan {
 	return p
 }
 
+// kinds are the types of documents in their shares (C4.8); "" takes what the agency has on its desk.
+var kinds = []string{"CONG_VAN", "CONG_VAN", "CONG_VAN", "CONG_VAN", "CONG_VAN", "CONG_VAN", "", "", "", "", "THONG_BAO", "GIAY_MOI"}
+
 // document decides who writes about what to whom.
 func (p *plan) document(i, most int) *paperwork {
 	all := p.seeder.hall.agencies
 	from := &all[p.sender()]
-	if i == most/3 || i == most/2+1 {
+	if i == most/3 {
 		from = &all[theCity]
 	}
-	w := &paperwork{from: from, matter: p.about(from), turn: p.next()}
-	if i%7 == 2 {
-		w.matter = p.kind(from, []string{"BAO_CAO", "QUYET_DINH", "THONG_BAO", "KE_HOACH", "TO_TRINH", "GIAY_MOI"}[i/7%6])
-	}
+	w := &paperwork{from: from, matter: p.about(from, kinds[p.r.IntN(len(kinds))]), turn: p.next()}
 	switch {
 	case i%23 == 7:
 		w.urgency = documents.Express
@@ -205,7 +206,9 @@ func (p *plan) document(i, most int) *paperwork {
 		w.outside = paperSenders[w.turn%2].name
 	}
 	p.receivers(w, i, most)
-	w.forged = i == most/2 || i == most-3
+	if w.forged = i == most/2 || i == most-3; w.forged {
+		w.to = w.to[:1]
+	}
 	return w
 }
 
@@ -225,26 +228,30 @@ func (p *plan) sender() int {
 	}
 }
 
-// about draws a matter that is the agency's business; a department does not report to itself.
-func (p *plan) about(a *agency) matter {
-	for {
-		m := matters[p.r.IntN(len(matters))]
-		if a.level == org.Commune && m.kind == "CONG_DIEN" {
+// about draws a matter of a kind ("" = any) that is the agency's business, the one written about least. What is not in an agency's
+// competence is left out: telegrams are the city's, reports and proposals go upwards.
+func (p *plan) about(a *agency, kind string) matter {
+	var fit []int
+	for i, m := range matters {
+		switch {
+		case kind != "" && m.kind != kind,
+			m.field != "" && m.field != a.field && a.level == org.Department,
+			m.kind == "CONG_DIEN" && a.parent >= 0,
+			(m.kind == "TO_TRINH" || m.kind == "BAO_CAO") && a.parent < 0,
+			m.kind == "QUYET_DINH" && m.field != "" && a.level == org.Commune:
 			continue
 		}
-		if m.field == "" || m.field == a.field || a.level != org.Department && p.r.IntN(3) == 0 {
-			return m
+		if n := len(fit); n > 0 && p.used[i] != p.used[fit[0]] {
+			if p.used[i] > p.used[fit[0]] {
+				continue
+			}
+			fit = fit[:0]
 		}
+		fit = append(fit, i)
 	}
-}
-
-func (p *plan) kind(a *agency, kind string) matter {
-	for range 400 {
-		if m := p.about(a); m.kind == kind {
-			return m
-		}
-	}
-	return p.about(a)
+	i := fit[p.r.IntN(len(fit))]
+	p.used[i]++
+	return matters[i]
 }
 
 // people draws drafter, reviewer and signer, and the capacity he signs in.
@@ -280,7 +287,7 @@ func (p *plan) people(w *paperwork) {
 	}
 }
 
-// receivers draws to whom it goes; two documents of the quarter go to everybody.
+// receivers draws to whom it goes; one document of the quarter goes to everybody.
 func (p *plan) receivers(w *paperwork, i, most int) {
 	all := p.seeder.hall.agencies
 	var to []*agency
@@ -290,7 +297,7 @@ func (p *plan) receivers(w *paperwork, i, most int) {
 		}
 	}
 	switch {
-	case most >= 60 && (i == most/3 || i == most/2+1):
+	case most >= 60 && i == most/3:
 		for n := range all {
 			add(n)
 		}
@@ -375,6 +382,10 @@ func (p *plan) write(w *paperwork, day int, c chain) *chain {
 	p.written = append(p.written, w)
 	if w.matter.kind == "CONG_VAN" || w.matter.kind == "GIAY_MOI" {
 		w.due = calendar.Default().AddWorking(p.days[min(day, len(p.days)-1)], 9+w.turn%8)
+	}
+	if w.matter.kind == "BAO_CAO" {
+		d := p.days[min(day, len(p.days)-1)]
+		w.matter.subject += fmt.Sprintf(" tháng %d năm %d", d.Month(), d.Year())
 	}
 	name := func(what string) string { return fmt.Sprintf("%s %q of %s", what, w.matter.subject, w.from.short) }
 	c.then(p.time(day, 8*60, 11*60), name("draft"), s.draft(w))
