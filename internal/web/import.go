@@ -248,3 +248,12 @@ func (d *Door) sealedPlan(r *http.Request, u upload, seal string) (*org.ImportPl
 	}
 	return plan, nil
 }
+
+// refusedText is why one account was not opened.
+func refusedText(ctx context.Context, err error) string {
+	var refusal *store.Refusal
+	if errors.As(err, &refusal) {
+		return sentences(ctx, refusal)
+	}
+	return t(ctx, "Chưa mở được tài khoản này.")
+}

@@ -95,7 +95,7 @@ type registersView struct {
 	books             []documents.Book
 	years             []Option
 	types             map[string]string // names by code
-	keeps, prints     bool // an administrator keeps registers without reading them
+	keeps, prints     bool              // an administrator keeps registers without reading them
 }
 
 // openRegister: GET, POST /registers/new

@@ -48,7 +48,7 @@ const (
 // routes lists every address, in the order of the rail.
 func routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{doorRoutes(), workRoutes(), incomingRoutes(), outgoingRoutes(), fileRoutes(), bookRoutes(), adminRoutes(), accountRoutes()} {
+	for _, part := range [][]Route{doorRoutes(), workRoutes(), incomingRoutes(), outgoingRoutes(), fileRoutes(), bookRoutes(), adminRoutes(), importRoutes(), accountRoutes()} {
 		all = append(all, part...)
 	}
 	return all
