@@ -8,12 +8,12 @@ import (
 	"congvu/internal/documents"
 )
 
-// letter is what a matter becomes when an agency writes it down: the parts of a draft that depend on its type.
+// write is what a matter becomes when an agency writes it down: the parts of a draft that depend on its type.
 func (m matter) write(f *documents.DraftForm, from *agency, due calendar.Date, turn int) {
 	f.TypeCode, f.Subject, f.Body = m.kind, m.subject, m.body(from, due, turn)
 	switch m.kind {
 	case "QUYET_DINH":
-		f.LegalBases = []string{"Căn cứ Luật Tổ chức chính quyền địa phương", "Căn cứ " + lower(m.base), "Theo đề nghị của " + lower(from.proposer())}
+		f.LegalBases = []string{"Căn cứ Luật Tổ chức chính quyền địa phương", "Căn cứ " + lower(m.base), "Theo đề nghị của " + from.proposer()}
 	case "TO_TRINH":
 		f.Addressees = []string{cityName}
 	case "GIAY_MOI":
@@ -21,6 +21,12 @@ func (m matter) write(f *documents.DraftForm, from *agency, due calendar.Date, t
 		f.Meeting = documents.Meeting{Event: strings.TrimPrefix(m.subject, "dự "), Chair: from.head().title + " " + from.name, Time: hour + ", " + due.Words(), Place: "Phòng họp số " + fmt.Sprint(1+turn%4) + ", trụ sở " + from.name}
 	}
 }
+
+// A matter that turns upwards asks for guidance: agencies give no tasks to those above them.
+const (
+	askPrefix = "đề nghị hướng dẫn, tháo gỡ vướng mắc khi "
+	upward    = "CONG_VAN upward"
+)
 
 // body is the text in the markup of package paper.
 func (m matter) body(from *agency, due calendar.Date, turn int) string {
@@ -31,7 +37,11 @@ func (m matter) body(from *agency, due calendar.Date, turn int) string {
 			add("%d. %s", i+1, t)
 		}
 	}
-	switch m.kind {
+	kind := m.kind
+	if strings.HasPrefix(m.subject, askPrefix) {
+		kind = upward
+	}
+	switch kind {
 	case "QUYET_DINH":
 		add("Điều 1. Quyết định %s. %s", m.subject, m.facts)
 		add("Điều 2. Trách nhiệm thực hiện")
@@ -88,6 +98,11 @@ func (m matter) body(from *agency, due calendar.Date, turn int) string {
 		add("Để chủ động ứng phó, bảo đảm an toàn tính mạng, tài sản của Nhân dân, %s yêu cầu:", from.name)
 		tasks()
 		add("Thủ trưởng các cơ quan, đơn vị nghiêm túc thực hiện, báo cáo kết quả trước 17 giờ hằng ngày./.")
+	case upward:
+		add("Thực hiện %s, %s đã triển khai nội dung %s trên địa bàn. %s", m.base, from.name, strings.TrimPrefix(m.subject, askPrefix), m.facts)
+		add("Quá trình thực hiện phát sinh một số vướng mắc về thẩm quyền, biểu mẫu và nguồn lực. %s đề nghị quý cơ quan xem xét, hướng dẫn các nội dung:", from.name)
+		tasks()
+		add("%s đề nghị quý cơ quan trả lời bằng văn bản trước %s để kịp triển khai theo kế hoạch. Trân trọng./.", from.name, due.Words())
 	default:
 		add("Thực hiện %s, trong thời gian qua các cơ quan, đơn vị đã tích cực triển khai nhiệm vụ được giao. %s", m.base, m.facts)
 		add("Để bảo đảm tiến độ và chất lượng, %s đề nghị các cơ quan, đơn vị phối hợp thực hiện các nội dung sau:", from.name)

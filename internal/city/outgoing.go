@@ -15,16 +15,19 @@ import (
 // pause is the time between two acts of one person.
 const pause = 20 * time.Second
 
+// addressed are the types that say to whom they are written; the others go to who they concern.
+var addressed = map[string]bool{"CONG_VAN": true, "TO_TRINH": true, "BAO_CAO": true, "GIAY_MOI": true, "CONG_DIEN": true}
+
 // form is the draft of an outgoing document.
 func (s *Seeder) form(ctx context.Context, w *paperwork) (documents.DraftForm, error) {
 	f := documents.DraftForm{Signer: w.signer.holding, Capacity: w.capacity, Urgency: w.urgency, KeptCopies: 2}
 	for _, r := range w.to {
 		f.Receivers = append(f.Receivers, documents.ReceiverForm{Agency: r.at.id, Role: r.role})
-		if r.role == documents.ForAction && len(f.Addressees) < 5 {
+		if r.role == documents.ForAction && len(f.Addressees) < 5 && addressed[w.matter.kind] {
 			f.Addressees = append(f.Addressees, r.at.name)
 		}
 	}
-	if len(w.to) > 6 {
+	if len(w.to) > 6 && addressed[w.matter.kind] {
 		f.Addressees = []string{"Các sở, ban, ngành Thành phố", "Ủy ban nhân dân các xã, phường"}
 	}
 	if w.outside != "" {

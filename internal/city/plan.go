@@ -383,6 +383,9 @@ func (p *plan) write(w *paperwork, day int, c chain) *chain {
 	if w.matter.kind == "CONG_VAN" || w.matter.kind == "GIAY_MOI" {
 		w.due = calendar.Default().AddWorking(p.days[min(day, len(p.days)-1)], 9+w.turn%8)
 	}
+	if w.matter.kind == "CONG_VAN" && w.answers == nil && w.from.level == org.Commune && slices.ContainsFunc(w.to, func(r *receipt) bool { return r.at.level != org.Commune }) {
+		w.matter.subject = askPrefix + w.matter.subject
+	}
 	if w.matter.kind == "BAO_CAO" {
 		d := p.days[min(day, len(p.days)-1)]
 		w.matter.subject += fmt.Sprintf(" tháng %d năm %d", d.Month(), d.Year())
