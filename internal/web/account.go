@@ -45,7 +45,7 @@ func (d *Door) passwordPage(w http.ResponseWriter, r *http.Request) error {
 func (d *Door) showPassword(w http.ResponseWriter, r *http.Request, status int, errs Errors) error {
 	ctx := r.Context()
 	f := FormView{ID: "password-form", Action: pathPassword, Title: t(ctx, "Đổi mật khẩu"), Submit: Action{Label: t(ctx, "Đổi mật khẩu"), Kind: Primary},
-		ErrorTitle: t(ctx, "Chưa đổi được mật khẩu"), Errors: errs, Cancel: PathAccount}
+		ErrorTitle: t(ctx, "Chưa đổi được mật khẩu"), Errors: errs, Cancel: PathAccount, Away: true}
 	if sessionOf(r).MustChange {
 		f.Lead, f.Cancel = t(ctx, "Mật khẩu đang dùng là mật khẩu cấp một lần. Hãy đặt mật khẩu của riêng ông/bà trước khi làm việc."), ""
 	}

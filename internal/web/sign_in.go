@@ -43,7 +43,7 @@ func (d *Door) showSignIn(w http.ResponseWriter, r *http.Request, status int, lo
 		here = r.URL.RequestURI()
 	}
 	parts := []templ.Component{wrap(FormCard(FormView{ID: "sign-in", Action: PathSignIn, Title: t(ctx, "Đăng nhập"), Submit: Action{Label: t(ctx, "Đăng nhập"), Kind: Primary},
-		ErrorTitle: t(ctx, "Chưa đăng nhập được"), Errors: errs, Hidden: []Hidden{{"return", back}}}),
+		ErrorTitle: t(ctx, "Chưa đăng nhập được"), Errors: errs, Hidden: []Hidden{{"return", back}}, Away: true}),
 		TextField(Field{Name: "login", Label: t(ctx, "Tên đăng nhập"), Value: login, Autocomplete: "username", Autofocus: login == "" && errs == nil}),
 		TextField(Field{Name: "password", Label: t(ctx, "Mật khẩu"), Type: "password", Autocomplete: "current-password"}))}
 	if len(demo) > 0 {
@@ -180,7 +180,7 @@ func (d *Door) showBootstrap(w http.ResponseWriter, r *http.Request, status int,
 		TextField(Field{Name: "login", Label: t(ctx, "Tên đăng nhập"), Value: f.shown("login"), Autocomplete: "username", MaxLength: 64, Error: errs.Of("login")}),
 		TextField(Field{Name: "password", Label: t(ctx, "Mật khẩu"), Type: "password", Autocomplete: "new-password", Hint: t(ctx, "Ít nhất 12 ký tự; một câu dễ nhớ thì tốt hơn một từ khó nhớ"), Error: errs.Of("password")}))
 	card := wrap(FormCard(FormView{ID: "bootstrap", Action: "/bootstrap", Title: t(ctx, "Tạo quản trị viên đầu tiên"), Submit: Action{Label: t(ctx, "Tạo quản trị viên"), Kind: Primary},
-		ErrorTitle: t(ctx, "Chưa tạo được quản trị viên"), Errors: errs, Hidden: []Hidden{{"token", token}}}), fields...)
+		ErrorTitle: t(ctx, "Chưa tạo được quản trị viên"), Errors: errs, Hidden: []Hidden{{"token", token}}, Away: true}), fields...)
 	return d.bare(w, r, status, BareView{Title: t(ctx, "Tạo quản trị viên đầu tiên")}, card)
 }
 
