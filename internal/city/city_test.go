@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"congvu/internal/audit"
 	"congvu/internal/auth"
 	"congvu/internal/axis"
 	"congvu/internal/blob"
@@ -68,6 +69,12 @@ func TestASmallCityIsComplete(t *testing.T) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range s.hall.agencies {
+		a := &s.hall.agencies[i]
+		if entries, err := audit.Journal(ctx, s.DB, a.post("quantri").actor, audit.Filter{}); err != nil || len(entries) < 10 {
+			t.Errorf("the journal of %s has %d entries: %v", a.short, len(entries), err)
+		}
 	}
 	if len(s.forgedReceipts()) == 0 {
 		t.Fatal("nothing was forged")
@@ -187,6 +194,16 @@ func TestThePhraseBookIsRich(t *testing.T) {
 			t.Errorf("%s: twice, short or broken: %s", m.subject, body)
 		}
 		seen[m.subject] = true
+	}
+}
+
+func TestACityOverTheTurnOfTheYear(t *testing.T) {
+	now := time.Date(2027, 1, 12, 8, 20, 0, 0, calendar.Hanoi)
+	s := installationFor(t, 11, now)
+	ctx, stop := context.WithTimeout(context.Background(), 90*time.Second)
+	defer stop()
+	if _, err := s.Build(ctx, Options{Now: now, Seed: 11, Documents: 40}); err != nil {
+		t.Fatal(err)
 	}
 }
 

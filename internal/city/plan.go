@@ -208,6 +208,10 @@ func (p *plan) document(i, most int) *paperwork {
 	p.receivers(w, i, most)
 	if w.forged = i == most/2 || i == most-3; w.forged {
 		w.to = w.to[:1]
+		w.to[0].fate = refused
+		if i == most-3 {
+			w.to[0].fate = arrived // nobody has looked at it yet
+		}
 	}
 	return w
 }
@@ -356,7 +360,7 @@ func (p *plan) handlers(r *receipt) {
 func (p *plan) fate(r *receipt, i, most, n int) int {
 	switch {
 	case i >= most-8:
-		return []int{started, assigned, arrived, submitted, registered, arrived, assigned, finished, refused}[(i-(most-8)+2*n)%9]
+		return []int{started, assigned, registered, arrived, submitted, arrived, assigned, finished}[(i-(most-8)+2*n)%8]
 	case i == 2 && n == 0:
 		return started // overdue for long
 	case i == 4 && n == 0:
