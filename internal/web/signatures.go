@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"congvu/internal/documents"
 	"congvu/internal/i18n"
@@ -32,7 +33,7 @@ func fileLine(ctx context.Context, f documents.File) FileLine {
 		l.Icon, l.View = "file-type-pdf", fmt.Sprintf("/files/%d/view", f.ID)
 	}
 	if f.Verdict != "" {
-		l.Verdict, l.Tone = translate(ctx, documents.VerdictLabel(f.Verdict), nil), toneOf(f.Verdict)
+		l.Verdict, l.Tone = t(ctx, "Chữ ký số: {verdict}", "verdict", translate(ctx, documents.VerdictLabel(f.Verdict), nil)), toneOf(f.Verdict)
 	}
 	return l
 }
@@ -72,15 +73,16 @@ func signaturesOf(ctx context.Context, r *pades.Report) []SignatureView {
 		if s.WholeFile {
 			v.Covers = t(ctx, "Toàn bộ tài liệu")
 		}
+		v.Details = signatureDetails(ctx, s)
 		for _, f := range s.Findings {
 			text := translate(ctx, f.Text, f.Args)
-			if f.Severity == "info" {
-				v.Changes = append(v.Changes, SignatureChange{Text: text})
-			} else {
+			noted := Detail{t(ctx, "Ghi nhận"), text}
+			if f.Severity != "info" && !slices.Contains(v.Reasons, text) {
 				v.Reasons = append(v.Reasons, text)
+			} else if f.Severity == "info" && !slices.Contains(v.Details, noted) {
+				v.Details = append(v.Details, noted)
 			}
 		}
-		v.Details = signatureDetails(ctx, s)
 		out = append(out, v)
 	}
 	return out
