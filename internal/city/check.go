@@ -13,7 +13,6 @@ import (
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
-	"congvu/internal/org"
 	"congvu/internal/pades"
 	"congvu/internal/store"
 )
@@ -236,17 +235,4 @@ func (s *Seeder) checkSignatures(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// Staff lists who works in the city's agencies, for the page that shows the sample accounts.
-func (s *Seeder) Staff(ctx context.Context) ([]org.Holding, error) {
-	var out []org.Holding
-	for _, a := range s.hall.agencies {
-		staff, err := org.Staff(ctx, s.DB, a.id, calendar.DateOf(s.DB.Now().Time()))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, staff...)
-	}
-	return out, nil
 }

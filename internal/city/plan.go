@@ -156,7 +156,7 @@ func (c *chain) then(at time.Time, what string, do stepFunc) *step {
 // draw makes the plan of the quarter.
 func (s *Seeder) draw(o Options) *plan {
 	p := &plan{r: rand.New(rand.NewPCG(o.Seed, 2)), seeder: s, days: workingDays(o.Now), limit: o.Now.Add(-time.Minute), mails: map[int]bool{}, used: make([]int, len(matters))}
-	most := max(10, o.Documents*27/100)
+	most := max(10, o.Documents*24/100)
 	last := len(p.days) - 7
 	for i := range most {
 		day := i * last / most &^ 1
@@ -301,7 +301,7 @@ func (p *plan) receivers(w *paperwork, i, most int) {
 		}
 	}
 	switch {
-	case most >= 60 && i == most/3:
+	case most >= 50 && i == most/3:
 		for n := range all {
 			add(n)
 		}
