@@ -93,6 +93,12 @@ func TestRegistersAreOpenedPrintedAndLocked(t *testing.T) {
 	if said := text(clerk.answers(place+"&from=02/03/2026&to=01/03/2026", 422)); !strings.Contains(said, "Ngày cuối không được trước ngày đầu") {
 		t.Errorf("days the wrong way round: %s", said)
 	}
+	rows := strings.Replace(print, "/print?", "?", 1)
+	if said := text(clerk.answers(rows, 200)); !strings.Contains(said, "Sổ chưa có văn bản nào trong khoảng này") {
+		t.Errorf("an empty register: %s", said)
+	}
+	h.as("vanthuso").answers(rows, 404)
+	h.as("quantri").answers(rows, 403)
 	h.as("vanthuso").answers(place, 404)
 	h.as("chuyenvien").answers("/registers", 403)
 	h.as("chuyenvien").answers(place, 403)
@@ -217,6 +223,14 @@ func TestAnybodyVerifiesAFile(t *testing.T) {
 	h := newHouse(t)
 	way := h.issuedBy("kiểm tra chữ ký", h.sector)
 	clerk := h.as("vanthu")
+	page := clerk.answers("/registers", 200)
+	rows := strings.ReplaceAll(regexp.MustCompile(`/registers/\d+\?[^"]+`).FindString(page), "&amp;", "&")
+	if page = clerk.answers(rows, 200); !strings.Contains(page, `href="`+way+`"`) || !strings.Contains(text(page), "01/UBND-VX") {
+		t.Errorf("the register does not show what was issued: %s", text(page))
+	}
+	if said := text(clerk.answers(rows+"&from=x", 200)); !strings.Contains(said, "01/UBND-VX") || !strings.Contains(said, "In sổ") {
+		t.Errorf("a day that is none narrows: %s", said)
+	}
 	file := regexp.MustCompile(`/files/\d+`).FindString(clerk.answers(way, 200))
 	status, body := clerk.get(file)
 	if status != 200 || !strings.HasPrefix(body, "%PDF-") {
@@ -226,7 +240,7 @@ func TestAnybodyVerifiesAFile(t *testing.T) {
 	if said := text(stranger.answers("/verify", 200)); !strings.Contains(said, "Tệp không được lưu lại") {
 		t.Errorf("the page says: %s", said)
 	}
-	status, page := stranger.send("/verify", nil, "van-ban.pdf", []byte(body))
+	status, page = stranger.send("/verify", nil, "van-ban.pdf", []byte(body))
 	if said := text(page); status != 200 || !strings.Contains(said, "Chữ ký hợp lệ, văn bản nguyên vẹn") || !strings.Contains(said, "Nguyễn Văn Nghĩa") || !strings.Contains(said, "Toàn bộ tài liệu") {
 		t.Errorf("the good file: %d %s", status, said)
 	}

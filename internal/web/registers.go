@@ -28,6 +28,7 @@ func bookRoutes() []Route {
 		{Pattern: "GET " + pathRegisters, Who: posts(bookReaders), Handle: (*Door).registersPage, Nav: &Nav{Key: "registers", Icon: "book", Label: func(ctx context.Context) string { return t(ctx, "Sổ đăng ký") }}},
 		{Pattern: "GET /registers/new", Who: posts(bookKeepers), Handle: (*Door).openRegister},
 		{Pattern: "POST /registers/new", Who: posts(bookKeepers), Handle: (*Door).openRegister},
+		{Pattern: "GET /registers/{id}", Who: posts(bookReaders), Handle: (*Door).registerPage},
 		{Pattern: "GET /registers/{id}/print", Who: posts(bookReaders), Handle: (*Door).printPage},
 		{Pattern: "GET /registers/{id}/print.pdf", Who: posts(bookReaders), Handle: (*Door).printRegister},
 		{Pattern: "GET /registers/{id}/close", Who: posts(bookKeepers), Handle: (*Door).closeRegister},
@@ -55,9 +56,12 @@ func booksAddress(direction string, year int) string {
 	return fmt.Sprintf("%s?direction=%s&year=%d", pathRegisters, direction, year)
 }
 
-// bookAddress is what is done with one register; direction and year say where it stands.
+// bookAddress is a register, or what is done with it; direction and year say where it stands.
 func bookAddress(b documents.Book, act string) string {
-	return fmt.Sprintf("%s/%d/%s?direction=%s&year=%d", pathRegisters, b.ID, act, b.Direction, b.Year)
+	if act != "" {
+		act = "/" + act
+	}
+	return fmt.Sprintf("%s/%d%s?direction=%s&year=%d", pathRegisters, b.ID, act, b.Direction, b.Year)
 }
 
 func (d *Door) yearOptions(back int) []Option {
@@ -188,6 +192,36 @@ func (d *Door) closeRegister(w http.ResponseWriter, r *http.Request) error {
 			err := d.DB.Write(ctx, actor(r), func(tx *store.Tx) error { return documents.CloseRegister(ctx, tx, b.ID, from) })
 			return done("Sổ {name} khóa từ ngày {date}.", "name", b.Name, "date", from.Display()), "", err
 		}})
+}
+
+// registerPage: GET /registers/{id} shows the rows of a register of outgoing documents.
+func (d *Door) registerPage(w http.ResponseWriter, r *http.Request) error {
+	b, err := d.keptBook(r)
+	if err != nil {
+		return err
+	}
+	if b.Direction != documents.OutgoingBook { // its rows are the list of incoming documents
+		return redirect(w, r, "/incoming?tab="+documents.InTabAll)
+	}
+	ctx := r.Context()
+	form := &Form{r: asked(r)}
+	from, to := form.Date("from"), form.Date("to")
+	v := registerView{book: b, from: form.shown("from"), to: form.shown("to")}
+	if err := form.Err(); err != nil {
+		errs, _ := asErrors(ctx, err)
+		v.wrong, from, to = errs[0].Message, "", ""
+	}
+	if v.rows, err = documents.RegisterRows(ctx, d.DB, actor(r), b.ID, from, to); err != nil {
+		return err
+	}
+	return d.page(w, r, View{Title: b.Name, Active: "registers", Watch: []string{"documents"}}, registerRows(v))
+}
+
+// registerView is a register of outgoing documents from day to day.
+type registerView struct {
+	book            documents.Book
+	rows            []documents.RegisterRow
+	from, to, wrong string // wrong: a day that narrows nothing
 }
 
 // printPage: GET /registers/{id}/print asks for days (outgoing) or numbers (incoming).
