@@ -292,7 +292,7 @@ func planFacts(name string, plan *org.ImportPlan) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Fact(t(ctx, "Sửa"), NumberText(ctx, plan.Updates)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Fact(t(ctx, "Sửa đổi"), NumberText(ctx, plan.Updates)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -469,7 +469,7 @@ func importDone(name string, plan *org.ImportPlan, opened []auth.Result) templ.C
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = TextCell("", t(ctx, "Tên đăng nhập"), one.Login).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = TextCell("", t(ctx, "Tên đăng nhập"), plan.Accounts[i].Login).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -501,6 +501,11 @@ func importDone(name string, plan *org.ImportPlan, opened []auth.Result) templ.C
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
+							case one.Password == "":
+								templ_7745c5c3_Err = RowError(t(ctx, "Chưa mở được do sự cố. Hãy nạp lại tệp này để mở tiếp.")).Render(ctx, templ_7745c5c3_Buffer)
+								if templ_7745c5c3_Err != nil {
+									return templ_7745c5c3_Err
+								}
 							default:
 								templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<code>")
 								if templ_7745c5c3_Err != nil {
@@ -509,7 +514,7 @@ func importDone(name string, plan *org.ImportPlan, opened []auth.Result) templ.C
 								var templ_7745c5c3_Var21 string
 								templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(one.Password)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `import.templ`, Line: 79, Col: 29}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `import.templ`, Line: 81, Col: 29}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 								if templ_7745c5c3_Err != nil {
