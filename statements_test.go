@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	_ "congvu/internal/audit"
+	_ "congvu/internal/auth"
+	_ "congvu/internal/exchange" // links every room that has statements
+	_ "congvu/internal/notify"
 	"congvu/internal/store"
 	"congvu/internal/storetest"
 )

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"time"
 )
@@ -44,9 +46,21 @@ func bench(ctx context.Context, w *world, args []string) error {
 	asJSON := fs.Bool("json", false, "in kết quả dạng JSON")
 	rows := fs.Int("rows", 1_000_000, "số văn bản đến trong cơ sở dữ liệu của phép đo inbox; một phần mười thuộc một cơ quan")
 	span := fs.Duration("span", 5*time.Second, "thời gian của mỗi phép đo")
+	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) của cả lần đo vào tệp này")
 	rest, err := parse(fs, args)
 	if err != nil {
 		return err
+	}
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	if len(rest) == 0 {
 		rest = []string{"all"}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"congvu/internal/city"
+	"congvu/internal/notify"
 	"congvu/internal/store"
 	"congvu/internal/web"
 )
@@ -103,6 +104,9 @@ func buildCity(ctx context.Context, w *world, s *settings, documents int, log *s
 		if errors.Is(err, context.Canceled) {
 			return fmt.Errorf("đã dừng giữa chừng: xóa thư mục %s rồi chạy lại", s.Data)
 		}
+		return err
+	}
+	if err := notify.CatchUp(ctx, in.DB, store.InstantOf(begun.AddDate(0, 0, -3))); err != nil {
 		return err
 	}
 	if err := in.DB.Keep(ctx, func(tx *store.Tx) error { return tx.Set(ctx, 0, settingBuilt, "yes") }); err != nil {

@@ -1,11 +1,11 @@
 package documents
 
 import (
-	"bytes"
 	"context"
 	"crypto"
 	"crypto/x509"
 	"fmt"
+	"sync"
 
 	"congvu/internal/blob"
 	"congvu/internal/keys"
@@ -198,22 +198,49 @@ func (d *Desk) takePen(ctx context.Context, agency int64, owner string, id int64
 	return p, err
 }
 
+// pictures keeps images ready to draw: reading one costs more than a signature. They are named by what they are made of.
+var pictures = struct {
+	sync.Mutex
+	ready map[string]*pades.Image
+}{ready: map[string]*pades.Image{}}
+
+// mostPictures bounds the cache: about 100 KB each.
+const mostPictures = 512
+
 // image is the picture of a signature or seal: the approved one; a sample for certificates that are worthless anyway; else none.
 func (d *Desk) image(ctx context.Context, p *pen, name string, sample func(string) ([]byte, error)) (*pades.Image, error) {
-	var png []byte
-	var err error
+	var read func() ([]byte, error)
+	key := ""
 	switch {
 	case p.bound.ImageSHA != "":
-		png, err = blob.ReadAll(ctx, d.Blobs, p.bound.ImageSHA, 8<<20)
+		key = "approved " + p.bound.ImageSHA
+		read = func() ([]byte, error) { return blob.ReadAll(ctx, d.Blobs, p.bound.ImageSHA, 8<<20) }
 	case keys.IsTest(p.cert):
-		png, err = sample(name)
+		key = "sample " + p.bound.OwnerKind + " " + name
+		read = func() ([]byte, error) { return sample(name) }
 	default:
 		return nil, nil
 	}
+	pictures.Lock()
+	ready := pictures.ready[key]
+	pictures.Unlock()
+	if ready != nil {
+		return ready, nil
+	}
+	png, err := read()
 	if err != nil {
 		return nil, err
 	}
-	return pades.NewImage(bytes.Clone(png))
+	if ready, err = pades.NewImage(png); err != nil {
+		return nil, err
+	}
+	pictures.Lock()
+	if len(pictures.ready) >= mostPictures {
+		clear(pictures.ready)
+	}
+	pictures.ready[key] = ready
+	pictures.Unlock()
+	return ready, nil
 }
 
 // appearance shows a signature in a box: its image, or else the name of who signs. No box, no appearance.

@@ -201,7 +201,11 @@ func (o *Outgoing) paper(ctx context.Context, r store.Reader, on calendar.Date) 
 	if err != nil {
 		return paper.Document{}, err
 	}
-	doc := paper.Document{Form: paper.Form(o.Form), ParentAgency: ag.ParentName, Agency: ag.Name, Notation: notation, Place: ag.Seat, TypeName: o.TypeName,
+	parent := ag.ParentName
+	if ag.Collective { // people's committees and councils name nobody above them
+		parent = ""
+	}
+	doc := paper.Document{Form: paper.Form(o.Form), ParentAgency: parent, Agency: ag.Name, Notation: notation, Place: ag.Seat, TypeName: o.TypeName,
 		Subject: o.Subject, Authority: o.Authority, LegalBases: o.LegalBases, Addressees: o.Addressees, Body: o.Body,
 		Meeting: paper.Meeting(o.Meeting), SignerPosition: o.SignerPosition, SignerName: o.SignerName, FileUnit: unit, FileCopies: o.KeptCopies,
 		Urgency: paper.Urgency(urgencies[o.Urgency].stamp)}

@@ -40,6 +40,7 @@ var (
 		FROM notify_messages WHERE person_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`)
 	sqlRead    = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE person_id = $2 AND id = $3 AND read_us = 0`)
 	sqlReadRef = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE person_id = $2 AND ref = $3 AND read_us = 0`)
+	sqlSettle  = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE at_us < $2 AND read_us = 0`)
 	sqlReadAll = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE person_id = $2 AND id <= $3 AND read_us = 0`)
 )
 
@@ -99,6 +100,24 @@ func MarkSeen(ctx context.Context, db *store.DB, person int64, ref string) error
 func MarkAllRead(ctx context.Context, db *store.DB, person, upTo int64) error {
 	return db.Keep(ctx, func(tx *store.Tx) error {
 		_, err := tx.Exec(ctx, sqlReadAll, tx.Now(), person, upTo)
+		return err
+	})
+}
+
+// CatchUp follows the journal to its end and takes what happened before a time as read: for an installation that begins with a past (an
+// import, a sample city).
+func CatchUp(ctx context.Context, db *store.DB, before store.Instant) error {
+	for {
+		n, err := db.FollowOnce(ctx, "notify", Tell)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	return db.Keep(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(ctx, sqlSettle, tx.Now(), before)
 		return err
 	})
 }
