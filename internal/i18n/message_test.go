@@ -32,7 +32,7 @@ func TestSentencesAreFilledByKind(t *testing.T) {
 		args   map[string]any
 		vi, en string
 	}{
-		{"Kính gửi", nil, "Kính gửi", "Kính gửi"},
+		{"Câu chưa dịch", nil, "Câu chưa dịch", "Câu chưa dịch"},
 		{"{n} phút", map[string]any{"n": 1234}, "1.234 phút", "1,234 minutes"},
 		{"{n} phút", map[string]any{"n": 1}, "1 phút", "1 minute"},
 		{"{n} phút", map[string]any{"n": int8(1)}, "1 phút", "1 minute"},
