@@ -23,8 +23,8 @@ var house = map[string]string{
 	"documents": "store org calendar paper pades pdf keys blob i18n",
 	"exchange":  "store org documents calendar edxml xmldsig axis pades keys blob i18n",
 	// doors
-	"web": "store org auth audit notify documents exchange calendar pades keys blob i18n workbook paper",
-	"api": "store org auth audit notify documents exchange calendar pades keys blob i18n client",
+	"web":  "store org auth audit notify documents exchange calendar pades keys blob i18n workbook paper",
+	"api":  "store org auth audit notify documents exchange calendar pades keys blob i18n client",
 	"city": "store org auth documents exchange keys blob paper pades calendar i18n axis",
 	// sheds: they know no room
 	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "xmldsig": "", "edxml": "",
