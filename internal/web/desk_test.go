@@ -237,6 +237,9 @@ func TestAnybodyVerifiesAFile(t *testing.T) {
 		t.Fatalf("%s: %d %.60s", file, status, body)
 	}
 	stranger := h.stranger()
+	if !strings.Contains(stranger.answers(PathSignIn, 200), `href="/verify"`) || !strings.Contains(clerk.answers("/registers", 200), `href="/verify"`) {
+		t.Error("nothing leads to the check")
+	}
 	if said := text(stranger.answers("/verify", 200)); !strings.Contains(said, "Tệp không được lưu lại") {
 		t.Errorf("the page says: %s", said)
 	}

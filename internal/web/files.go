@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func fileRoutes() []Route {
 		{Pattern: "GET /files/{id}", Handle: (*Door).file},
 		{Pattern: "GET /files/{id}/view", Handle: (*Door).viewFile},
 		{Pattern: "GET /outgoing/{id}/versions/{no}", Handle: (*Door).version},
-		{Pattern: "GET /verify", Who: public, Handle: (*Door).verifyPage},
+		{Pattern: "GET /verify", Who: public, Handle: (*Door).verifyPage, Nav: &Nav{Key: "verify", Icon: "shield-check", Label: func(ctx context.Context) string { return t(ctx, "Kiểm tra chữ ký") }}},
 		{Pattern: "POST /verify", Who: public, Handle: (*Door).verify, Body: mostChecked + 1<<20},
 		{Pattern: "GET /suggest/agencies", Handle: (*Door).suggestAgencies},
 		{Pattern: "GET /suggest/targets", Handle: (*Door).suggestTargets},
@@ -83,8 +84,7 @@ func sendFile(w http.ResponseWriter, r *http.Request, name, media, sha string, c
 	h.Set("Content-Disposition", disposition(way, name))
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("ETag", `"`+sha+`"`)
-	h.Set("Cache-Control", "private, no-cache") // asked again each time: rights end at once
+	h.Set("ETag", `"`+sha+`"`) // for parts of it; like pages it is kept nowhere
 	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(timeFiles))
 	http.ServeContent(w, r, "", time.Time{}, content)
 	return nil

@@ -46,6 +46,8 @@ func (d *Door) showSignIn(w http.ResponseWriter, r *http.Request, status int, lo
 		ErrorTitle: t(ctx, "Chưa đăng nhập được"), Errors: errs, Hidden: []Hidden{{"return", back}}, Away: true}),
 		TextField(Field{Name: "login", Label: t(ctx, "Tên đăng nhập"), Value: login, Autocomplete: "username", Autofocus: login == "" && errs == nil}),
 		TextField(Field{Name: "password", Label: t(ctx, "Mật khẩu"), Type: "password", Autocomplete: "current-password"}))}
+	parts = append(parts, verifyInvitation())
+	parts = append(parts, checkLink())
 	if len(demo) > 0 {
 		parts = append(parts, demoAccounts(demo, back, d.DemoPassword != ""))
 	}
@@ -134,7 +136,6 @@ func (d *Door) signOut(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	d.forget(w)
-	w.Header().Set("Clear-Site-Data", `"cache"`)
 	return redirect(w, r, PathSignIn)
 }
 
