@@ -212,10 +212,24 @@ func (d *Door) loadIncoming(r *http.Request, id int64) (*incomingView, error) {
 		}
 	}
 	v.warnings = messagesOf(v.doc.Warnings)
-	if err := documents.MarkRead(ctx, d.DB, a, id); err != nil {
-		return nil, err
+	for i := range v.lines {
+		if l := &v.lines[i]; l.ReadAt == 0 && documents.Holds(a, l) {
+			if err := documents.MarkRead(ctx, d.DB, a, id); err != nil {
+				return nil, err
+			}
+			break
+		}
 	}
-	return v, notify.MarkSeen(ctx, d.DB, a.Person, ref)
+	return v, d.seen(ctx, a.Person, ref)
+}
+
+// seen marks the notices about what has just been opened; a page without news costs no write.
+func (d *Door) seen(ctx context.Context, person int64, ref string) error {
+	n, err := notify.Unread(ctx, d.DB, person)
+	if err != nil || n == 0 {
+		return err
+	}
+	return notify.MarkSeen(ctx, d.DB, person, ref)
 }
 
 // incomingPage: GET /incoming/{id}

@@ -12,7 +12,6 @@ import (
 
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
-	"congvu/internal/notify"
 	"congvu/internal/paper"
 	"congvu/internal/store"
 )
@@ -154,7 +153,7 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 			return nil, err
 		}
 	}
-	return v, notify.MarkSeen(ctx, d.DB, a.Person, ref)
+	return v, d.seen(ctx, a.Person, ref)
 }
 
 // outgoingPage: GET /outgoing/{id}

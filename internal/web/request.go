@@ -71,6 +71,10 @@ func (d *Door) identify(next http.Handler) http.Handler {
 		rand.Read(id[:])
 		v := &visit{id: hex.EncodeToString(id[:]), status: http.StatusOK}
 		begun := time.Now()
+		// A connection serves many requests: a deadline of one must not end another.
+		c := http.NewResponseController(w)
+		c.SetWriteDeadline(begun.Add(timeForm)) // a recorder of tests has no deadlines
+		defer c.SetWriteDeadline(time.Time{})
 		w.Header().Set("X-Request-Id", v.id)
 		next.ServeHTTP(&countingWriter{w, v}, r.WithContext(context.WithValue(r.Context(), requestKey{}, v)))
 		person := int64(0)
@@ -164,7 +168,7 @@ func (d *Door) admit(w http.ResponseWriter, r *http.Request, route Route) error 
 	}
 	c := http.NewResponseController(w)
 	now := time.Now()
-	c.SetReadDeadline(now.Add(limit)) // a recorder of tests has no deadlines
+	c.SetReadDeadline(now.Add(limit))
 	c.SetWriteDeadline(now.Add(limit + timeForm))
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	return nil
