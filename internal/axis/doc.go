@@ -9,7 +9,7 @@
 //	ch.<node>.<sha256>.<n>          chunks of payloads too large for a message; parcels name them by hash
 //
 // Shards exist because one stream syncs one message after another: eight of them sync side by side. A receiver's parcels share a shard,
-// so their order is kept as long as none is retried.
+// and those of one sender to it are handed out one after another, so their order is kept as long as none is retried.
 //
 // Two installations exchange through a hub: a node that listens. A peer connects to it with its own password and may send only for
 // the agencies the hub's configuration gives it, and take only their parcels; the broker enforces it. A peer accepts parcels while the hub is away.

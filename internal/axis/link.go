@@ -37,14 +37,14 @@ func (a *Axis) link(ctx context.Context) error {
 	there := hubChunks{nc: hub, js: js, node: a.cfg.Node}
 	for i := range shards {
 		a.work.Go(func() {
-			a.pump(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+			a.pump(ctx, 8, func(ctx context.Context) (jetstream.Consumer, error) {
 				return a.js.Consumer(ctx, streamName(i), a.carrier())
 			}, func(ctx context.Context, m jetstream.Msg) {
 				a.carry(ctx, m, step{from: a.chunks, to: there, js: js, ready: hub.IsConnected})
 			})
 		})
 		a.work.Go(func() {
-			a.pump(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+			a.pump(ctx, 8, func(ctx context.Context) (jetstream.Consumer, error) {
 				return js.Consumer(ctx, streamName(i), peerConsumer(a.cfg.Node))
 			}, func(ctx context.Context, m jetstream.Msg) {
 				a.carry(ctx, m, step{from: there, to: a.chunks, js: a.js, ready: func() bool { return true }})

@@ -27,8 +27,8 @@ func Retry(after time.Duration) Verdict { return Verdict{act: "retry", after: af
 // Poison says that the parcel will never be accepted: it leaves the stream. Keep its bytes in quarantine first.
 func Poison(reason string) Verdict { return Verdict{act: "poison", reason: reason} }
 
-// Receive hands the parcels of the hosted agencies to handle until ctx ends: one at a time per shard, so that a receiver's
-// parcels keep their order, and eight at once. A handler that panics or outlives its parcel's patience gets it again. It returns nil at the
+// Receive hands the parcels of the hosted agencies to handle until ctx ends: those of one sender to one receiver one after another in
+// their order (X23.4), up to 32 at once. A handler that panics or outlives its parcel's patience gets it again. It returns nil at the
 // end of ctx, ErrClosed when the node closes.
 func (a *Axis) Receive(ctx context.Context, handle func(context.Context, Parcel) Verdict) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -45,14 +45,22 @@ func (a *Axis) Receive(ctx context.Context, handle func(context.Context, Parcel)
 		}
 	}()
 	var wg sync.WaitGroup
+	side := newFlows(handlers)
 	for i := range shards {
 		wg.Go(func() {
-			a.pump(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+			a.pump(ctx, handlers, func(ctx context.Context) (jetstream.Consumer, error) {
 				return a.js.Consumer(ctx, streamName(i), a.intake())
-			}, func(ctx context.Context, m jetstream.Msg) { a.deliver(ctx, m, handle) })
+			}, func(_ context.Context, m jetstream.Msg) {
+				stop := keepAlive(m) // also while it waits for those before it
+				side.add(flowOf(m.Subject()), func() {
+					defer stop()
+					a.deliver(ctx, m, handle)
+				})
+			})
 		})
 	}
 	wg.Wait()
+	side.wait()
 	select {
 	case <-a.closing:
 		return ErrClosed
@@ -75,8 +83,10 @@ func (a *Axis) enlist() bool {
 }
 
 func (a *Axis) deliver(ctx context.Context, m jetstream.Msg, handle func(context.Context, Parcel) Verdict) {
-	stop := keepAlive(m)
-	defer stop()
+	if ctx.Err() != nil {
+		_ = m.Nak() // nobody handles it here any more: another process may
+		return
+	}
 	p, err := a.unseal(ctx, m)
 	if err != nil {
 		a.cfg.Log.Error("axis: unreadable parcel", "subject", m.Subject(), "error", err)
@@ -143,11 +153,11 @@ func keepAlive(m jetstream.Msg) (stop func()) {
 	return func() { close(done) }
 }
 
-// pump pulls from a consumer and gives each message to each, in order; it binds again after every trouble until ctx ends or the node closes.
-func (a *Axis) pump(ctx context.Context, bind func(context.Context) (jetstream.Consumer, error), each func(context.Context, jetstream.Msg)) {
+// pump pulls from a consumer, at most ahead messages before they are asked for, and gives each message to each, in order; it binds again after every trouble until ctx ends or the node closes.
+func (a *Axis) pump(ctx context.Context, ahead int, bind func(context.Context) (jetstream.Consumer, error), each func(context.Context, jetstream.Msg)) {
 	wait := 50 * time.Millisecond
 	for ctx.Err() == nil && !a.nc.IsClosed() {
-		err := a.pull(ctx, bind, func(ctx context.Context, m jetstream.Msg) {
+		err := a.pull(ctx, ahead, bind, func(ctx context.Context, m jetstream.Msg) {
 			wait = 50 * time.Millisecond
 			each(ctx, m)
 		})
@@ -163,14 +173,14 @@ func (a *Axis) pump(ctx context.Context, bind func(context.Context) (jetstream.C
 	}
 }
 
-func (a *Axis) pull(ctx context.Context, bind func(context.Context) (jetstream.Consumer, error), each func(context.Context, jetstream.Msg)) error {
+func (a *Axis) pull(ctx context.Context, ahead int, bind func(context.Context) (jetstream.Consumer, error), each func(context.Context, jetstream.Msg)) error {
 	bindCtx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	c, err := bind(bindCtx)
 	if err != nil {
 		return err
 	}
-	it, err := c.Messages(jetstream.PullMaxMessages(8), jetstream.PullExpiry(10*time.Second), jetstream.PullHeartbeat(3*time.Second))
+	it, err := c.Messages(jetstream.PullMaxMessages(ahead), jetstream.PullExpiry(10*time.Second), jetstream.PullHeartbeat(3*time.Second))
 	if err != nil {
 		return err
 	}
