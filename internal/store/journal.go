@@ -100,11 +100,14 @@ func (tx *Tx) Record(e Event) error {
 	return nil
 }
 
-// The follower reads behind the oldest running transaction: an entry that commits late is never stepped over. SQLite has one writer, so id is commit order.
-var sqlBehind = SQL(`
-	SELECT id, xid, at_us AS at, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data
-	FROM store_journal
-	WHERE (xid, id) > ($1, $2) {AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)}
+const entryColumns = `id, xid, at_us AS at, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data`
+
+// The follower reads behind the oldest running transaction: an entry that commits late is never stepped over. SQLite has one writer, so id is commit
+// order and xid always 0; its planner does not use the index for a pair whose second part is the row's own number, and would read the whole journal.
+var sqlBehind = Fork(
+	`SELECT `+entryColumns+` FROM store_journal WHERE +xid >= $1 AND id > $2 ORDER BY id LIMIT $3`,
+	`SELECT `+entryColumns+` FROM store_journal
+	WHERE (xid, id) > ($1, $2) AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)
 	ORDER BY xid, id LIMIT $3`)
 
 var (
@@ -175,7 +178,7 @@ func (db *DB) FollowOnce(ctx context.Context, follower string, handle func(ctx c
 
 var sqlPeekCursor = SQL(`SELECT xid, id FROM store_cursors WHERE follower = $1`)
 
-var sqlAhead = SQL(`SELECT id FROM store_journal WHERE (xid, id) > ($1, $2) LIMIT 1`)
+var sqlAhead = Fork(`SELECT id FROM store_journal WHERE +xid >= $1 AND id > $2 LIMIT 1`, `SELECT id FROM store_journal WHERE (xid, id) > ($1, $2) LIMIT 1`)
 
 // CaughtUp tells whether a follower has handled every committed entry, also those it may not read yet while an older transaction runs.
 func (db *DB) CaughtUp(ctx context.Context, follower string) (bool, error) {
