@@ -46,7 +46,6 @@ func (d *Door) showSignIn(w http.ResponseWriter, r *http.Request, status int, lo
 		ErrorTitle: t(ctx, "Chưa đăng nhập được"), Errors: errs, Hidden: []Hidden{{"return", back}}, Away: true}),
 		TextField(Field{Name: "login", Label: t(ctx, "Tên đăng nhập"), Value: login, Autocomplete: "username", Autofocus: login == "" && errs == nil}),
 		TextField(Field{Name: "password", Label: t(ctx, "Mật khẩu"), Type: "password", Autocomplete: "current-password"}))}
-	parts = append(parts, verifyInvitation())
 	parts = append(parts, checkLink())
 	if len(demo) > 0 {
 		parts = append(parts, demoAccounts(demo, back, d.DemoPassword != ""))
