@@ -11,7 +11,6 @@ import (
 const maxStatus = 256 << 10 // bytes of a status message kept with its row; longer ones are no statuses of ours and go to the blob store
 
 var (
-	sqlAnswered   = store.SQL(`SELECT id FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND parcel = $3`)
 	sqlStated     = store.SQL(`SELECT id FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND code = $4 AND stated_us = $5`)
 	sqlByDocument = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
 		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
@@ -60,14 +59,10 @@ func (o *Office) takeStatus(ctx context.Context, l letter, x *opened) error {
 			break
 		}
 	}
-	people, err := clerks(ctx, o.DB, l.Agency, o.DB.Now())
-	if err != nil {
-		return err
-	}
 	if err := o.fail("before answer"); err != nil {
 		return err
 	}
-	err = o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error { return apply(ctx, tx, l, x, at, people) })
+	err = o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error { return apply(ctx, tx, l, x, at) })
 	if err == nil {
 		err = o.fail("before ack")
 	}
@@ -88,7 +83,7 @@ func (o *Office) lines(ctx context.Context, agency int64, f edxml.ResponseFor) (
 	return store.All[line](ctx, o.DB, sqlByNumber, agency, f.Code.Number, f.Code.Notation, string(f.Date))
 }
 
-func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line, people []int64) error {
+func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) error {
 	m := x.message.Status
 	stated := store.InstantOf(m.At)
 	if stated == 0 {
@@ -125,7 +120,13 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line, peop
 	if err := settleQuarantine(ctx, tx, l, "accepted"); err != nil {
 		return err
 	}
-	return tx.Record(tell(l, x, at, effect, text, people))
+	e := tell(l, x, at, effect, text)
+	if e.Text.Text != "" {
+		if e.Notify, err = clerks(ctx, tx, l.Agency, tx.Now()); err != nil {
+			return err
+		}
+	}
+	return tx.Record(e)
 }
 
 // move changes the line as the table says. Any status of the receiver proves that it has the document: nothing is sent again.
@@ -143,20 +144,19 @@ func move(ctx context.Context, tx *store.Tx, d Delivery, next State, effect Effe
 }
 
 // tell is the journal's word of an answer. The clerks are told of a refusal and of what is odd; the rest shows in the list of receivers.
-func tell(l letter, x *opened, at line, effect Effect, text string, people []int64) store.Event {
+func tell(l letter, x *opened, at line, effect Effect, text string) store.Event {
 	m := x.message.Status
 	e := store.Event{Verb: "delivery.changed", Agency: l.Agency, Ref: outgoingRef(at.OutgoingID), Title: at.Title,
 		Data: map[string]any{"delivery": at.ID, "peer": l.From, "code": m.Code, "effect": effect}}
 	switch {
 	case at.ID == 0:
-		e.Verb, e.Notify = "delivery.flagged", people
+		e.Verb = "delivery.flagged"
 		e.Text = store.Say("{sender} gửi trạng thái {code} cho văn bản {title} nhưng không phải nơi nhận. Trạng thái được lưu, không áp dụng.",
 			"sender", x.sender.Name, "code", m.Code, "title", at.Title)
 	case m.Code == "02" && effect == Applied:
-		e.Notify = people
 		e.Text = store.Say("{sender} từ chối tiếp nhận văn bản {title}, lý do: {reason}", "sender", x.sender.Name, "title", at.Title, "reason", text)
 	case effect == Flagged || effect == AppliedFlagged:
-		e.Verb, e.Notify = "delivery.flagged", people
+		e.Verb = "delivery.flagged"
 		e.Text = store.Say("{sender} gửi trạng thái {code} trái thứ tự cho văn bản {title}. Đề nghị xem chi tiết ở danh sách nơi nhận.",
 			"sender", x.sender.Name, "code", label(m.Code), "title", at.Title)
 	}

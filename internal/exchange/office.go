@@ -25,13 +25,14 @@ type Office struct {
 	SpoolDir string                             // for files under way; "" = the system's temporary folder
 	Resend   func(sends int) time.Duration      // how long to wait for a receipt after that many sends; nil = 15 minutes, doubling up to a day
 	MaxSends int                                // then a clerk decides; 0 = 16
-	Parallel int                                // parcels packed and statuses signed at once; 0 = 8
+	Parallel int                                // parcels packed and statuses signed at once; 0 = 32, for most wait for a disk
 	Evidence func(at time.Time) (crls [][]byte) // revocation lists known at a time; nil = none besides what files carry
 
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
 
-	big    sync.Mutex // held while a big message is in memory
+	memory memory
+	lately lately
 	hosts  chan struct{}
 	hostMu sync.Mutex
 }
@@ -47,7 +48,7 @@ func (o *Office) parallel() int {
 	if o.Parallel > 0 {
 		return o.Parallel
 	}
-	return 8
+	return 32
 }
 
 // Run sends, receives and answers until ctx ends. Troubles are told and tried again. Several processes may run it on one installation.

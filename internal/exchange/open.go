@@ -188,7 +188,7 @@ func (o *Office) keepFile(ctx context.Context, a edxml.Attachment, content io.Re
 	if err != nil {
 		return f, err
 	}
-	ref, err := o.Blobs.Put(ctx, bytes.NewReader(b), maxFile)
+	ref, err := o.put(ctx, b)
 	if err != nil {
 		return f, err
 	}

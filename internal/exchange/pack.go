@@ -57,7 +57,7 @@ func (o *Office) pack(ctx context.Context, j store.Job) error {
 	if err := o.fail("before keep"); err != nil {
 		return err
 	}
-	ref, err := o.Blobs.Put(ctx, bytes.NewReader(raw), maxMessage)
+	ref, err := o.put(ctx, raw)
 	if err != nil {
 		return err
 	}
@@ -65,6 +65,9 @@ func (o *Office) pack(ctx context.Context, j store.Job) error {
 		return err
 	}
 	return o.DB.Write(ctx, store.System(job.Agency), func(tx *store.Tx) error {
+		if err := tx.Finish(ctx, j); err != nil {
+			return err
+		}
 		if err := tx.Put(ctx, sqlPack, ref.SHA, ref.Size, tx.Now(), job.Agency, job.Parcel); err != nil {
 			return err
 		}
@@ -86,10 +89,11 @@ func (o *Office) write(ctx context.Context, doc *consignment, p Parcel, lines []
 	for _, l := range lines {
 		to = append(to, edxml.Organization{OrganID: l.ReceiverCode, Name: l.ReceiverName})
 	}
-	if doc.size() > bigMessage {
-		o.big.Lock()
-		defer o.big.Unlock()
+	release, err := o.memory.reserve(ctx, 3*doc.size()) // base64, and the signed copy
+	if err != nil {
+		return nil, err
 	}
+	defer release()
 	m := doc.message(us, to)
 	m.Traces = []edxml.Trace{{OrganID: us.Wire, At: p.At.Time().In(edxml.VietnamTime)}}
 	var files []edxml.File
@@ -99,6 +103,9 @@ func (o *Office) write(ctx context.Context, doc *consignment, p Parcel, lines []
 	var b bytes.Buffer
 	if _, err := edxml.WriteDocument(&b, m, files, edxml.NationalForm); err != nil {
 		return nil, fmt.Errorf("pack %s: %w", p.Title, err)
+	}
+	for _, f := range doc.Files {
+		o.lately.add(f.SHA) // issued, so it was durable before its row
 	}
 	return o.signPacket(ctx, us, b.Bytes())
 }

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +16,7 @@ import (
 
 const (
 	maxMessage  = 200 << 20 // X7.6
-	bigMessage  = 8 << 20   // larger ones are opened one at a time: a signature is judged over the whole in memory
+	bigMessage  = 8 << 20   // larger ones are kept before they are in memory
 	maxAttempts = 12        // then our own trouble with a parcel goes to quarantine too, so that a person sees it
 )
 
@@ -53,14 +52,10 @@ type letter struct {
 }
 
 var (
-	sqlKnown     = store.SQL(`SELECT ref, state FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' AND sender_code = $2 AND parcel = $3`)
-	sqlDetained  = store.SQL(`SELECT id FROM exchange_quarantine WHERE agency_id = $1 AND peer_code = $2 AND receiver_code = $3 AND parcel = $4 AND sha <> ''`)
 	sqlPutParcel = store.SQL(`INSERT INTO exchange_parcels (agency_id, id, direction, sender_code, sender_name, parcel, document_id, number, notation, issued, title, ref,
 			sha, size, state, signature, warnings, at_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
 )
-
-type known struct{ Ref, State string }
 
 func (o *Office) takeIn(ctx context.Context, p axis.Parcel) error {
 	l := letter{Parcel: p.ID, From: p.From, To: p.To, Kind: p.Kind}
@@ -77,6 +72,15 @@ func (o *Office) takeIn(ctx context.Context, p axis.Parcel) error {
 	if p.Fault != nil {
 		return o.quarantine(ctx, l, fault("senseless_envelope", "Vỏ gói tin trên trục liên thông không đúng khuôn dạng nên không mở được."))
 	}
+	size := int64(len(p.Body))
+	if p.Blob != nil {
+		size = p.Blob.Size
+	}
+	release, err := o.memory.reserve(ctx, 2*size) // the message and its files
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := o.keepRaw(ctx, &l, p); err != nil {
 		var known *blob.Error
 		if errors.As(err, &known) && known.Code == blob.TooLarge {
@@ -87,25 +91,25 @@ func (o *Office) takeIn(ctx context.Context, p axis.Parcel) error {
 	return o.openLetter(ctx, l)
 }
 
+// sqlSeen looks for a parcel in one go where it can have gone: a document, an answer, the quarantine.
+var sqlSeen = store.SQL(`
+	SELECT 'document' AS place, ref FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' AND sender_code = $2 AND parcel = $3
+	UNION ALL SELECT 'answer', '' FROM exchange_answers WHERE agency_id = $4 AND peer_code = $5 AND parcel = $6
+	UNION ALL SELECT 'quarantine', 'quarantine/' || id FROM exchange_quarantine WHERE agency_id = $7 AND peer_code = $8 AND receiver_code = $9 AND parcel = $10 AND sha <> ''`)
+
+type seen struct{ Place, Ref string }
+
 // alreadyTaken answers a parcel that came before: what we owe its sender is sent again, since a sender who repeats has not heard us (X21.6).
 func (o *Office) alreadyTaken(ctx context.Context, l letter) (bool, error) {
-	k, ok, err := store.Maybe[known](ctx, o.DB, sqlKnown, l.Agency, l.From, l.Parcel)
-	if err != nil {
+	places, err := store.All[seen](ctx, o.DB, sqlSeen, l.Agency, l.From, l.Parcel, l.Agency, l.From, l.Parcel, l.Agency, l.From, l.To, l.Parcel)
+	if err != nil || len(places) == 0 {
 		return false, err
 	}
-	if ok {
-		return true, o.DB.Keep(ctx, func(tx *store.Tx) error { return repeat(ctx, tx, l.Agency, k.Ref) })
+	at := places[0]
+	if at.Place == "answer" {
+		return true, nil
 	}
-	if l.Kind == kindStatus {
-		if _, ok, err = store.Maybe[int64](ctx, o.DB, sqlAnswered, l.Agency, l.From, l.Parcel); ok || err != nil {
-			return ok, err
-		}
-	}
-	id, ok, err := store.Maybe[int64](ctx, o.DB, sqlDetained, l.Agency, l.From, l.To, l.Parcel)
-	if ok {
-		err = o.DB.Keep(ctx, func(tx *store.Tx) error { return repeat(ctx, tx, l.Agency, jobKey("quarantine", id)) })
-	}
-	return ok, err
+	return true, o.DB.Keep(ctx, func(tx *store.Tx) error { return repeat(ctx, tx, l.Agency, at.Ref) })
 }
 
 // keepRaw brings the bytes home: into memory for the signature, into the blob store for ever (X13.4, X15.6). Statuses are small: their bytes go with
@@ -123,8 +127,6 @@ func (o *Office) keepRaw(ctx context.Context, l *letter, p axis.Parcel) error {
 			if err != nil {
 				return err
 			}
-			o.big.Lock()
-			defer o.big.Unlock()
 			l.SHA, l.Size = ref.SHA, ref.Size
 			l.raw, err = blob.ReadAll(ctx, o.Blobs, ref.SHA, maxMessage)
 			return err
@@ -137,7 +139,7 @@ func (o *Office) keepRaw(ctx context.Context, l *letter, p axis.Parcel) error {
 	if l.Kind == kindStatus && len(body) <= maxStatus {
 		return nil
 	}
-	ref, err := o.Blobs.Put(ctx, bytes.NewReader(body), maxMessage)
+	ref, err := o.put(ctx, body)
 	l.SHA = ref.SHA
 	return err
 }
@@ -262,7 +264,7 @@ var (
 // parcel that a person has decided already.
 func (o *Office) quarantine(ctx context.Context, l letter, r *refusal) error {
 	if l.SHA == "" && len(l.raw) > 0 {
-		ref, err := o.Blobs.Put(ctx, bytes.NewReader(l.raw), maxMessage)
+		ref, err := o.put(ctx, l.raw)
 		if err != nil {
 			return err
 		}
@@ -313,6 +315,11 @@ func (o *Office) retry(ctx context.Context, j store.Job) error {
 	if q.SHA == "" {
 		return o.quarantine(ctx, l, fault("no_bytes", "Nội dung gói tin không còn trên trục liên thông. Đề nghị cơ quan gửi gửi lại."))
 	}
+	release, err := o.memory.reserve(ctx, 2*q.Size)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if l.raw, err = blob.ReadAll(ctx, o.Blobs, q.SHA, maxMessage); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,8 @@ type Job struct {
 	Due       Instant `db:"due_us"`
 	Tries     int
 	LastError string
+
+	finished *atomic.Bool
 }
 
 // Decode reads the payload.
@@ -45,6 +48,18 @@ func (tx *Tx) Enqueue(ctx context.Context, j Job) error {
 	}
 	_, err := tx.Exec(ctx, sqlEnqueue, tx.NewID(), j.Kind, j.Key, j.AgencyID, j.Payload, j.Due, tx.now)
 	return err
+}
+
+// Finish ends a job in the transaction of the act that does it: the act and the end of its job are one, and cost one commit. A job whose lease
+// another process took meanwhile is finished all the same, for its work is done.
+func (tx *Tx) Finish(ctx context.Context, j Job) error {
+	if _, err := tx.Exec(ctx, sqlFinish, j.ID); err != nil {
+		return err
+	}
+	if j.finished != nil {
+		tx.After(func() { j.finished.Store(true) })
+	}
+	return nil
 }
 
 // Requeue gives work that had been given up (stuck) a new start; it tells whether there was any.
@@ -124,6 +139,7 @@ func (db *DB) WorkOnce(ctx context.Context, w Work) (int, error) {
 	errs := make(chan error, len(jobs))
 	slots := make(chan struct{}, w.Parallel)
 	for _, j := range jobs {
+		j.finished = new(atomic.Bool)
 		slots <- struct{}{}
 		go func() {
 			defer func() { <-slots }()
@@ -149,6 +165,9 @@ func do(ctx context.Context, w Work, j Job) (err error) {
 func (db *DB) settleJob(ctx context.Context, w Work, j Job, cause error) error {
 	if ctx.Err() != nil {
 		return nil // the lease runs out and another process takes it
+	}
+	if cause == nil && j.finished.Load() {
+		return nil
 	}
 	return db.Keep(ctx, func(tx *Tx) error {
 		var l later
