@@ -166,7 +166,9 @@ func (b *Tab) Type(css, text string) {
 // Fill replaces what a field holds.
 func (b *Tab) Fill(css, text string) {
 	b.t.Helper()
-	b.do("fill "+css, cd.Clear(cd.CSS(css)), cd.SendKeys(cd.CSS(css), text))
+	b.See(css)
+	Eval[bool](b, fmt.Sprintf(`(document.querySelector(%q).value = "", true)`, css)) // the driver's own clearing fails on an empty text area
+	b.do("fill "+css, cd.SendKeys(cd.CSS(css), text))
 }
 
 // Choose files in a file field.
