@@ -23,8 +23,7 @@ const (
 type Disk struct {
 	root string
 
-	mu      sync.Mutex
-	durable map[string]bool // folders whose entry in their parent this process has synced
+	durable sync.Map // folders whose entry in their parent this process has synced
 
 	locks [64]sync.RWMutex // by the start of the address: placing and deleting exclude each other
 }
@@ -49,7 +48,7 @@ func OpenDisk(root string) (*Disk, error) {
 	if err := removeOrphans(temp); err != nil {
 		return nil, fmt.Errorf("open file store: %w", err)
 	}
-	return &Disk{root: root, durable: map[string]bool{}}, nil
+	return &Disk{root: root}, nil
 }
 
 func (d *Disk) Put(ctx context.Context, r io.Reader, limit int64) (Ref, error) {
@@ -92,12 +91,10 @@ func (d *Disk) place(s *spooled) error {
 }
 
 // ensureFolder makes ab/cd and syncs each new name in its parent, once per process: another process may have made the
-// folder and crashed before syncing it.
+// folder and crashed before syncing it. Two callers may both sync a new name; neither waits for the sync of another folder.
 func (d *Disk) ensureFolder(folder string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	for _, dir := range []string{filepath.Dir(folder), folder} {
-		if d.durable[dir] {
+		if _, done := d.durable.Load(dir); done {
 			continue
 		}
 		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -106,7 +103,7 @@ func (d *Disk) ensureFolder(folder string) error {
 		if err := syncFolder(filepath.Dir(dir)); err != nil {
 			return err
 		}
-		d.durable[dir] = true
+		d.durable.Store(dir, true)
 	}
 	return nil
 }
