@@ -156,7 +156,7 @@ func appointed(ctx context.Context, tx *store.Tx, agency org.AgencyID, unit org.
 
 // bind gives the head and the agency a key each and has the administrator approve the certificates.
 func (o *office) bind(ctx context.Context, in *installation, authority *keys.TestAuthority, name string) error {
-	valid := keys.Period{From: time.Now().AddDate(0, -1, 0), Until: time.Now().AddDate(1, 0, 0)}
+	valid := keys.Period{From: time.Now().AddDate(0, -1, 0), Until: time.Now().AddDate(2, 0, 0)}
 	person, err := authority.Person("Nguyễn Văn Nghĩa", "Giám đốc", name, valid)
 	if err != nil {
 		return err

@@ -35,9 +35,8 @@ type remoteCall struct {
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
 type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
-	days                                                                                        int
-	twin, verdict                                                                               string
-	consent                                                                                     bool
+	twin, twinOf, verdict, reply, text                                                          string
+	consent, paper                                                                              bool
 }
 
 // remote works with a server over the API, so that scripts and clerks can do without pages.
@@ -103,15 +102,29 @@ func (r *remoteCall) options(line string) {
 		{&r.o.opinion, "opinion", "ý kiến chỉ đạo"}, {&r.o.result, "result", "kết quả xử lý"}, {&r.o.capacity, "capacity", "thẩm quyền ký: TM, Q, KT, TL, TUQ"},
 		{&r.o.file, "file", "tệp PDF dùng làm văn bản chính"}, {&r.o.to, "to", "mã vị trí nhận"}, {&r.o.out, "out", "tệp ghi ra; bỏ trống: tên do máy chủ đề nghị; - là màn hình"},
 		{&r.o.register, "register", "mã sổ đăng ký"}, {&r.o.twin, "twin", "văn bản trùng: register_anyway, link hoặc stop"},
+		{&r.o.twinOf, "twin-of", "văn bản đã có mà văn bản này trùng, khi liên kết"}, {&r.o.reply, "reply", "văn bản đi trả lời: outgoing/SỐ"}, {&r.o.text, "text", "nội dung ý kiến"},
 		{&r.o.verdict, "verdict-reason", "lý do đăng ký dù chữ ký số không đạt"},
 	} {
-		if strings.Contains(line, "--"+s.name) {
+		if takes(line, s.name) {
 			r.fs.StringVar(s.into, s.name, "", s.meaning)
 		}
 	}
-	if strings.Contains(line, "--consent") {
+	if takes(line, "paper") {
+		r.fs.BoolVar(&r.o.paper, "paper", false, "đã nhận cả bản giấy")
+	}
+	if takes(line, "consent") {
 		r.fs.BoolVar(&r.o.consent, "consent", false, "xác nhận người ký đã đọc đúng bản sẽ ký và đồng ý ký")
 	}
+}
+
+// takes tells whether a usage line names an option; --twin-of is not --twin.
+func takes(line, name string) bool {
+	for _, word := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" []|", r) }) {
+		if word == "--"+name {
+			return true
+		}
+	}
+	return false
 }
 
 // readToken takes the token from a file or the environment, never from the command line, where every process of the machine could read it.

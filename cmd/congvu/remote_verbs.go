@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,30 +15,30 @@ import (
 )
 
 func fars() []far {
-	return []far{
+	return append([]far{
 		{"login", "login TÊN --out TỆP", "đăng nhập, ghi mã phiên vào tệp", remoteLogin},
 		{"me", "me", "tôi là ai, đang dùng vị trí nào", remoteMe},
 		{"work", "work", "việc của tôi", remoteWork},
 		{"inbox", "inbox [--tab X] [--q TỪ]", "văn bản đến", remoteInbox},
 		{"arrivals", "arrivals [--q TỪ]", "văn bản đến chờ tiếp nhận", remoteArrivals},
 		{"show", "show REF", "xem một văn bản và lịch sử", remoteShow},
-		{"register", "register REF [--register SỔ] [--twin X] [--verdict-reason X]", "đăng ký, cấp số đến", remoteRegister},
+		{"register", "register REF [--register SỔ] [--twin X [--twin-of incoming/SỐ]] [--paper] [--verdict-reason X]", "đăng ký, cấp số đến", remoteRegister},
 		{"submit", "submit REF --to VỊ_TRÍ [--note X]", "trình lãnh đạo hoặc trình xem xét", remoteSubmit},
 		{"direct", "direct REF --lead ĐÍCH [--due X] [--opinion X]", "chỉ đạo, phân công", remoteDirect},
 		{"start", "start line/SỐ", "bắt đầu xử lý", remoteStart},
-		{"complete", "complete line/SỐ --result X", "hoàn thành xử lý", remoteComplete},
+		{"complete", "complete line/SỐ [--result X] [--reply outgoing/SỐ]", "hoàn thành xử lý", remoteComplete},
 		{"refuse", "refuse REF --ground X --reason X", "từ chối tiếp nhận", remoteRefuse},
 		{"outbox", "outbox [--tab X] [--q TỪ]", "văn bản đi", remoteOutbox},
 		{"draft", "draft TỆP.json [--file TỆP.pdf]", "soạn dự thảo từ tệp JSON (- là đầu vào chuẩn)", remoteDraft},
 		{"approve", "approve REF [--to VỊ_TRÍ] [--note X]", "đồng ý, chuyển tiếp hoặc trình ký", remoteApprove},
-		{"return", "return REF --reason X", "trả lại người soạn", remoteReturn},
+		{"return", "return REF|line/SỐ --reason X", "trả lại người soạn, văn thư hoặc người giao", remoteReturn},
 		{"sign", "sign REF [--capacity X] --consent", "ký số", remoteSign},
 		{"release", "release REF", "cấp số, đóng dấu, ban hành", remoteRelease},
 		{"send", "send REF [--file TỆP.pdf]", "tải bản PDF (nếu có) rồi ban hành", remoteSend},
 		{"deliveries", "deliveries REF", "nơi nhận và trạng thái", remoteDeliveries},
 		{"download", "download TỆP_SỐ [--out TỆP]", "tải một tệp", remoteDownload},
 		{"search", "search TỪ", "tìm cơ quan trong danh bạ", remoteSearch},
-	}
+	}, farActs()...)
 }
 
 func remoteMe(ctx context.Context, r *remoteCall) error {
@@ -220,7 +219,12 @@ func remoteRegister(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	form := client.Registering{Twin: r.o.twin, VerdictReason: r.o.verdict}
+	form := client.Registering{Twin: r.o.twin, PaperReceived: r.o.paper, VerdictReason: r.o.verdict}
+	if r.o.twinOf != "" {
+		if form.TwinOf, err = idOf(r.o.twinOf, "incoming"); err != nil {
+			return err
+		}
+	}
 	if r.o.register != "" {
 		if form.Register, err = idOf(r.o.register, "register"); err != nil {
 			return err
@@ -281,28 +285,31 @@ func remoteDirect(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	form := client.Directing{Opinion: r.o.opinion}
-	kind, _, _ := strings.Cut(r.o.lead, "/")
-	lead, err := idOf(r.o.lead, kind)
-	if err != nil || kind != "unit" && kind != "post" {
-		return badUsage("--lead là unit/MÃ hoặc post/MÃ")
+	lead, err := target(r.o.lead)
+	if err != nil {
+		return err
 	}
-	if kind == "unit" {
-		form.Leads = []client.Target{{Unit: lead}}
-	} else {
-		form.Leads = []client.Target{{Post: lead}}
-	}
-	if days, found := strings.CutSuffix(r.o.due, "d"); found {
-		if form.DueDays, err = strconv.Atoi(days); err != nil || form.DueDays <= 0 {
-			return badUsage("--due là năm-tháng-ngày, hoặc 3d là ba ngày làm việc")
-		}
-	} else {
-		form.Due = r.o.due
+	form.Leads = []client.Target{lead}
+	if form.Due, form.DueDays, err = r.due(); err != nil {
+		return err
 	}
 	d, err := r.Direct(ctx, id, form)
 	if err != nil {
 		return err
 	}
 	return r.show(d, func(out io.Writer) { fmt.Fprintf(out, "Đã chỉ đạo%s.\n", deadline(d.Due, false)) })
+}
+
+// due reads --due: a date, or a number of working days.
+func (r *remoteCall) due() (date string, days int, err error) {
+	n, found := strings.CutSuffix(r.o.due, "d")
+	if !found {
+		return r.o.due, 0, nil
+	}
+	if days, err = strconv.Atoi(n); err != nil || days <= 0 {
+		return "", 0, badUsage("--due là năm-tháng-ngày, hoặc 3d là ba ngày làm việc")
+	}
+	return "", days, nil
 }
 
 func remoteStart(ctx context.Context, r *remoteCall) error {
@@ -318,12 +325,23 @@ func remoteComplete(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	return r.finished(r.Complete(ctx, id, client.Completing{Result: r.o.result}), "Đã hoàn thành.")
+	form := client.Completing{Result: r.o.result}
+	if r.o.reply != "" {
+		if form.ReplyOutgoing, err = idOf(r.o.reply, "outgoing"); err != nil {
+			return err
+		}
+	} else if err = need("result", r.o.result); err != nil {
+		return err
+	}
+	return r.finished(r.Complete(ctx, id, form), "Đã hoàn thành.")
 }
 
 func remoteRefuse(ctx context.Context, r *remoteCall) error {
 	id, err := r.ref("incoming")
 	if err != nil {
+		return err
+	}
+	if err := errors.Join(need("ground", r.o.ground), need("reason", r.o.reason)); err != nil {
 		return err
 	}
 	return r.finished(r.Refuse(ctx, id, client.Refusing{Ground: r.o.ground, Reason: r.o.reason}), "Đã từ chối tiếp nhận; nơi gửi sẽ được báo lý do.")
@@ -333,21 +351,9 @@ func remoteDraft(ctx context.Context, r *remoteCall) error {
 	if len(r.args) != 1 {
 		return badUsage("cần một tệp JSON: congvu remote draft TỆP.json")
 	}
-	var text []byte
-	var err error
-	if r.args[0] == "-" {
-		text, err = io.ReadAll(io.LimitReader(r.in, 1<<20))
-	} else {
-		text, err = readBounded(r.args[0], 1<<20)
-	}
-	if err != nil {
-		return err
-	}
-	dec := json.NewDecoder(strings.NewReader(string(text)))
-	dec.DisallowUnknownFields()
 	var form client.Draft
-	if err := dec.Decode(&form); err != nil {
-		return badUsage(fmt.Sprintf("tệp %s không phải dự thảo đúng quy cách: %v", r.args[0], err))
+	if err := r.readForm(r.args[0], "dự thảo", &form); err != nil {
+		return err
 	}
 	o, err := r.Draft(ctx, form)
 	if err == nil && r.o.file != "" {
@@ -387,12 +393,24 @@ func remoteApprove(ctx context.Context, r *remoteCall) error {
 	return r.finished(r.Approve(ctx, id, form), "Đã đồng ý.")
 }
 
+// remoteReturn gives a draft back to its drafter, an incoming document to the registry, a line to whoever gave it.
 func remoteReturn(ctx context.Context, r *remoteCall) error {
-	id, err := r.ref("outgoing")
+	if err := need("reason", r.o.reason); err != nil {
+		return err
+	}
+	kind := "outgoing"
+	back := r.Return
+	switch {
+	case len(r.args) == 1 && strings.HasPrefix(r.args[0], "incoming/"):
+		kind, back = "incoming", r.ReturnToRegistry
+	case len(r.args) == 1 && strings.HasPrefix(r.args[0], "line/"):
+		kind, back = "line", r.ReturnLine
+	}
+	id, err := r.ref(kind)
 	if err != nil {
 		return err
 	}
-	return r.finished(r.Return(ctx, id, r.o.reason), "Đã trả lại.")
+	return r.finished(back(ctx, id, r.o.reason), "Đã trả lại.")
 }
 
 func remoteSign(ctx context.Context, r *remoteCall) error {
