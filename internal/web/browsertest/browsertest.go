@@ -231,13 +231,19 @@ func (b *Tab) Picture(name string) {
 	if dir == "" {
 		return
 	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), b.Shot(), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Shot is what the window shows, as a PNG.
+func (b *Tab) Shot() []byte {
+	b.t.Helper()
 	png, err := cd.Run(b.ctx, cd.CaptureScreenshot())
 	if err != nil {
 		b.t.Fatal("picture: ", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
-		b.t.Fatal(err)
-	}
+	return png
 }
 
 // FitsWidth fails the test if the page can be scrolled sideways (WCAG 1.4.10).
