@@ -138,10 +138,11 @@ func (d *Door) signerOptions(r *http.Request, code string) ([]Option, error) {
 			return nil, err
 		}
 		for _, c := range ways {
-			label := h.PersonName + " – " + strings.Join(c.Lines, " · ")
+			label := strings.TrimSpace(strings.Join(c.Lines, " "))
 			if !strings.HasSuffix(label, c.Position) {
-				label += " · " + c.Position
+				label = strings.TrimPrefix(label+" · "+c.Position, " · ")
 			}
+			label = h.PersonName + " – " + label
 			out = append(out, Option{Value: fmt.Sprintf("%d:%s", h.ID, c.Code), Label: label})
 		}
 	}
