@@ -124,9 +124,10 @@ var sqlTestUnsent = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM exchange_sta
 func (h *house) wire(from string, outgoing int64) axis.Parcel {
 	h.Helper()
 	l := h.lines(from, outgoing)[0]
-	p, err := h.office.wire(context.Background(), dueLine{AgencyID: l.AgencyID, ID: l.ID, ParcelID: l.ParcelID, ReceiverCode: l.ReceiverCode})
+	p, err := h.office.load(context.Background(), l.AgencyID, l.ParcelID)
 	if err != nil {
 		h.Fatal(err)
 	}
+	p.ID, p.To = p.ID+"/"+l.ReceiverCode, l.ReceiverCode
 	return p
 }

@@ -56,8 +56,10 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 	parts := []func(){
 		func() { o.DB.Follow(ctx, Follower, o.Hear, trouble) },
 		func() { o.DB.Work(ctx, o.packing(), trouble) },
+		func() { o.DB.Work(ctx, o.packing(), trouble) }, // the one claims while the other waits for its last parcel
 		func() { o.DB.Work(ctx, o.retrying(), trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
+		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },

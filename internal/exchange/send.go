@@ -79,16 +79,19 @@ func (o *Office) sendLines(ctx context.Context, lines []dueLine) error {
 	var parcels []axis.Parcel
 	var sent []dueLine
 	var errs []error
+	loads, failed := o.loads(ctx, lines)
 	for _, l := range lines {
 		if l.Sends >= o.maxSends() {
 			errs = append(errs, o.giveUp(ctx, l))
 			continue
 		}
-		p, err := o.wire(ctx, l)
-		if err != nil {
+		at := [2]int64{l.AgencyID, l.ParcelID}
+		if err := failed[at]; err != nil {
 			errs = append(errs, err)
 			continue
 		}
+		p := loads[at]
+		p.ID, p.To = p.ID+"/"+l.ReceiverCode, l.ReceiverCode
 		parcels, sent = append(parcels, p), append(sent, l)
 	}
 	if err := o.fail("before send"); err != nil {
@@ -115,13 +118,35 @@ func (o *Office) sendLines(ctx context.Context, lines []dueLine) error {
 // inline is what travels within the message of the axis; larger parcels go beside it, once for all receivers.
 const inline = 512 << 10
 
-// wire is the parcel of a line as the axis carries it.
-func (o *Office) wire(ctx context.Context, l dueLine) (axis.Parcel, error) {
-	p, err := store.One[Parcel](ctx, o.DB, sqlParcel, l.AgencyID, l.ParcelID)
+// loads reads each parcel of the lines once, however many receivers it has.
+func (o *Office) loads(ctx context.Context, lines []dueLine) (map[[2]int64]axis.Parcel, map[[2]int64]error) {
+	loads, failed := map[[2]int64]axis.Parcel{}, map[[2]int64]error{}
+	var each [][2]int64
+	for _, l := range lines {
+		at := [2]int64{l.AgencyID, l.ParcelID}
+		if _, known := loads[at]; !known {
+			loads[at] = axis.Parcel{}
+			each = append(each, at)
+		}
+	}
+	parcels, errs := make([]axis.Parcel, len(each)), make([]error, len(each))
+	o.side(len(each), func(i int) { parcels[i], errs[i] = o.load(ctx, each[i][0], each[i][1]) })
+	for i, at := range each {
+		loads[at] = parcels[i]
+		if errs[i] != nil {
+			failed[at] = errs[i]
+		}
+	}
+	return loads, failed
+}
+
+// load is a parcel as the axis carries it, before it has a receiver.
+func (o *Office) load(ctx context.Context, agency, parcel int64) (axis.Parcel, error) {
+	p, err := store.One[Parcel](ctx, o.DB, sqlParcel, agency, parcel)
 	if err != nil {
 		return axis.Parcel{}, err
 	}
-	out := axis.Parcel{ID: p.Parcel + "/" + l.ReceiverCode, From: p.SenderCode, To: l.ReceiverCode, Kind: kindDocument}
+	out := axis.Parcel{ID: p.Parcel, From: p.SenderCode, Kind: kindDocument}
 	if p.Size <= inline {
 		out.Body, err = blob.ReadAll(ctx, o.Blobs, p.SHA, inline)
 		return out, err
