@@ -83,8 +83,15 @@ func (s *spooled) fill(ctx context.Context, r io.Reader, limit int64) error {
 	return err
 }
 
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 256<<10) }}
+
 func (s *spooled) compress(ctx context.Context, r io.Reader, limit int64) (int64, error) {
-	out := bufio.NewWriterSize(s.file, 256<<10)
+	out := buffers.Get().(*bufio.Writer)
+	out.Reset(s.file)
+	defer func() {
+		out.Reset(nil)
+		buffers.Put(out)
+	}()
 	if _, err := out.Write(writeHead(0)); err != nil {
 		return 0, err
 	}
