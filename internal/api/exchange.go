@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"congvu/internal/client"
+	"congvu/internal/documents"
 	"congvu/internal/exchange"
 	"congvu/internal/i18n"
 	"congvu/internal/store"
@@ -44,12 +45,23 @@ func (d *door) delivery(l i18n.Lang, now store.Instant) func(x exchange.Delivery
 	}
 }
 
+// listDeliveries asks documents first: who may not see the document does not learn where it went.
 func (d *door) listDeliveries(ctx context.Context, c *call, in *One) ([]client.Delivery, error) {
+	if _, err := documents.FindOutgoing(ctx, d.DB, c.actor, in.id()); err != nil {
+		return nil, err
+	}
 	all, err := exchange.Deliveries(ctx, d.DB, c.actor, in.id())
 	return each(all, d.delivery(c.lang, d.DB.Now())), err
 }
 
 func (d *door) listAnswers(ctx context.Context, c *call, in *One) ([]client.Answer, error) {
+	line, err := exchange.FindDelivery(ctx, d.DB, c.actor, in.id())
+	if err == nil {
+		_, err = documents.FindOutgoing(ctx, d.DB, c.actor, line.OutgoingID)
+	}
+	if err != nil {
+		return nil, err
+	}
 	all, err := exchange.DeliveryHistory(ctx, d.DB, c.actor, in.id())
 	return each(all, func(a exchange.Answer) client.Answer {
 		return client.Answer{Code: a.Code, Effect: string(a.Effect), StatedAt: a.StatedAt.Time(), At: a.At.Time(), By: a.By, ByUnit: a.ByUnit, Description: a.Description,
