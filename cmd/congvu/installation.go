@@ -32,6 +32,7 @@ type installation struct {
 	Desk     *documents.Desk
 	Axis     *axis.Axis       // nil in local verbs
 	Exchange *exchange.Office // nil in local verbs
+	Node     string           // its name on the axis, where it is joined to other installations
 }
 
 // opening says how an installation is opened.
@@ -125,6 +126,7 @@ func (in *installation) openAxis(ctx context.Context, s *settings, log *slog.Log
 	c := axis.Config{Node: node, StoreDir: filepath.Join(s.Data, "axis"), URL: s.Axis, Listen: s.AxisListen, Hub: s.AxisHub, HubPassword: s.AxisPassword,
 		Now: func() time.Time { return in.DB.Now().Time() }, Log: log}
 	if c.Hub != "" || c.Listen != "" {
+		in.Node = node
 		if c.Agencies, err = in.hostedCodes(ctx); err != nil {
 			return err
 		}

@@ -107,6 +107,9 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 // greet says where the server is and, on a bare installation, how the first administrator gets in.
 func (in *installation) greet(ctx context.Context, w *world, address string) error {
 	fmt.Fprintf(w.out, "congvu đang chạy tại %s\n", address)
+	if in.Node != "" {
+		fmt.Fprintf(w.out, "Tên của bản cài đặt này trên trục liên thông: %s (tệp --axis-peers của bản cài đặt trung tâm ghi tên này)\n", in.Node)
+	}
 	link, needed, err := auth.Bootstrap(ctx, in.DB)
 	if err != nil || !needed {
 		return err
