@@ -103,7 +103,7 @@ func (v visitor) text() string {
 func (v visitor) choose(css, words string) {
 	v.Helper()
 	if !browsertest.Eval[bool](v.tab, fmt.Sprintf(`(() => {
-		const list = %s.querySelector(%q), one = [...(list?.options ?? [])].find(o => o.value && o.text.includes(%q))
+		const list = %s.querySelector(%q), one = [...(list?.options ?? [])].find(o => o.value && o.text.trim().endsWith(%q))
 		if (!one) return false
 		list.value = one.value
 		list.dispatchEvent(new Event("change", {bubbles: true}))
@@ -128,6 +128,7 @@ func (v visitor) find(name, words string, script bool) {
 // look checks the page as it stands: axe, the policy, the scripts; and at the width of a phone that it does not scroll sideways.
 func (v visitor) look(name string) {
 	v.Helper()
+	v.still()
 	v.tab.Axe()
 	v.tab.Picture(name + "-1440")
 	v.tab.Size(390, 844)
@@ -135,4 +136,10 @@ func (v visitor) look(name string) {
 	v.tab.Picture(name + "-390")
 	v.tab.Size(1440, 900)
 	v.tab.Quiet()
+}
+
+// still waits until nothing moves: a dialog that is still fading in has other colours.
+func (v visitor) still() {
+	v.Helper()
+	v.tab.Until(`document.getAnimations().every(a => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)`)
 }

@@ -39,6 +39,7 @@ func TestDocumentationPictures(t *testing.T) {
 // take writes what the window shows into docs/images.
 func (v visitor) take(name string) {
 	v.Helper()
+	v.still()
 	b, err := reduced(v.tab.Shot())
 	if err != nil {
 		v.Fatal(err)

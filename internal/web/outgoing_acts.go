@@ -25,7 +25,7 @@ type outAct struct {
 // outgoingActs gives every act its form; detach has a button of its own, revise is the draft's form.
 var outgoingActs = map[documents.Act]func(outAct) (ActPage, error){
 	documents.ActRevise: nil, documents.ActLay: outAct.lay, documents.ActUpload: outAct.upload, documents.ActAttach: outAct.attach, documents.ActSubmit: outAct.submit,
-	documents.ActOpine: outAct.opine, documents.ActReturn: outAct.giveBack, documents.ActApprove: outAct.approve, documents.ActAskSigner: outAct.askSigner, documents.ActSign: outAct.sign,
+	documents.ActOpine: outAct.opine, documents.ActReturn: outAct.giveBack, documents.ActWithdraw: outAct.withdraw, documents.ActApprove: outAct.approve, documents.ActAskSigner: outAct.askSigner, documents.ActSign: outAct.sign,
 	documents.ActNumber: outAct.number, documents.ActSeal: outAct.seal, documents.ActIssue: outAct.issue, documents.ActRelease: outAct.release, documents.ActCancel: outAct.cancel,
 }
 
@@ -184,6 +184,18 @@ func (x outAct) giveBack() (ActPage, error) {
 		},
 		Do: func(f *Form) (flashed, string, error) {
 			return done("Đã trả lại người soạn thảo."), "", x.write(func(tx *store.Tx) error { return documents.Return(ctx, tx, x.doc.ID, f.Text("note")) })
+		}}, nil
+}
+
+// withdraw takes a draft back from whoever has it, to change it (D9).
+func (x outAct) withdraw() (ActPage, error) {
+	ctx := x.ctx
+	return ActPage{Title: t(ctx, "Rút dự thảo về để sửa"), Submit: Action{Label: t(ctx, "Rút về"), Kind: Primary}, Refused: t(ctx, "Chưa rút về được"),
+		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
+			return []templ.Component{x.noteField(f, errs, t(ctx, "Lý do rút về"), true)}, nil
+		},
+		Do: func(f *Form) (flashed, string, error) {
+			return done("Đã rút dự thảo về để sửa."), "", x.write(func(tx *store.Tx) error { return documents.Withdraw(ctx, tx, x.doc.ID, f.Text("note")) })
 		}}, nil
 }
 

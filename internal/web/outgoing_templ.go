@@ -1616,13 +1616,13 @@ var outActLooks = map[documents.Act]struct {
 	kind Kind
 }{
 	documents.ActRevise: {"edit", ""}, documents.ActLay: {"file-text", ""}, documents.ActUpload: {"upload", ""}, documents.ActAttach: {"paperclip", ""}, documents.ActSubmit: {"send", ""}, documents.ActOpine: {"notes", ""},
-	documents.ActReturn: {"arrow-back-up", Danger}, documents.ActApprove: {"check", ""}, documents.ActAskSigner: {"user", ""}, documents.ActSign: {"signature", ""}, documents.ActNumber: {"book", ""}, documents.ActSeal: {"rubber-stamp", ""},
+	documents.ActReturn: {"arrow-back-up", Danger}, documents.ActWithdraw: {"arrow-back-up", ""}, documents.ActApprove: {"check", ""}, documents.ActAskSigner: {"user", ""}, documents.ActSign: {"signature", ""}, documents.ActNumber: {"book", ""}, documents.ActSeal: {"rubber-stamp", ""},
 	documents.ActIssue: {"send", ""}, documents.ActRelease: {"rubber-stamp", ""}, documents.ActCancel: {"ban", Danger},
 }
 
 func outActName(ctx context.Context, act documents.Act) string {
 	return map[documents.Act]string{documents.ActRevise: t(ctx, "Sửa nội dung"), documents.ActLay: t(ctx, "Trình bày"), documents.ActUpload: t(ctx, "Dùng tệp PDF có sẵn"), documents.ActAttach: t(ctx, "Thêm tệp kèm theo"),
-		documents.ActSubmit: t(ctx, "Trình"), documents.ActOpine: t(ctx, "Cho ý kiến"), documents.ActReturn: t(ctx, "Trả lại"), documents.ActApprove: t(ctx, "Duyệt"), documents.ActAskSigner: t(ctx, "Đổi người ký"),
+		documents.ActSubmit: t(ctx, "Trình"), documents.ActOpine: t(ctx, "Cho ý kiến"), documents.ActReturn: t(ctx, "Trả lại"), documents.ActWithdraw: t(ctx, "Rút về để sửa"), documents.ActApprove: t(ctx, "Duyệt"), documents.ActAskSigner: t(ctx, "Đổi người ký"),
 		documents.ActSign: t(ctx, "Ký số"), documents.ActNumber: t(ctx, "Chỉ cấp số"), documents.ActSeal: t(ctx, "Ký số của cơ quan"), documents.ActIssue: t(ctx, "Chỉ phát hành"), documents.ActRelease: t(ctx, "Cấp số và phát hành"), documents.ActCancel: t(ctx, "Hủy văn bản")}[act]
 }
 
