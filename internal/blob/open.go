@@ -19,7 +19,7 @@ const (
 // Open opens the store an address names:
 //
 //	file:///var/lib/congvu/files
-//	s3://bucket?endpoint=https://s3.city.vn&region=hn&keys=/etc/congvu/s3.keys&spool=/var/tmp/congvu
+//	s3://bucket?endpoint=https://s3.city.vn&region=hn&keys=/etc/congvu/s3.keys&spool=/var/spool/congvu
 //
 // Keys come from the file (two lines: access key, secret key; readable by its owner only) or from the environment, never
 // from the address; an address with a user or password in it is refused.
