@@ -106,7 +106,11 @@ func printReport(out io.Writer, name string, r *pades.Report) {
 }
 
 func printFindings(out io.Writer, indent string, findings []pades.Finding) {
+	said := map[string]bool{}
 	for _, f := range findings {
-		fmt.Fprintf(out, "%s- %s\n", indent, i18n.T("vi", f.Text, f.Args))
+		if text := i18n.T("vi", f.Text, f.Args); !said[text] {
+			said[text] = true
+			fmt.Fprintf(out, "%s- %s\n", indent, text)
+		}
 	}
 }
