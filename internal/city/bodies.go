@@ -73,7 +73,11 @@ func (m matter) body(from *agency, due calendar.Date, turn int) string {
 		p = append(p, m.facts)
 		tasks()
 		add("III. TỔ CHỨC THỰC HIỆN")
-		add("Các cơ quan, đơn vị căn cứ chức năng, nhiệm vụ được giao tổ chức thực hiện; báo cáo kết quả về %s trước %s./.", from.name, due.Words())
+		until := ""
+		if !due.IsZero() {
+			until = " trước " + due.Words()
+		}
+		add("Các cơ quan, đơn vị căn cứ chức năng, nhiệm vụ được giao tổ chức thực hiện; báo cáo kết quả về %s%s./.", from.name, until)
 	case "TO_TRINH":
 		add("Căn cứ %s, %s kính trình nội dung %s như sau:", m.base, from.name, m.subject)
 		add("I. SỰ CẦN THIẾT")
