@@ -171,6 +171,9 @@ func (d *door) commentIncoming(ctx context.Context, c *call, in *act[client.Text
 }
 
 func (d *door) readIncoming(ctx context.Context, c *call, in *One) error {
+	if _, err := documents.FindIncoming(ctx, d.DB, c.actor, in.id()); err != nil {
+		return err
+	}
 	return documents.MarkRead(ctx, d.DB, c.actor, in.id())
 }
 

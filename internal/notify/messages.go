@@ -80,8 +80,13 @@ func Messages(ctx context.Context, r store.Reader, person, before int64, limit i
 	return store.All[Message](ctx, r, sqlMessages, person, before, limit)
 }
 
-// MarkRead marks one message of the actor's own bell.
+// MarkRead marks one message of the person's own bell; NotFound for any other.
 func MarkRead(ctx context.Context, db *store.DB, person, id int64) error {
+	if own, err := Messages(ctx, db, person, id+1, 1); err != nil {
+		return err
+	} else if len(own) == 0 || own[0].ID != id {
+		return store.Refuse(store.NotFound, "Không tìm thấy thông báo này.")
+	}
 	return db.Keep(ctx, func(tx *store.Tx) error {
 		_, err := tx.Exec(ctx, sqlRead, tx.Now(), person, id)
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"congvu/internal/documents"
 	"congvu/internal/notify"
+	"congvu/internal/store"
 )
 
 const noticesShown = 50
@@ -57,10 +58,10 @@ func addressOfRef(ref string) string {
 // readNotices: POST /notices/read
 func (d *Door) readNotices(w http.ResponseWriter, r *http.Request) error {
 	upTo, err := strconv.ParseInt(r.PostFormValue("up_to"), 10, 64)
-	if err == nil {
-		err = notify.MarkAllRead(r.Context(), d.DB, sessionOf(r).PersonID, upTo)
-	}
 	if err != nil {
+		return store.Refuse(store.NotFound, "Không có nội dung nào ở địa chỉ này.")
+	}
+	if err := notify.MarkAllRead(r.Context(), d.DB, sessionOf(r).PersonID, upTo); err != nil {
 		return err
 	}
 	return redirect(w, r, PathNotices)

@@ -16,10 +16,11 @@ import (
 
 const pathRegisters = "/registers"
 
-// bookKeepers open and lock registers; bookReaders also read and print them.
+// bookKeepers open and lock registers, bookOpeners read and print what stands in them; bookReaders see which there are.
 const (
 	bookKeepers = store.Clerk | store.AgencyAdmin
-	bookReaders = bookKeepers | store.Leader | store.Head | store.Archivist
+	bookOpeners = store.Clerk | store.Leader | store.Head | store.Archivist
+	bookReaders = bookKeepers | bookOpeners
 )
 
 // bookRoutes are the registers, search, and what the exchange could not finish by itself.
@@ -28,9 +29,9 @@ func bookRoutes() []Route {
 		{Pattern: "GET " + pathRegisters, Who: posts(bookReaders), Handle: (*Door).registersPage, Nav: &Nav{Key: "registers", Icon: "book", Label: func(ctx context.Context) string { return t(ctx, "Sổ đăng ký") }}},
 		{Pattern: "GET /registers/new", Who: posts(bookKeepers), Handle: (*Door).openRegister},
 		{Pattern: "POST /registers/new", Who: posts(bookKeepers), Handle: (*Door).openRegister},
-		{Pattern: "GET /registers/{id}", Who: posts(bookReaders), Handle: (*Door).registerPage},
-		{Pattern: "GET /registers/{id}/print", Who: posts(bookReaders), Handle: (*Door).printPage},
-		{Pattern: "GET /registers/{id}/print.pdf", Who: posts(bookReaders), Handle: (*Door).printRegister},
+		{Pattern: "GET /registers/{id}", Who: posts(bookOpeners), Handle: (*Door).registerPage},
+		{Pattern: "GET /registers/{id}/print", Who: posts(bookOpeners), Handle: (*Door).printPage},
+		{Pattern: "GET /registers/{id}/print.pdf", Who: posts(bookOpeners), Handle: (*Door).printRegister},
 		{Pattern: "GET /registers/{id}/close", Who: posts(bookKeepers), Handle: (*Door).closeRegister},
 		{Pattern: "POST /registers/{id}/close", Who: posts(bookKeepers), Handle: (*Door).closeRegister},
 	}
