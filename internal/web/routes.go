@@ -45,6 +45,9 @@ const (
 	mostFiles = 200 << 20 // bytes of a request with files, whatever the setting says
 )
 
+// Routes lists every address of the door, for the test of rights.
+func Routes() []Route { return routes() }
+
 // routes lists every address, in the order of the rail.
 func routes() []Route {
 	var all []Route
