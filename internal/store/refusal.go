@@ -37,6 +37,9 @@ func Say(text string, pairs ...any) Message {
 	return m
 }
 
+// Reason lets one message stand in another as an argument.
+func (m Message) Reason() (text string, args map[string]any) { return m.Text, m.Args }
+
 // Problem is one thing wrong with one field of a form; Field "" means the whole form.
 type Problem struct {
 	Field string `json:"field,omitempty"`
