@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/url"
 	"strings"
 )
 
@@ -54,6 +55,15 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 	return s
 }
 
+// shown is the value as it may be printed: also an address that should hold no password, but does by mistake, keeps it to itself.
+func (k *setting) shown() string {
+	u, err := url.Parse(*k.value)
+	if *k.value != "" && (k.secret || err == nil && u.User != nil) {
+		return "(đã đặt, không hiển thị)"
+	}
+	return *k.value
+}
+
 // config prints every setting with its meaning, value and origin; secrets are never shown.
 func config(_ context.Context, w *world, args []string) error {
 	fs := flags(w, "config", "config -explain")
@@ -63,11 +73,7 @@ func config(_ context.Context, w *world, args []string) error {
 		return err
 	}
 	for _, k := range s.list {
-		v := *k.value
-		if k.secret && v != "" {
-			v = "(đã đặt, không hiển thị)"
-		}
-		fmt.Fprintf(w.out, "--%-12s = %q\n", k.flag, v)
+		fmt.Fprintf(w.out, "--%-12s = %q\n", k.flag, k.shown())
 		if *all {
 			fmt.Fprintf(w.out, "    %s\n    Biến môi trường: %s. Nguồn hiện tại: %s.\n", k.meaning, k.env, k.from)
 		}
