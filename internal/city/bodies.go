@@ -73,11 +73,7 @@ func (m matter) body(from *agency, due calendar.Date, turn int) string {
 		p = append(p, m.facts)
 		tasks()
 		add("III. TỔ CHỨC THỰC HIỆN")
-		until := ""
-		if !due.IsZero() {
-			until = " trước " + due.Words()
-		}
-		add("Các cơ quan, đơn vị căn cứ chức năng, nhiệm vụ được giao tổ chức thực hiện; báo cáo kết quả về %s%s./.", from.name, until)
+		add("Các cơ quan, đơn vị căn cứ chức năng, nhiệm vụ được giao tổ chức thực hiện; báo cáo kết quả về %s%s./.", from.name, before(due))
 	case "TO_TRINH":
 		add("Căn cứ %s, %s kính trình nội dung %s như sau:", m.base, from.name, m.subject)
 		add("I. SỰ CẦN THIẾT")
@@ -106,12 +102,12 @@ func (m matter) body(from *agency, due calendar.Date, turn int) string {
 		add("Thực hiện %s, %s đã triển khai nội dung %s trên địa bàn. %s", m.base, from.name, strings.TrimPrefix(m.subject, askPrefix), m.facts)
 		add("Quá trình thực hiện phát sinh một số vướng mắc về thẩm quyền, biểu mẫu và nguồn lực. %s đề nghị quý cơ quan xem xét, hướng dẫn các nội dung:", from.name)
 		tasks()
-		add("%s đề nghị quý cơ quan trả lời bằng văn bản trước %s để kịp triển khai theo kế hoạch. Trân trọng./.", from.name, due.Words())
+		add("%s đề nghị quý cơ quan trả lời bằng văn bản%s để kịp triển khai theo kế hoạch. Trân trọng./.", from.name, before(due))
 	default:
 		add("Thực hiện %s, trong thời gian qua các cơ quan, đơn vị đã tích cực triển khai nhiệm vụ được giao. %s", m.base, m.facts)
 		add("Để bảo đảm tiến độ và chất lượng, %s đề nghị các cơ quan, đơn vị phối hợp thực hiện các nội dung sau:", from.name)
 		tasks()
-		add("Kết quả thực hiện đề nghị gửi về %s trước %s để tổng hợp, báo cáo theo quy định. Trong quá trình thực hiện, nếu có khó khăn, vướng mắc, đề nghị kịp thời phản ánh để xem xét, giải quyết./.", from.name, due.Words())
+		add("Kết quả thực hiện đề nghị gửi về %s%s để tổng hợp, báo cáo theo quy định. Trong quá trình thực hiện, nếu có khó khăn, vướng mắc, đề nghị kịp thời phản ánh để xem xét, giải quyết./.", from.name, before(due))
 	}
 	return strings.Join(p, "\n")
 }
@@ -135,4 +131,12 @@ func lower(s string) string {
 		r[0] = []rune(strings.ToLower(string(r[0])))[0]
 	}
 	return string(r)
+}
+
+// before says by when, and nothing where no day is set.
+func before(due calendar.Date) string {
+	if due.IsZero() {
+		return ""
+	}
+	return " trước " + due.Words()
 }
