@@ -170,7 +170,7 @@ func (d *door) verifyFile(c *call, w http.ResponseWriter, r *http.Request) error
 		return uploadError(c, err)
 	}
 	if len(file) > mostVerified {
-		return newProblem(c.lang, http.StatusRequestEntityTooLarge, c.lang.T("Tệp lớn hơn {limit} nên không kiểm tra được ở đây. Hãy dùng lệnh congvu verify trên máy của Anh/Chị.", "limit", i18n.Size(c.lang, mostVerified)))
+		return newProblem(c.lang, http.StatusRequestEntityTooLarge, c.lang.T("Tệp lớn hơn {limit} nên không kiểm tra được ở đây. Hãy dùng lệnh congvu verify trên máy của ông/bà.", "limit", i18n.Size(c.lang, mostVerified)))
 	}
 	report, err := pades.Verify(file, pades.VerifyOptions{At: d.DB.Now().Time(), Trust: d.Desk.Trust, RevocationOptional: d.TestCertificates})
 	if err != nil {

@@ -76,7 +76,7 @@ var (
 
 // refusedSignIn says the same for every reason (no enumeration).
 func refusedSignIn() error {
-	return store.Refuse(store.Invalid, "Tên đăng nhập hoặc mật khẩu không đúng. Nếu quên mật khẩu, Anh/Chị liên hệ quản trị của cơ quan.")
+	return store.Refuse(store.Invalid, "Tên đăng nhập hoặc mật khẩu không đúng. Nếu quên mật khẩu, ông/bà liên hệ quản trị của cơ quan.")
 }
 
 // SignIn opens a session for a name and a password. Invalid, always with the same sentence, when they do not fit; a Conflict while the door is slowed down.
@@ -139,7 +139,7 @@ func open(ctx context.Context, db *store.DB, account secretAccount, address, age
 		return nil, err
 	}
 	if len(posts) == 0 {
-		return nil, store.Refuse(store.Invalid, "Tài khoản hiện không giữ chức vụ nào nên chưa vào được. Anh/Chị liên hệ quản trị của cơ quan.")
+		return nil, store.Refuse(store.Invalid, "Tài khoản hiện không giữ chức vụ nào nên chưa vào được. Ông/Bà liên hệ quản trị của cơ quan.")
 	}
 	token, err := newSecret()
 	if err != nil {
@@ -270,7 +270,7 @@ func SwitchPost(ctx context.Context, db *store.DB, token string, holding org.Hol
 			})
 		}
 	}
-	return store.Refuse(store.NotFound, "Anh/Chị không giữ chức vụ này hôm nay.")
+	return store.Refuse(store.NotFound, "Ông/Bà không giữ chức vụ này hôm nay.")
 }
 
 // SignOut ends one session; ending one that has ended is no error.

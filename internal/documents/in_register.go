@@ -310,5 +310,5 @@ func ReturnToRegistry(ctx context.Context, tx *store.Tx, id int64, reason string
 }
 
 func errNotYours() error {
-	return store.Refuse(store.Forbidden, "Văn bản này không chờ Anh/Chị thực hiện thao tác đó. Nội dung được giữ nguyên.")
+	return store.Refuse(store.Forbidden, "Văn bản này không chờ ông/bà thực hiện thao tác đó. Nội dung được giữ nguyên.")
 }

@@ -89,7 +89,7 @@ func Delegate(ctx context.Context, tx *store.Tx, f DelegationForm) (*Delegation,
 		return nil, err
 	}
 	return &d, tx.Record(store.Event{Verb: "delegation.given", Agency: int64(f.AgencyID), Ref: ref("delegation", d.ID), Title: to.PersonName,
-		Text: store.Say("{from} giao Anh/Chị ký {capacity}. theo {reference}.", "from", from.PersonName, "capacity", d.Capacity, "reference", d.Reference), Notify: []int64{int64(to.PersonID)}, Data: d})
+		Text: store.Say("{from} giao ông/bà ký {capacity}. theo {reference}.", "from", from.PersonName, "capacity", d.Capacity, "reference", d.Reference), Notify: []int64{int64(to.PersonID)}, Data: d})
 }
 
 // mayReceive tells which ranks may sign in a capacity: deputies KT., heads of units TL. and TUQ. (their deputies TL. with KT. below it).

@@ -374,7 +374,7 @@ func Appoint(ctx context.Context, tx *store.Tx, f HoldingForm) (*Holding, error)
 		return nil, err
 	}
 	return &h, tx.Record(store.Event{Verb: "holding.appointed", Agency: int64(f.AgencyID), Ref: ref("holding", int64(id)), Title: h.PersonName + " – " + h.Title,
-		Text: store.Say("Anh/Chị được giao chức vụ {title} tại {agency}.", "title", h.Title, "agency", h.AgencyName), Notify: []int64{int64(f.PersonID)}, Data: f})
+		Text: store.Say("Ông/Bà được giao chức vụ {title} tại {agency}.", "title", h.Title, "agency", h.AgencyName), Notify: []int64{int64(f.PersonID)}, Data: f})
 }
 
 // checkHolding refuses a post that does not fit its agency; the person (0 in a plan of an import) is looked for by the caller.

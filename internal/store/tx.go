@@ -181,7 +181,7 @@ func (tx *Tx) Exec(ctx context.Context, s *Stmt, args ...any) (int64, error) {
 func (tx *Tx) Put(ctx context.Context, s *Stmt, args ...any) error {
 	n, err := tx.Exec(ctx, s, args...)
 	if err == nil && n != 1 {
-		err = Because(Refuse(Conflict, "Nội dung đã thay đổi trong lúc Anh/Chị thao tác. Tải lại trang để xem bản mới nhất rồi thực hiện lại."), fmt.Errorf("%s: %d rows", s.Where, n))
+		err = Because(Refuse(Conflict, "Nội dung đã thay đổi trong lúc ông/bà thao tác. Tải lại trang để xem bản mới nhất rồi thực hiện lại."), fmt.Errorf("%s: %d rows", s.Where, n))
 	}
 	return err
 }
