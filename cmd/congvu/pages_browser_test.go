@@ -20,7 +20,7 @@ var pagesOf = []struct {
 func mainPages(t *testing.T, base string) {
 	for _, p := range pagesOf {
 		t.Run(p.login, func(t *testing.T) {
-			v := visitor{t, browsertest.Open(t), base}
+			v := visitor{t, browsertest.Open(t), base, false}
 			t.Cleanup(func() { v.tab.Go("about:blank") })
 			enter(v.tab, base, p.login)
 			for _, path := range p.pages {
@@ -39,7 +39,7 @@ func mainPages(t *testing.T, base string) {
 
 // A second tab that shows an old state, and what belongs to others: the answer says what happened and what to do.
 func staleAndForeign(t *testing.T, base string) {
-	first, second := visitor{t, browsertest.Open(t), base}, visitor{t, browsertest.Open(t), base}
+	first, second := visitor{t, browsertest.Open(t), base, false}, visitor{t, browsertest.Open(t), base, false}
 	for _, v := range []visitor{first, second} {
 		t.Cleanup(func() { v.tab.Go("about:blank") })
 		enter(v.tab, base, "chuyenvien2.sonoivu")
