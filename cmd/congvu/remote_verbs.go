@@ -356,15 +356,17 @@ func remoteDraft(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	o, err := r.Draft(ctx, form)
-	if err == nil && r.o.file != "" {
-		o, err = uploadMain(ctx, r, o.ID)
-	} else if err == nil {
-		o, err = r.Lay(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	id := o.ID
+	if r.o.file != "" {
+		o, err = uploadMain(ctx, r, id)
+	} else {
+		o, err = r.Lay(ctx, id)
 	}
 	if err != nil {
-		if o.ID != 0 {
-			fmt.Fprintf(r.err, "Dự thảo outgoing/%s đã được ghi, nhưng chưa có tệp.\n", o.ID)
-		}
+		fmt.Fprintf(r.err, "Dự thảo outgoing/%s đã được ghi, nhưng chưa có tệp.\n", id)
 		return err
 	}
 	return r.show(o, func(out io.Writer) { printOutgoing(out, o) })
@@ -373,7 +375,7 @@ func remoteDraft(ctx context.Context, r *remoteCall) error {
 func uploadMain(ctx context.Context, r *remoteCall, id client.ID) (client.Outgoing, error) {
 	f, err := os.Open(r.o.file)
 	if err != nil {
-		return client.Outgoing{ID: id}, store.Because(store.Refuse(store.NotFound, "Không mở được tệp {name}.", "name", r.o.file), err)
+		return client.Outgoing{}, store.Because(store.Refuse(store.NotFound, "Không mở được tệp {name}.", "name", r.o.file), err)
 	}
 	defer f.Close()
 	return r.UploadMain(ctx, id, filepath.Base(r.o.file), f)

@@ -81,7 +81,10 @@ type taleKey struct{}
 
 func taleOf(ts *testscript.TestScript) *tale { return ts.Value(taleKey{}).(*tale) }
 
-const peerPassword = "mật khẩu của phường trong phép thử"
+const (
+	peerName     = "phuong"
+	peerPassword = "mật khẩu của phường trong phép thử"
+)
 
 // storyAuthority is believed by every installation of every story.
 var storyAuthority = sync.OnceValues(func() (*keys.TestAuthority, error) {
@@ -107,7 +110,7 @@ func openTale(env *testscript.Env) error {
 		return err
 	}
 	peers := filepath.Join(t.TempDir(), "peers.json")
-	text, err := json.Marshal([]axis.Peer{{Name: "phuong", Password: peerPassword, Agencies: []string{officeCode(peerOffice)}}})
+	text, err := json.Marshal([]axis.Peer{{Name: peerName, Password: peerPassword, Agencies: []string{officeCode(peerOffice)}}})
 	if err == nil {
 		err = os.WriteFile(peers, text, 0o600)
 	}
@@ -156,6 +159,9 @@ func (w *tale) found(s *settings, here, elsewhere []int, env *testscript.Env) *s
 				ValidFrom: calendar.DateOf(w.clock.Now()).AddDays(-30)})
 			return err
 		}))
+	}
+	if s.AxisHub != "" {
+		w.must(in.DB.Keep(ctx, func(tx *store.Tx) error { return tx.Set(ctx, 0, "axis.node", peerName) }))
 	}
 	in.Close()
 	log := slog.New(slog.NewTextHandler(&testLog{t: w.t}, &slog.HandlerOptions{Level: slog.LevelError}))
