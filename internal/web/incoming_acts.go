@@ -104,7 +104,7 @@ func (x inAct) register() (ActPage, error) {
 	fields := func(f *Form, errs Errors) ([]templ.Component, error) {
 		var out []templ.Component
 		if len(twins) > 0 {
-			out = append(out, twinsFound(twins), RadioField(Field{Name: "twin", Label: t(ctx, "Văn bản này có thể đã có. Ông/bà quyết định"), Error: errs.Of("twin")}, Choose([]Option{
+			out = append(out, twinsFound(twins), RadioField(Field{Name: "twin", Label: t(ctx, "Văn bản này có thể đã có. Ông/Bà quyết định"), Error: errs.Of("twin")}, Choose([]Option{
 				{Value: string(documents.TwinLink), Label: t(ctx, "Liên kết với văn bản đã có"), Hint: t(ctx, "Cùng một văn bản gửi hai lần hoặc bản giấy và bản điện tử; không lấy thêm số đến")},
 				{Value: string(documents.TwinRegisterAnyway), Label: t(ctx, "Vẫn đăng ký"), Hint: t(ctx, "Là văn bản khác; lấy số đến riêng")},
 				{Value: string(documents.TwinStop), Label: t(ctx, "Chưa đăng ký"), Hint: t(ctx, "Để lại trong hàng chờ tiếp nhận")}}, f.shown("twin"))))
