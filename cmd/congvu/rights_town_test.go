@@ -370,7 +370,7 @@ func (w *rightsTown) travel(o *rightsOffice) {
 		w.must(err)
 		m, err := notify.Messages(ctx, w.db, o.people["head"].Person, 0, 10)
 		w.must(err)
-		if len(d) == 1 && len(q) == 1 && len(m) > 0 {
+		if len(d) == 1 && d[0].State == exchange.OnExchange && len(q) == 1 && len(m) > 0 {
 			o.deliveries["issued"], o.quarantine, o.message = d[0].ID, q[0].ID, m[0].ID
 			return
 		}
