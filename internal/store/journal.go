@@ -200,7 +200,8 @@ func (db *DB) hasBehind(ctx context.Context, follower string) (bool, error) {
 	return len(e) > 0, err
 }
 
-// Tail gives every entry committed from now on (by any process) to f until ctx ends. It keeps no cursor: live pages use it.
+// Tail gives every entry committed from now on (by any process) to f until ctx ends; on PostgreSQL also what an older transaction kept back at
+// the start. It keeps no cursor: live pages use it.
 func (db *DB) Tail(ctx context.Context, f func(Entry), trouble func(error)) {
 	c, _, err := Maybe[cursor](ctx, db, sqlLastEntry)
 	for ctx.Err() == nil {
