@@ -47,26 +47,25 @@ type rightsTown struct {
 
 // rightsOffice is one agency: who works there, and what of it has an identifier. word stands in every name and text of its own.
 type rightsOffice struct {
-	word         string
-	code         string
-	agency       org.AgencyID
-	unit         org.UnitID
-	people       map[string]store.Actor
-	tokens       map[string]string // for the API
-	sessions     map[string]string // for the web
-	incoming     map[string]int64  // by state
-	outgoing     map[string]int64
-	lines        map[string]int64 // of the incoming document in that state
-	files        map[string]int64 // "incoming", "outgoing", "draft"
-	deliveries   map[string]int64 // "issued"
-	registers    map[string]int64 // "incoming", "outgoing"
-	quarantine   int64
-	delegation   int64
-	certificate  int64
-	message      int64 // for the head
-	apiToken     int64 // of the specialist
-	session      int64
-	withdrawable int64
+	word        string
+	code        string
+	agency      org.AgencyID
+	unit        org.UnitID
+	people      map[string]store.Actor
+	tokens      map[string]string // for the API
+	sessions    map[string]string // for the web
+	incoming    map[string]int64  // by state
+	outgoing    map[string]int64
+	lines       map[string]int64 // of the incoming document in that state
+	files       map[string]int64 // "incoming", "outgoing", "draft"
+	deliveries  map[string]int64 // "issued"
+	registers   map[string]int64 // "incoming", "outgoing"
+	quarantine  int64
+	delegation  int64
+	certificate int64
+	message     int64 // for the head
+	apiToken    int64 // of the specialist
+	session     int64
 }
 
 func newRightsTown(t *testing.T) *rightsTown {
