@@ -249,6 +249,7 @@ func (b *Tab) Shot() []byte {
 // FitsWidth fails the test if the page can be scrolled sideways (WCAG 1.4.10).
 func (b *Tab) FitsWidth() {
 	b.t.Helper()
+	b.Until(`document.body && document.readyState === "complete"`) // a page on its way has no width
 	wide := Eval[[]string](b, `(() => {
 		const most = document.documentElement.clientWidth
 		if (document.documentElement.scrollWidth <= most && document.body.scrollWidth <= most) return []
