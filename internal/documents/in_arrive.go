@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	sqlByPacket = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.packet = $2`)
+	sqlByPacket = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.packet = $2 AND d.packet <> ''`)
 	sqlTwins    = store.SQL(`SELECT d.id, d.document_id <> '' AND d.document_id = $1 AND d.sender_code = $2 AS identifier,
 			d.content_sha <> '' AND d.content_sha = $3 AS same_content, d.state, d.source, d.arrival_number, d.arrival_year,
 			d.sender_name, d.number, d.notation, d.issued_date, d.subject, d.twin_of, d.twin_decision

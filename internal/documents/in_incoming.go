@@ -36,7 +36,7 @@ var (
 		WHERE agency_id = $24 AND id = $25 AND revision = $26`)
 	sqlIncoming = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2 AND ` + seenBy)
 	sqlReceipt  = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2`)
-	sqlLinked   = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.twin_of = $2 AND d.twin_decision = 'link'`)
+	sqlLinked   = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.twin_of = $2 AND d.twin_of <> 0 AND d.twin_decision = 'link'`)
 )
 
 // FindIncoming gives a document to those who may see it; NotFound to others.
