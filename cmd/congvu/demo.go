@@ -129,22 +129,28 @@ func (s *steps) progress(step string, done, total int) {
 		s.end()
 		s.current, s.begun = step, time.Now()
 	}
-	if f, ok := s.w.out.(*os.File); ok && total > 0 {
-		if i, err := f.Stat(); err == nil && i.Mode()&os.ModeCharDevice != 0 {
-			filled := 20 * done / total
-			fmt.Fprintf(s.w.out, "\r  %-52s [%s%s] %d/%d", step, strings.Repeat("█", filled), strings.Repeat(" ", 20-filled), done, total)
-		}
+	if total > 0 && s.terminal() {
+		filled := 20 * done / total
+		fmt.Fprintf(s.w.out, "\r  %-52s [%s%s] %d/%d", step, strings.Repeat("█", filled), strings.Repeat(" ", 20-filled), done, total)
 	}
+}
+
+// terminal tells whether a line can be written over.
+func (s *steps) terminal() bool {
+	f, ok := s.w.out.(*os.File)
+	if !ok {
+		return false
+	}
+	i, err := f.Stat()
+	return err == nil && i.Mode()&os.ModeCharDevice != 0
 }
 
 func (s *steps) end() {
 	if s.current == "" {
 		return
 	}
-	if f, ok := s.w.out.(*os.File); ok {
-		if i, err := f.Stat(); err == nil && i.Mode()&os.ModeCharDevice != 0 {
-			fmt.Fprint(s.w.out, "\r\x1b[K")
-		}
+	if s.terminal() {
+		fmt.Fprint(s.w.out, "\r\x1b[K")
 	}
 	fmt.Fprintf(s.w.out, "  %-52s %5.1f giây\n", s.current, time.Since(s.begun).Seconds())
 	s.current = ""
