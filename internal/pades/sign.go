@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"congvu/internal/cms"
@@ -45,23 +46,32 @@ func Sign(ctx context.Context, file []byte, req Request) ([]byte, error) {
 	if req.Key == nil {
 		return nil, ErrRequest.because("no key")
 	}
-	p, err := Prepare(file, req)
+	tail, err := extend(file, &req)
 	if err != nil {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
+	h := sha256.New()
+	h.Write(file)
+	if err := tail.sign(ctx, h, req); err != nil {
 		return nil, err
 	}
-	container, err := cms.Sign(p.Digest, crypto.SHA256, req.Certificate, req.Chain, req.Key, cms.SignOptions{})
-	if err != nil {
-		return nil, err
-	}
-	return p.embed(container)
+	return slices.Concat(file, tail.bytes), nil
 }
 
 // Prepare does everything of Sign but the signature: the file with room for it, and the digest over the rest. The container
 // comes from package cms: cms.Prepare(p.Digest, crypto.SHA256, …), the device signs Pending.ToSign, Pending.Finish gives it.
 func Prepare(file []byte, req Request) (*Prepared, error) {
+	tail, err := extend(file, &req)
+	if err != nil {
+		return nil, err
+	}
+	p := &Prepared{File: slices.Concat(file, tail.bytes), Hole: [2]int{len(file) + tail.hole[0], len(file) + tail.hole[1]}}
+	p.Digest = p.sum()
+	return p, nil
+}
+
+// extend makes what a file needs to be signed and lacks only the signature. It completes the request.
+func extend(file []byte, req *Request) (*increment, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
@@ -75,7 +85,7 @@ func Prepare(file []byte, req Request) (*Prepared, error) {
 	if req.Certify > 0 && len(signatureFields(f)) > 0 {
 		return nil, ErrNotFirst
 	}
-	w := &signing{file: f, update: pdf.NewUpdate(f), req: req}
+	w := &signing{file: f, update: pdf.NewUpdate(f), req: *req}
 	if err := w.write(); err != nil {
 		return nil, err
 	}
@@ -123,12 +133,10 @@ func (p *Prepared) Embed(container []byte) ([]byte, error) {
 }
 
 func (p *Prepared) embed(container []byte) ([]byte, error) {
-	room := p.Hole[1] - p.Hole[0] - 2
-	if hex.EncodedLen(len(container)) > room {
-		return nil, ErrReserve.because("%d bytes in room for %d", len(container), room/2)
-	}
 	out := bytes.Clone(p.File)
-	hex.Encode(out[p.Hole[0]+1:], container)
+	if err := putContainer(out[p.Hole[0]:p.Hole[1]], container); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 
@@ -137,6 +145,15 @@ func (p *Prepared) sum() []byte {
 	h.Write(p.File[:p.Hole[0]])
 	h.Write(p.File[p.Hole[1]:])
 	return h.Sum(nil)
+}
+
+// putContainer writes a container into its token; the rest of the room stays zero.
+func putContainer(token, container []byte) error {
+	if room := len(token) - len("<>"); hex.EncodedLen(len(container)) > room {
+		return ErrReserve.because("%d bytes in room for %d", len(container), room/2)
+	}
+	hex.Encode(token[1:], container)
+	return nil
 }
 
 // emptyRange has the width of the longest ByteRange, so that the real one can take its place.

@@ -163,19 +163,19 @@ func (w *signing) enterForm(field pdf.Ref) {
 }
 
 // finish renders the update and writes the real ByteRange into it.
-func (w *signing) finish() (*Prepared, error) {
-	file, at, err := w.update.Finish()
+func (w *signing) finish() (*increment, error) {
+	tail, at, err := w.update.Increment()
 	if err != nil {
 		return nil, err
 	}
-	start := at[w.dict.Num]
-	p := &Prepared{File: file, Hole: [2]int{start + w.hole[0], start + w.hole[1]}}
-	written := fmt.Sprintf("/ByteRange [0 %d %d %d]", p.Hole[0], p.Hole[1], len(file)-p.Hole[1])
+	before := len(w.file.Data)
+	start := at[w.dict.Num] - before
+	x := &increment{bytes: tail, hole: [2]int{start + w.hole[0], start + w.hole[1]}}
+	written := fmt.Sprintf("/ByteRange [0 %d %d %d]", before+x.hole[0], before+x.hole[1], len(tail)-x.hole[1])
 	if len(written) > len(emptyRange) {
 		return nil, pdf.ErrLimit
 	}
 	written += strings.Repeat(" ", len(emptyRange)-len(written))
-	copy(file[start+bytes.Index(w.body, []byte(emptyRange)):], written)
-	p.Digest = p.sum()
-	return p, nil
+	copy(tail[start+bytes.Index(w.body, []byte(emptyRange)):], written)
+	return x, nil
 }

@@ -3,6 +3,7 @@ package pdf
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -73,6 +74,16 @@ func (u *Update) Push(holder Dict, key Name, item any) bool {
 
 // Finish renders the whole new file, and tells the absolute offset of each written object's body by object number.
 func (u *Update) Finish() (file []byte, at map[int]int, err error) {
+	tail, at, err := u.Increment()
+	if err != nil {
+		return nil, nil, err
+	}
+	return slices.Concat(u.file.Data, tail), at, nil
+}
+
+// Increment renders only what Finish puts behind the bytes of the file; the offsets are those in the whole new file. A large
+// file is so extended without a copy of it in memory.
+func (u *Update) Increment() (tail []byte, at map[int]int, err error) {
 	f := u.file
 	if f.Trailing > 0 {
 		return nil, nil, broken("%d bytes follow the end mark", f.Trailing)
@@ -80,35 +91,32 @@ func (u *Update) Finish() (file []byte, at map[int]int, err error) {
 	if len(u.objects) == 0 {
 		return nil, nil, errors.New("pdf: an update without objects")
 	}
-	nums := make([]int, 0, len(u.objects)+1)
-	for n := range u.objects {
-		nums = append(nums, n)
-	}
-	slices.Sort(nums)
-	out := append(make([]byte, 0, len(f.Data)+u.estimate()), f.Data...)
-	if out[len(out)-1] != '\n' {
+	nums := slices.Sorted(maps.Keys(u.objects))
+	before := len(f.Data)
+	out := make([]byte, 0, u.estimate())
+	if f.Data[before-1] != '\n' {
 		out = append(out, '\n')
 	}
 	heads, at := map[int]int{}, map[int]int{}
 	for _, n := range nums {
-		heads[n] = len(out)
+		heads[n] = before + len(out)
 		out = fmt.Appendf(out, "%d %d obj\n", n, u.gens[n])
-		at[n] = len(out)
+		at[n] = before + len(out)
 		if out, err = Append(out, u.objects[n]); err != nil {
 			return nil, nil, fmt.Errorf("object %d: %w", n, err)
 		}
 		out = append(out, "\nendobj\n"...)
 	}
-	section := len(out)
+	section := before + len(out)
 	if f.Sections[0].Stream {
-		out, err = u.appendStreamSection(out, nums, heads)
+		out, err = u.appendStreamSection(out, section, nums, heads)
 	} else {
 		out, err = u.appendTable(out, nums, heads)
 	}
 	return fmt.Appendf(out, "startxref\n%d\n%%%%EOF\n", section), at, err
 }
 
-// estimate is how much the increment will need, so that a large file is copied once.
+// estimate is how much the increment will need.
 func (u *Update) estimate() int {
 	n := 4096
 	for _, o := range u.objects {
@@ -161,9 +169,9 @@ func (u *Update) appendTable(out []byte, nums []int, heads map[int]int) ([]byte,
 	return append(out, '\n'), err
 }
 
-func (u *Update) appendStreamSection(out []byte, nums []int, heads map[int]int) ([]byte, error) {
+func (u *Update) appendStreamSection(out []byte, section int, nums []int, heads map[int]int) ([]byte, error) {
 	self := u.next
-	heads[self] = len(out)
+	heads[self] = section
 	nums = append(nums, self)
 	var rows []byte
 	var index Array
