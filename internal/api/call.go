@@ -126,6 +126,7 @@ func (d *door) enter(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	if !d.gate.enter(c.token) {
+		answerAtOnce(w)
 		w.Header().Set("Retry-After", "1")
 		p := newProblem(c.lang, http.StatusTooManyRequests, c.lang.T("Mã truy cập này đang có {n} yêu cầu chưa xong. Hãy chờ trả lời rồi gửi tiếp.", "n", d.gate.most))
 		p.RequestID = c.request
@@ -144,7 +145,15 @@ func (d *door) enter(ctx huma.Context, next func(huma.Context)) {
 	next(ctx)
 }
 
+// answerAtOnce lets a refusal go out while the request is still arriving. Without it the server would wait for the rest, and a slow sender
+// would learn only at the end of a long file that it was refused.
+func answerAtOnce(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 needs and knows no such switch
+	w.Header().Set("Connection", "close")
+}
+
 func (d *door) unauthorized(w http.ResponseWriter, c *call) {
+	answerAtOnce(w)
 	w.Header().Set("WWW-Authenticate", `Bearer realm="congvu"`)
 	p := newProblem(c.lang, http.StatusUnauthorized, c.lang.T("Cần mã truy cập còn hiệu lực. Hãy đăng nhập lại hoặc đề nghị quản trị cấp mã truy cập API mới."))
 	p.RequestID = c.request
