@@ -143,9 +143,10 @@ func (p *Pending) addSignedData(b *cryptobyte.Builder, sig []byte) {
 	})
 }
 
-// Reserve gives the bytes to keep free for a finished container with a time stamp: the certificates and 6 KB.
+// Reserve gives the bytes to keep free for a finished container with a time stamp: the certificates, and 8 KB for attributes,
+// signature value and a token that carries a chain of three RSA-4096 certificates.
 func Reserve(cert *x509.Certificate, chain []*x509.Certificate) int {
-	n := 6 << 10
+	n := 8 << 10
 	for _, c := range distinctCertificates(cert, chain) {
 		n += len(c)
 	}

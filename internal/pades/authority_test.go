@@ -85,11 +85,17 @@ func der(v any) []byte {
 
 // token makes an RFC 3161 token over data, at a time of the caller's choice.
 func (s *stamper) token(t testing.TB, data []byte, at time.Time) []byte {
+	sum := sha256.Sum256(data)
+	return s.tokenOver(t, sum[:], at)
+}
+
+// tokenOver makes it over a SHA-256.
+func (s *stamper) tokenOver(t testing.TB, digest []byte, at time.Time) []byte {
 	t.Helper()
 	hash := der(pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}})
 	sum := func(b []byte) []byte { h := sha256.Sum256(b); return h[:] }
 	kind := asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
-	info := tlv(0x30, der(1), der(asn1.ObjectIdentifier{1, 2, 3}), tlv(0x30, hash, tlv(4, sum(data))), der(7),
+	info := tlv(0x30, der(1), der(asn1.ObjectIdentifier{1, 2, 3}), tlv(0x30, hash, tlv(4, digest)), der(7),
 		tlv(0x18, []byte(at.UTC().Format("20060102150405Z"))))
 	attribute := func(oid asn1.ObjectIdentifier, value []byte) []byte { return tlv(0x30, der(oid), tlv(0x31, value)) }
 	attrs := bytes.Join([][]byte{
@@ -103,7 +109,7 @@ func (s *stamper) token(t testing.TB, data []byte, at time.Time) []byte {
 	}
 	signer := tlv(0x30, der(1), tlv(0x30, s.tsa.Certificate.RawIssuer, der(s.tsa.Certificate.SerialNumber)), hash, tlv(0xa0, attrs),
 		der(pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}}), tlv(4, value))
-	data = tlv(0x30, der(3), tlv(0x31, hash), tlv(0x30, der(kind), tlv(0xa0, tlv(4, info))), tlv(0xa0, s.tsa.Certificate.Raw), tlv(0x31, signer))
+	data := tlv(0x30, der(3), tlv(0x31, hash), tlv(0x30, der(kind), tlv(0xa0, tlv(4, info))), tlv(0xa0, s.tsa.Certificate.Raw), tlv(0x31, signer))
 	return tlv(0x30, der(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}), tlv(0xa0, data))
 }
 

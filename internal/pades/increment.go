@@ -2,10 +2,7 @@ package pades
 
 import (
 	"context"
-	"crypto"
 	"hash"
-
-	"congvu/internal/cms"
 )
 
 // increment is what a signature appends to a file: complete but for the container.
@@ -21,7 +18,7 @@ func (x *increment) sign(ctx context.Context, h hash.Hash, req Request) error {
 	}
 	h.Write(x.bytes[:x.hole[0]])
 	h.Write(x.bytes[x.hole[1]:])
-	container, err := cms.Sign(h.Sum(nil), crypto.SHA256, req.Certificate, req.Chain, req.Key, cms.SignOptions{})
+	container, err := req.signContainer(ctx, h.Sum(nil))
 	if err != nil {
 		return err
 	}

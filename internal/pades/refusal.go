@@ -56,6 +56,10 @@ var (
 	ErrReserve       = &Refusal{Code: "pades.reserve", text: "Chữ ký lớn hơn chỗ dành sẵn trong tệp. Văn bản chưa được ký; hãy ký lại."}
 	ErrAltered       = &Refusal{Code: "pades.altered", text: "Tệp đã thay đổi trong khi chờ chữ ký. Bản cũ được giữ nguyên; hãy ký lại."}
 	ErrContainer     = &Refusal{Code: "pades.container", text: "Chữ ký nhận được không dành cho văn bản này hoặc không đúng. Bản cũ được giữ nguyên; hãy ký lại."}
+	ErrNoSignature   = &Refusal{Code: "pades.no-signature", text: "Văn bản chưa có chữ ký số nên không gắn được dấu thời gian. Văn bản được giữ nguyên; hãy ký trước."}
+	ErrFollowed      = &Refusal{Code: "pades.followed", text: "Sau chữ ký này văn bản đã có nội dung mới nên không gắn thêm dấu thời gian vào chữ ký được nữa. Văn bản được giữ nguyên; hãy dùng dấu thời gian cho cả tệp."}
+	ErrStamped       = &Refusal{Code: "pades.stamped", text: "Chữ ký này đã có dấu thời gian. Văn bản được giữ nguyên."}
+	ErrStamp         = &Refusal{Code: "pades.stamp", text: "Dấu thời gian nhận được không thuộc về chữ ký này hoặc không đúng. Văn bản được giữ nguyên; hệ thống sẽ xin lại."}
 	ErrNoField       = &Refusal{Code: "pades.no-field", text: "Văn bản không có trường {field} để điền. Văn bản được giữ nguyên."}
 	ErrFilled        = &Refusal{Code: "pades.filled", text: "Trường {field} đã được điền. Không được sửa giá trị đã điền."}
 	ErrFillForbidden = &Refusal{Code: "pades.fill-forbidden", text: "Người ký không cho phép điền trường {field} sau khi ký. Văn bản được giữ nguyên."}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -31,6 +32,8 @@ type Request struct {
 	Location   string
 	Fill       map[string]string // text fields to fill in the same revision, see FillFields
 	Reserve    int               // bytes kept for the container; from the certificates when zero
+	PSS        bool              // RSASSA-PSS instead of PKCS#1 v1.5; without effect on ECDSA keys and on Prepare
+	Stamper    Stamper           // time-stamps the signature at once (B-T); without effect on Prepare, see StampSignature
 }
 
 // Prepared is a file that lacks only its signature. It may be stored while a person or a device signs.
@@ -41,18 +44,24 @@ type Prepared struct {
 }
 
 // Sign appends one signature to a file. Refusals: pdf.ErrEncrypted, pdf.ErrBroken, ErrCertified, ErrNotFirst, ErrFieldTaken,
-// ErrNoPage, ErrPlace, ErrOutOfValidity, those of FillFields, of cms.Sign and *typeface.MissingError.
+// ErrNoPage, ErrPlace, ErrOutOfValidity, those of FillFields, of cms.Sign, of the stamper and *typeface.MissingError.
 func Sign(ctx context.Context, file []byte, req Request) ([]byte, error) {
 	if req.Key == nil {
 		return nil, ErrRequest.because("no key")
 	}
+	asked := req.Reserve
 	tail, err := extend(file, &req)
 	if err != nil {
 		return nil, err
 	}
 	h := sha256.New()
 	h.Write(file)
-	if err := tail.sign(ctx, h, req); err != nil {
+	err = tail.sign(ctx, h, req)
+	if errors.Is(err, ErrReserve) && asked == 0 { // a time-stamp authority with an unusually long chain
+		req.Reserve *= 2
+		return Sign(ctx, file, req)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return slices.Concat(file, tail.bytes), nil
