@@ -52,6 +52,9 @@ var (
 	ErrNoPage        = &Refusal{Code: "pades.no-page", text: "Văn bản không có trang {page} để đặt chữ ký. Hãy chọn lại vị trí ký."}
 	ErrPlace         = &Refusal{Code: "pades.place", text: "Vị trí đặt chữ ký nằm ngoài trang hoặc quá nhỏ. Hãy chọn lại vị trí ký."}
 	ErrImage         = &Refusal{Code: "pades.image", text: "Ảnh chữ ký hoặc ảnh dấu không dùng được: cần tệp PNG không quá 16 megapixel và 8 MB. Hãy tải lên ảnh khác."}
+	ErrAnimated      = &Refusal{Code: "pades.animated", text: "Ảnh động không dùng làm chữ ký hoặc dấu được. Chưa có gì được lưu; hãy tải lên ảnh PNG thường."}
+	ErrOpaque        = &Refusal{Code: "pades.opaque", text: "Ảnh không có nền trong suốt nên sẽ che nội dung văn bản. Chưa có gì được lưu; hãy chọn làm trong suốt nền trắng hoặc tải lên ảnh PNG nền trong suốt."}
+	ErrNoInk         = &Refusal{Code: "pades.no-ink", text: "Không thấy nét mực nào trong ảnh. Chưa có gì được lưu; hãy kiểm tra lại tệp ảnh."}
 	ErrOutOfValidity = &Refusal{Code: "pades.out-of-validity", text: "Chứng thư số không có hiệu lực vào thời điểm ký (hiệu lực từ {from} đến {until}). Văn bản chưa được ký."}
 	ErrReserve       = &Refusal{Code: "pades.reserve", text: "Chữ ký lớn hơn chỗ dành sẵn trong tệp. Văn bản chưa được ký; hãy ký lại."}
 	ErrAltered       = &Refusal{Code: "pades.altered", text: "Tệp đã thay đổi trong khi chờ chữ ký. Bản cũ được giữ nguyên; hãy ký lại."}

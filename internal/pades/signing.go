@@ -113,7 +113,8 @@ func (w *signing) draw(widget pdf.Dict) error {
 		widget["AP"] = pdf.Dict{"N": w.update.Add(empty)}
 		return nil
 	}
-	drawn, err := w.req.Appearance.object(w.update.Add)
+	page, _ := widget["P"].(pdf.Ref)
+	drawn, err := w.req.Appearance.object(w.update.Add, rotation(w.file, page), flat(w.file))
 	widget["AP"] = pdf.Dict{"N": drawn}
 	return err
 }
