@@ -2,7 +2,9 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"slices"
 )
 
 // File is a PDF file read strictly from its last cross-reference section. Data is not copied and must not change.
@@ -18,6 +20,7 @@ type File struct {
 	budget  *budget
 	objects map[int]any
 	streams map[int]*objectStream
+	charged map[int]bool // object streams that the budget has paid for
 	busy    map[int]bool
 	err     error
 }
@@ -57,7 +60,7 @@ func (f *File) Prefix(end int) (*File, error) {
 
 func open(data []byte, work *int) (*File, error) {
 	f := &File{Data: data, entries: map[int]Location{}, objects: map[int]any{}, streams: map[int]*objectStream{},
-		busy: map[int]bool{}, budget: newBudget(work)}
+		charged: map[int]bool{}, busy: map[int]bool{}, budget: newBudget(work)}
 	if !bytes.HasPrefix(data, []byte("%PDF-")) {
 		return nil, &Error{Code: ErrNotPDF.Code, Detail: "no header at the first byte"}
 	}
@@ -139,10 +142,18 @@ func (f *File) Object(r Ref) (any, error) {
 	if f.busy[r.Num] {
 		return nil, f.note(broken("object %d refers to itself", r.Num))
 	}
+	o, err := f.read(r, at)
+	if err != nil {
+		return nil, err
+	}
+	f.objects[r.Num] = o
+	return o, nil
+}
+
+// read parses an object without keeping it.
+func (f *File) read(r Ref, at Location) (o any, err error) {
 	f.busy[r.Num] = true
 	defer delete(f.busy, r.Num)
-	var o any
-	var err error
 	if at.Container != 0 {
 		o, err = f.embedded(r.Num, at)
 	} else {
@@ -151,7 +162,6 @@ func (f *File) Object(r Ref) (any, error) {
 	if err != nil {
 		return nil, f.note(err)
 	}
-	f.objects[r.Num] = o
 	return o, nil
 }
 
@@ -244,12 +254,30 @@ func (f *File) Text(o any) string {
 	return ""
 }
 
-// ReadAll reads every object in use and reports the first that cannot be read.
+// ReadAll reads every object in use and reports the first that cannot be read. It keeps none of them: a file of many objects
+// needs no memory for them afterwards.
 func (f *File) ReadAll() error {
-	for _, n := range f.Numbers() {
-		if _, err := f.Object(Ref{n, f.entries[n].Gen}); err != nil {
+	for _, n := range f.byContainer() {
+		at := f.entries[n]
+		if _, kept := f.objects[n]; kept {
+			continue
+		}
+		if _, err := f.read(Ref{n, at.Gen}, at); err != nil {
 			return err
 		}
+		for other := range f.streams {
+			if other != at.Container {
+				delete(f.streams, other)
+			}
+		}
 	}
+	clear(f.streams)
 	return f.err
+}
+
+// byContainer lists the numbers of all objects in use so that those of one object stream follow each other.
+func (f *File) byContainer() []int {
+	out := f.Numbers()
+	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(f.entries[a].Container, f.entries[b].Container) })
+	return out
 }

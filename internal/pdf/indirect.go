@@ -127,7 +127,11 @@ func (f *File) objectStream(num int) (*objectStream, error) {
 	if !ok || s.Dict["Type"] != Name("ObjStm") {
 		return nil, broken("object %d is no object stream", num)
 	}
-	data, err := f.inflateStructure(s)
+	data, err := f.Decode(s, maxInflate)
+	if err == nil && !f.charged[num] {
+		err = f.budget.inflate(len(data))
+		f.charged[num] = true
+	}
 	if err != nil {
 		return nil, err
 	}

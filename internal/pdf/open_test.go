@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -277,5 +278,69 @@ func TestForeignFilesAreReadOrRefused(t *testing.T) {
 				t.Errorf("%s: no sentence for %s", filepath.Base(n), e.Code)
 			}
 		}
+	}
+}
+
+func TestMappedFileThatIsCutShortIsAnError(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.pdf")
+	if err := os.WriteFile(name, bytes.Repeat(handmade("", aCatalog, aTree, aPage), 100), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	last := byte(0)
+	err = Mapped(f, func(data []byte) error {
+		last = data[len(data)-1]
+		if err := f.Truncate(1); err != nil {
+			t.Fatal(err)
+		}
+		last = data[len(data)-1]
+		return nil
+	})
+	if runtime.GOOS == "linux" && (err == nil || last != '\n') {
+		t.Errorf("%v, read %q", err, last)
+	}
+	passed := false
+	func() {
+		defer func() { passed = recover() == any("own") }()
+		Mapped(f, func([]byte) error { panic("own") })
+	}()
+	if !passed {
+		t.Error("a panic of the caller is swallowed")
+	}
+	for _, bad := range []string{t.TempDir(), os.DevNull} {
+		g, err := os.Open(bad)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Mapped(g, func([]byte) error { return nil }); err == nil {
+			t.Errorf("%s is mapped", bad)
+		}
+		g.Close()
+	}
+}
+
+// What ReadAll has read is not kept, and reading it again is not charged again.
+func TestReadAllKeepsNothing(t *testing.T) {
+	rows := func(at []int, self int) [][3]int {
+		return [][3]int{{0, 0, 255}, {1, at[0], 0}, {1, at[1], 0}, {1, at[2], 0}, {1, at[3], 0}, {1, self, 0}, {2, 4, 0}, {2, 4, 1}}
+	}
+	packed := Flate(Dict{"Type": Name("ObjStm"), "N": 2, "First": 10}, []byte("6 0 7 7   (mot)  (hai)"))
+	f := mustOpen(t, streamed(nil, rows, dCatalog, dTree, dPage, packed))
+	if err := f.ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+	if len(f.streams) != 0 || len(f.objects) > 2 {
+		t.Errorf("%d object streams and %d objects kept", len(f.streams), len(f.objects))
+	}
+	left := f.budget.inflated
+	if o, err := f.Object(Ref{Num: 7}); err != nil || o == nil {
+		t.Fatal(o, err)
+	}
+	if f.budget.inflated != left {
+		t.Error("an object stream is charged twice")
 	}
 }
