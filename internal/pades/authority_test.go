@@ -113,6 +113,17 @@ func (s *stamper) tokenOver(t testing.TB, digest []byte, at time.Time) []byte {
 	return tlv(0x30, der(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}), tlv(0xa0, data))
 }
 
+// list is the revocation list of the stamper's root.
+func (s *stamper) list(t testing.TB, from, until time.Time, revoked ...x509.RevocationListEntry) []byte {
+	t.Helper()
+	l := &x509.RevocationList{Number: big.NewInt(from.Unix()), ThisUpdate: from, NextUpdate: until, RevokedCertificateEntries: revoked}
+	b, err := x509.CreateRevocationList(rand.Reader, l, s.root.Certificate, s.root.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // signStamped signs at B-T level.
 func (s *stamper) signStamped(t testing.TB, file []byte, req Request, at time.Time) []byte {
 	t.Helper()

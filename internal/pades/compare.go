@@ -248,6 +248,8 @@ func (c *comparison) supersets(r role, at *place, x, y pdf.Array, depth int) {
 func (c *comparison) newcomer(r role, at *place, ref pdf.Ref) {
 	f, isSignature := c.added[ref]
 	switch {
+	case isSignature && c.harmless(f) && c.onlyStamps(f):
+		c.tell(ValidationChange, at, wasAdded)
 	case isSignature && c.harmless(f):
 		c.tell(SignatureChange, at, wasAdded)
 	case isSignature || r == annotList:

@@ -149,31 +149,6 @@ func (v *verification) judgeTrust() {
 	v.nameLevels()
 }
 
-// nameLevels tells which baseline level of ETSI EN 319 142-1 each PAdES signature has reached: T with an intact time stamp, LT
-// with revocation evidence in the file besides, LTA with a document time stamp over both.
-func (v *verification) nameLevels() {
-	dss := v.file.Dict(v.file.Root()["DSS"])
-	evidence := len(v.file.Array(dss["OCSPs"]))+len(v.file.Array(dss["CRLs"])) > 0
-	archived := false
-	for i := len(v.signed) - 1; i >= 0; i-- {
-		s := v.signed[i]
-		stamped := s.Timestamp != nil && s.Timestamp.Intact
-		switch {
-		case s.Kind == DocTimestamp:
-			archived = archived || stamped
-		case s.SubFilter != "ETSI.CAdES.detached":
-		case evidence && archived:
-			s.Level = "LTA"
-		case evidence && stamped:
-			s.Level = "LT"
-		case stamped || archived:
-			s.Level = "T"
-		default:
-			s.Level = "B"
-		}
-	}
-}
-
 // trusts verifies a token against the anchors for time stamps and the evidence about its signer.
 func (s *signed) trusts(t *cms.Timestamp, imprint func(crypto.Hash) []byte, opt VerifyOptions) error {
 	if err := t.Verify(imprint, opt.timestampPool(t.Time)); err != nil {
@@ -241,6 +216,7 @@ func (s *signed) readToken(opt VerifyOptions) {
 	}
 	certs := append(s.container.Certificates[:len(s.container.Certificates):len(s.container.Certificates)], s.material.certificates...)
 	t.Signed.Supply(certs...)
+	s.inner = t
 	err = s.trusts(t, func(h crypto.Hash) []byte {
 		w := h.New()
 		w.Write(s.container.SignatureValue())

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 
 	"congvu/internal/cms"
+	"congvu/internal/keys"
 	"congvu/internal/pdf"
 )
 
@@ -26,8 +27,10 @@ type signed struct {
 
 	container   *cms.Signed       // of a signature
 	token       []byte            // time-stamp token in its unsigned attributes
+	inner       *cms.Timestamp    // the token, read
 	stamp       *cms.Timestamp    // of a document time stamp
 	certificate *x509.Certificate // of the signer
+	path        *keys.Chain       // from the signer to a believed certificate; nil when there is none
 }
 
 // digest hashes what the signature covers.

@@ -5,6 +5,10 @@
 // the first signer prepared and allowed (NĐ 30/2020 puts the number after the signature; S3.2). Encrypted, broken and
 // P=1-certified files are refused.
 //
+// StampSignature puts an RFC 3161 token into the newest signature (B-T). Extend appends the evidence about every chain and a document time
+// stamp (B-LT, B-LTA), also to P=1-certified files, and renews them later. Time-stamp and certification authorities are met
+// through Stamper and Witness, which package authority implements.
+//
 // Verify judges every signature: form and coverage, cryptography, what changed afterwards, and, separately, trust. It speaks the
 // words of ETSI EN 319 102-1 and gives each reason as a sentence for people. It fails closed: what it does not know is
 // never "passed". Trust anchors, intermediate certificates and revocation evidence are data given by the caller; the package

@@ -90,6 +90,9 @@ var sentences = map[string]sentence{
 	"revocation.exempt":   {"info", "Tổ chức {anchor} không công bố danh sách thu hồi; không kiểm tra thu hồi."},
 	"revocation.usage":    {"warning", "Bỏ qua một trả lời OCSP vì chứng thư ký trả lời không được cấp quyền đó."},
 
+	"extend.later":  {"warning", "Chưa lấy được bằng chứng về tình trạng chứng thư của {subject} sau thời điểm ký ({detail}). Tệp được giữ nguyên ở mức hiện có; hệ thống sẽ thử lại sau {at}."},
+	"extend.absent": {"info", "Không lấy được bằng chứng về tình trạng chứng thư của {subject}; nơi cấp không bắt buộc công bố."},
+
 	"change.validation": {"info", "Sau chữ ký này tệp được bổ sung dữ liệu kiểm tra ({where})."},
 	"change.signature":  {"info", "Sau chữ ký này tệp có thêm chữ ký ({where})."},
 	"change.fill":       {"info", "Sau chữ ký này trường {where} được điền, đúng phạm vi người ký cho phép."},

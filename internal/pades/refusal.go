@@ -63,6 +63,8 @@ var (
 	ErrFollowed      = &Refusal{Code: "pades.followed", text: "Sau chữ ký này văn bản đã có nội dung mới nên không gắn thêm dấu thời gian vào chữ ký được nữa. Văn bản được giữ nguyên; hãy dùng dấu thời gian cho cả tệp."}
 	ErrStamped       = &Refusal{Code: "pades.stamped", text: "Chữ ký này đã có dấu thời gian. Văn bản được giữ nguyên."}
 	ErrStamp         = &Refusal{Code: "pades.stamp", text: "Dấu thời gian nhận được không thuộc về chữ ký này hoặc không đúng. Văn bản được giữ nguyên; hệ thống sẽ xin lại."}
+	ErrNotIntact     = &Refusal{Code: "pades.not-intact", text: "Văn bản đã bị thay đổi sau khi ký hoặc chữ ký không đúng nên không bảo quản được giá trị chữ ký. Văn bản được giữ nguyên; hãy xem kết quả kiểm tra."}
+	ErrNoEvidence    = &Refusal{Code: "pades.no-evidence", text: "Chưa có bằng chứng về tình trạng chứng thư sau thời điểm ký. Văn bản được giữ nguyên; hệ thống sẽ thử lại."}
 	ErrNoField       = &Refusal{Code: "pades.no-field", text: "Văn bản không có trường {field} để điền. Văn bản được giữ nguyên."}
 	ErrFilled        = &Refusal{Code: "pades.filled", text: "Trường {field} đã được điền. Không được sửa giá trị đã điền."}
 	ErrFillForbidden = &Refusal{Code: "pades.fill-forbidden", text: "Người ký không cho phép điền trường {field} sau khi ký. Văn bản được giữ nguyên."}

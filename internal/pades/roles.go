@@ -73,3 +73,10 @@ func (c *comparison) harmless(f formField) bool {
 	box, ok := c.new.Rect(f.dict["Rect"])
 	return ok && (box[0] == box[2] || box[1] == box[3])
 }
+
+// onlyStamps reports whether an added field is an invisible document time stamp: proof, which no certification forbids
+// (ISO 32000-2, table 257). Whether the stamp is right is judged where it stands.
+func (c *comparison) onlyStamps(f formField) bool {
+	box, ok := c.new.Rect(f.dict["Rect"])
+	return c.new.Text(c.new.Dict(f.value)["SubFilter"]) == "ETSI.RFC3161" && ok && (box[0] == box[2] || box[1] == box[3])
+}

@@ -170,11 +170,6 @@ const emptyRange = "/ByteRange [0 0000000000 0000000000 0000000000]"
 
 // dictionary renders the signature dictionary with room for range and container; hole is where the Contents token lies in it.
 func (r *Request) dictionary() (body []byte, hole [2]int, err error) {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "<</Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached %s /Contents ", emptyRange)
-	hole[0] = b.Len()
-	fmt.Fprintf(&b, "<%s>", bytes.Repeat([]byte("0"), 2*r.Reserve))
-	hole[1] = b.Len()
 	rest := pdf.Dict{"M": pdf.Date(r.At)}
 	for k, v := range map[pdf.Name]string{"Name": r.Name, "Reason": r.Reason, "Location": r.Location} {
 		if v != "" {
@@ -184,6 +179,16 @@ func (r *Request) dictionary() (body []byte, hole [2]int, err error) {
 	if refs := r.references(); len(refs) > 0 {
 		rest["Reference"] = refs
 	}
+	return hollow("/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached", r.Reserve, rest)
+}
+
+// hollow renders a dictionary of the given kind with room for a range and for a container of reserve bytes.
+func hollow(kind string, reserve int, rest pdf.Dict) (body []byte, hole [2]int, err error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "<<%s %s /Contents ", kind, emptyRange)
+	hole[0] = b.Len()
+	fmt.Fprintf(&b, "<%s>", bytes.Repeat([]byte("0"), 2*reserve))
+	hole[1] = b.Len()
 	tail, err := pdf.Append(nil, rest)
 	if err != nil {
 		return nil, hole, err

@@ -59,6 +59,7 @@ func (s *signed) judgeChain(opt VerifyOptions, proven bool) {
 		s.unsure(noChain, "chain.untrusted", named)
 		return
 	}
+	s.path = chain
 	s.ChainState, s.Anchor, s.Test = ChainTrusted, chain.Anchor.Name, chain.Test
 	for _, c := range chain.Certificates[1:] {
 		s.Chain = append(s.Chain, party(c))

@@ -110,14 +110,14 @@ func TestArchivingKeepsSignaturesPassed(t *testing.T) {
 	if r.Outcome != Passed || len(r.Signatures) != 3 || r.Signatures[2].Kind != DocTimestamp {
 		t.Fatal(explain(r))
 	}
-	if r.Signatures[0].TimeSource != TimeFromDocTimestamp || r.Signatures[1].Changes != SignatureChange {
+	if r.Signatures[0].TimeSource != TimeFromDocTimestamp || r.Signatures[1].Changes != ValidationChange {
 		t.Error(explain(r))
 	}
 	if r.Signatures[0].Level != "LTA" {
 		t.Errorf("level %s", r.Signatures[0].Level)
 	}
 	stamped := s.signStamped(t, draft(t, 0), o.request(o.leader), signedAt)
-	for want, file := range map[string][]byte{"B": o.issued(t), "T": stamped, "LT": withStore(t, stamped, nil, o.lists(t, signedAt, checkedAt))} {
+	for want, file := range map[string][]byte{"B": o.issued(t), "T": stamped, "LT": withStore(t, stamped, nil, append(o.lists(t, signedAt, checkedAt), s.list(t, signedAt, checkedAt)))} {
 		if got := verify(t, file, VerifyOptions{At: checkedAt, Trust: strict}).Signatures[0].Level; got != want {
 			t.Errorf("level %s, want %s", got, want)
 		}
