@@ -7,6 +7,7 @@ import (
 	"congvu/internal/calendar"
 	"congvu/internal/i18n"
 	"congvu/internal/keys"
+	"congvu/internal/pades"
 	"congvu/internal/store"
 )
 
@@ -17,6 +18,9 @@ type Desk struct {
 	Keys     *keys.Store
 	Trust    *keys.Trust
 	Calendar *calendar.Calendar // nil = calendar.Default()
+
+	Stamper pades.Stamper // the time-stamp authority; nil = none: signatures stay as they are made
+	Witness pades.Witness // who is asked whether certificates stand; nil = nobody
 }
 
 func (d *Desk) days() *calendar.Calendar {

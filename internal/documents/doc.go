@@ -3,7 +3,8 @@
 //
 // It keeps: documents_types, documents_registers, documents_numbers, documents_files, documents_versions, documents_history,
 // documents_certificates (approved binding of a certificate to a person or an agency), documents_outgoing with
-// documents_receivers and documents_participants; the incoming half names its tables in in_doc.go.
+// documents_receivers and documents_participants; documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
+// stamps asked for after signing, release orders that wait for them, preserved revisions of signed files); the incoming half names its tables in in_doc.go.
 //
 // Outgoing states: draft → in_review → (returned →) awaiting_signature → signed → numbered → sealed → issued; cancelled. route.go is
 // the table of acts. A number is drawn once, in one short transaction; signing and sealing happen outside of transactions and are
@@ -14,10 +15,16 @@
 // Limits: a file 50 MB (setting documents.file_limit, bytes), a document 50 attachments and 500 receivers, a text 1 MB.
 // Non-PDF attachments travel unsigned. A seal image is drawn only where the layout has its place.
 //
-// Settings: documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
+// Signing never waits for a time-stamp authority: the signed file is kept, the token follows as due work, and a release waits for it.
+// Issued and received files are preserved beside themselves (PAdES B-LTA), renewed before the newest time stamp expires, and verified again
+// from time to time; the verdict at issue or arrival never changes.
+//
+// Settings: documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
 // not restricted to those who worked on them).
 //
 // Journal: document.drafted, document.revised, document.laid_out, document.attached, document.detached, document.submitted,
 // document.opined, document.returned, document.withdrawn, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered,
-// document.sealed, document.issued, document.cancelled, certificate.bound, certificate.withdrawn, register.opened, register.closed
+// document.sealed, document.issued, document.cancelled, document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped,
+// document.unstamped, document.release_ordered, document.release_refused, document.release_done, document.verdict_worsened,
+// document.verdict_recovered, preservation.set, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed
 package documents

@@ -238,7 +238,11 @@ func BlobsInUse(ctx context.Context, r store.Reader, shas []string) (map[string]
 	list := store.JSONOf(shas)
 	found, err := store.All[string](ctx, r, sqlInUse, list, list, list)
 	used := make(map[string]bool, len(found))
-	for _, sha := range found {
+	if err != nil {
+		return nil, err
+	}
+	kept, err := store.All[string](ctx, r, sqlPreservedBlobs, list, list, list)
+	for _, sha := range append(found, kept...) {
 		used[sha] = true
 	}
 	return used, err

@@ -23,6 +23,9 @@ var (
 // not at all, so a crash leaves a numbered document that is sealed again with the same number.
 func Seal(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, error) {
 	o, err := prepare(ctx, d, a, id, ActSeal)
+	if err == nil {
+		err = o.stamped(ctx, d.DB)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +127,9 @@ func (o *Outgoing) keepSealed(ctx context.Context, d *Desk, a store.Actor, files
 			if err == nil {
 				err = now.putVersion(ctx, tx, kind, f, places{})
 			}
+			if err == nil {
+				err = now.askStamp(ctx, tx, d, f, purposeSeal)
+			}
 			if err != nil {
 				return err
 			}
@@ -163,6 +169,9 @@ func issue(ctx context.Context, tx *store.Tx, id int64, days *calendar.Calendar)
 	if err := p.Err(); err != nil {
 		return nil, err
 	}
+	if err := o.stamped(ctx, tx); err != nil {
+		return nil, err
+	}
 	ag, err := org.AgencyAt(ctx, tx, org.AgencyID(o.AgencyID), now)
 	if err != nil {
 		return nil, err
@@ -175,6 +184,9 @@ func issue(ctx context.Context, tx *store.Tx, id int64, days *calendar.Calendar)
 	err = o.carry(ctx, tx, move{act: ActIssue, next: way.next, verb: "document.issued", late: late,
 		what: store.Say("Ban hành văn bản {number}, mã định danh {id}.", "number", o.NumberText, "id", o.DocumentID),
 		tell: store.Say("Văn bản {number} “{subject}” đã được ban hành.", "number", o.NumberText, "subject", o.Subject), notify: []int64{o.DrafterID, o.SignerPerson}})
+	if err == nil {
+		err = o.noteUnstamped(ctx, tx)
+	}
 	if err == nil && o.ReplyTo != 0 {
 		err = ReplyIssued(ctx, tx, o.ID, o.ReplyTo)
 	}
@@ -259,10 +271,14 @@ func (o *Outgoing) provenFiles(ctx context.Context, tx *store.Tx, p *store.Probl
 }
 
 // Release takes a signed document the whole way out: number, seal, issue. It goes on from the state it finds, so after a crash it is
-// simply called again and ends with the same number.
+// simply called again and ends with the same number. While a signature waits for its time stamp the order is remembered and the document
+// returned as it stands: the rest is done in the actor's name when the stamp arrived (preserve_release.go).
 func Release(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, error) {
 	o, err := prepare(ctx, d, a, id, ActRelease)
 	for err == nil && o.State != Issued {
+		if waits, err := d.remember(ctx, a, o); err != nil || waits {
+			return o, err
+		}
 		switch o.State {
 		case Signed:
 			err = d.write(ctx, a, func(tx *store.Tx) (err error) { o, err = Number(ctx, tx, id, NumberForm{Days: d.days()}); return })

@@ -34,6 +34,9 @@ func (o *Outgoing) carry(ctx context.Context, tx *store.Tx, m move) error {
 	}
 	o.State, o.HolderHolding, o.HolderPerson, o.HolderName = m.next, int64(h.ID), int64(h.PersonID), h.PersonName
 	o.Revision++
+	if err := o.endRelease(ctx, tx, m.next); err != nil {
+		return err
+	}
 	if err := takePart(ctx, tx, o, int64(h.PersonID), tx.Actor().Person); err != nil {
 		return err
 	}

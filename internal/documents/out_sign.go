@@ -137,6 +137,9 @@ func (o *Outgoing) keepSigned(ctx context.Context, d *Desk, a store.Actor, was s
 			err = tx.Put(ctx, sqlSigned, tx.Now(), now.Version, now.AgencyID, now.ID, now.MainFile)
 		}
 		if err == nil {
+			err = now.askStamp(ctx, tx, d, f, purposeApprove)
+		}
+		if err == nil {
 			clerks, err2 := clerksOf(ctx, tx, now.AgencyID)
 			if err2 != nil {
 				return err2

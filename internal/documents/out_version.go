@@ -15,9 +15,10 @@ const (
 	versionSigned      = "signed"
 	versionSealed      = "sealed"
 	versionAnnexSealed = "annex_sealed"
+	versionStamped     = "stamped" // signed or sealed as before, now with the time stamp of the newest signature
 )
 
-// Version is one state of a document's file: laid out, uploaded, signed, sealed. None is ever removed (D8.12, V13).
+// Version is one state of a document's file: laid out, uploaded, signed, sealed, stamped. None is ever removed (D8.12, V13).
 type Version struct {
 	No        int64
 	Kind      string

@@ -92,3 +92,6 @@ func receiverName(ctx context.Context, tx *store.Tx, own int64, r Receiver) (str
 	}
 	return r.Name, nil
 }
+
+// isKeeper tells whether a post looks after the agency's registers or its signatures.
+func isKeeper(h org.Holding) bool { return h.Roles.Has(store.Clerk | store.AgencyAdmin) }

@@ -52,6 +52,7 @@ const (
 	ActRelease   Act = "release"
 	ActCancel    Act = "cancel"
 	actDraft     Act = "draft" // history only: the document begins
+	actStamp     Act = "stamp" // history only: what became of a time stamp
 )
 
 // Who may do an act.

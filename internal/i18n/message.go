@@ -102,6 +102,11 @@ func show(lang Lang, value any, depth int) string {
 		}
 		text, args := v.Reason()
 		return fill(lang, text, args, depth+1)
+	case map[string]any: // a message within a message that was kept as data
+		if text, ok := v["text"].(string); ok && depth < maxNesting {
+			args, _ := v["args"].(map[string]any)
+			return fill(lang, text, args, depth+1)
+		}
 	case fmt.Stringer:
 		return Isolate(v.String())
 	}

@@ -355,6 +355,9 @@ func (x outAct) release() (ActPage, error) {
 			if err != nil {
 				return flashed{}, "", err
 			}
+			if o.State != documents.Issued {
+				return done("Đã nhận yêu cầu phát hành. Chữ ký số đang chờ dấu thời gian; hệ thống tự phát hành và báo khi xong."), "", nil
+			}
 			return done("Đã phát hành văn bản số {number}.", "number", o.NumberText), "", nil
 		}}, nil
 }
