@@ -389,7 +389,8 @@ func TestObjectsWithTwoEndsExcuseNothing(t *testing.T) {
 	}
 }
 
-// Check 9: without certification nothing may be filled; where FieldMDP closes the field, neither.
+// Check 9: what is filled passes only in a document certified for it; without certification a person decides, and where
+// FieldMDP closes the field it is an alteration.
 func TestFillingNeedsPermission(t *testing.T) {
 	o := testOffice(t)
 	// The rule is the verifier's own: FillFields, which refuses first, is asked on a copy that allows it.
@@ -417,7 +418,7 @@ func TestFillingNeedsPermission(t *testing.T) {
 	}{
 		"certified for filling":   {2, false, Intact},
 		"certified for notes":     {3, false, Intact},
-		"not certified":           {0, false, Broken},
+		"not certified":           {0, false, Doubtful},
 		"certified and final":     {1, false, Broken},
 		"certified but locked":    {2, true, Broken},
 		"not certified nor loose": {0, true, Broken},

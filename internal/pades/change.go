@@ -60,15 +60,18 @@ const (
 	maxShown       = 4
 )
 
-// changes is what a comparison found. fills counts separately, because a fill is graded below doubt but stays visible.
+// changes is what a comparison found. hard says that something beyond doubt is no matter of content: a later signature over
+// all of it does not take it over.
 type changes struct {
 	grade Change
+	hard  bool
 	list  []difference
 	total map[Change]int
 }
 
-func (c *changes) add(d difference) {
+func (c *changes) add(d difference, hard bool) {
 	c.grade = max(c.grade, d.grade)
+	c.hard = c.hard || hard && d.grade > DoubtfulChange
 	if c.total == nil {
 		c.total = map[Change]int{}
 	}

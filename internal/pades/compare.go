@@ -32,13 +32,30 @@ const (
 	information
 	metadata
 	painted // what a page or an appearance paints: here no other role excuses anything
+	private // data of one program, or of the viewer's window: nothing that a page shows
 )
 
 // place is a step on the way from the trailer, rendered only when something is to be told.
 type place struct {
-	up   *place
-	step string
+	up     *place
+	step   string
+	signed bool // here stands the field of a signature that the old revision holds already
 }
+
+// hard reports whether a change here is no matter of content, which a later signature could take over (S3.4): what acts,
+// what governs the document, or what belongs to an earlier signature.
+func (p *place) hard() bool {
+	var first, second string
+	for ; p != nil; p = p.up {
+		if p.signed || p.up != nil && actingKeys[pdf.Name(p.step)] {
+			return true
+		}
+		first, second = p.step, first
+	}
+	return first == "Root" && second != "" && second != "Pages" && second != "AcroForm"
+}
+
+var actingKeys = map[pdf.Name]bool{"A": true, "AA": true, "OpenAction": true, "JS": true, "JavaScript": true}
 
 func (p *place) String() string {
 	var steps []string
@@ -62,7 +79,7 @@ type task struct {
 // comparison walks two revisions of one document in parallel. Whatever differs and is not on the whitelist of rules.go is a change.
 type comparison struct {
 	old, new *pdf.File
-	fillable fillRule
+	rule     changeRule
 	roles    map[pdf.Ref]role
 	fields   map[pdf.Ref]formField // of the old revision
 	added    map[pdf.Ref]formField // signature fields of the new revision only
@@ -72,37 +89,51 @@ type comparison struct {
 	result   changes
 }
 
-// compare grades what the newer revision changed. fillable says which empty fields might be filled, left how much work it may do.
-func compare(old, new *pdf.File, fillable fillRule, left *int) changes {
-	c := &comparison{old: old, new: new, fillable: fillable, roles: map[pdf.Ref]role{}, seen: map[pairKey]bool{}, left: left}
+// compare grades what the newer revision changed. rule says what the signatures of the old one permit, left how much work
+// it may do. Pages come first, so that their changes are told by their place in the page tree, whatever else refers to them.
+func compare(old, new *pdf.File, rule changeRule, left *int) changes {
+	c := &comparison{old: old, new: new, rule: rule, roles: map[pdf.Ref]role{}, seen: map[pairKey]bool{}, left: left}
 	c.assignRoles()
 	c.findAdded()
-	c.walk(catalog, &place{step: "Root"}, old.Trailer["Root"], new.Trailer["Root"], 0)
+	root := &place{step: "Root"}
+	if a, b := old.Root()["Pages"], new.Root()["Pages"]; a != nil && b != nil {
+		c.walk(pageNode, &place{up: root, step: "Pages"}, a, b, 0)
+		c.drain()
+	}
+	c.walk(catalog, root, old.Trailer["Root"], new.Trailer["Root"], 0)
 	if a, b := old.Trailer["Info"], new.Trailer["Info"]; a != nil && b != nil {
 		c.walk(information, &place{step: "Info"}, a, b, 0)
 	} else if a != nil || b != nil {
 		c.tell(ValidationChange, &place{step: "Info"}, wasAdded)
 	}
+	c.drain()
+	return c.result
+}
+
+func (c *comparison) drain() {
 	for len(c.queue) > 0 {
 		t := c.queue[len(c.queue)-1]
 		c.queue = c.queue[:len(c.queue)-1]
 		c.values(t.role, t.at, t.a, t.b, 0)
 	}
-	return c.result
 }
 
 func (c *comparison) tell(g Change, at *place, what string) {
-	c.result.add(difference{g, at.String(), what})
+	c.result.add(difference{g, at.String(), what}, at.hard())
 }
 
 // differs tells a change that no rule allows.
 func (c *comparison) differs(r role, at *place, what string) {
 	g := OtherChange
-	if r == structure || at.step == "StructParent" {
+	if r == structure || r == private || quietKeys[pdf.Name(at.step)] {
 		g = DoubtfulChange
 	}
 	c.tell(g, at, what)
 }
+
+// quietKeys are dictionary entries that paint nothing and do nothing, but that a signer may have wanted as they were.
+var quietKeys = map[pdf.Name]bool{"StructParent": true, "StructParents": true, "LastModified": true, "PieceInfo": true, "Tabs": true, "Thumb": true,
+	"PageLabels": true}
 
 // walk compares two values. Pairs of references wait in a queue, so that long chains of objects need no stack.
 func (c *comparison) walk(r role, at *place, a, b any, depth int) {
@@ -189,7 +220,7 @@ func (c *comparison) scalar(r role, at *place) {
 func (c *comparison) streams(r role, at *place, x, y *pdf.Stream, depth int) {
 	if r == metadata {
 		if !bytes.Equal(x.Raw, y.Raw) {
-			c.tell(ValidationChange, at, wasReplaced)
+			c.checkMetadata(at, y, wasReplaced)
 		}
 		return
 	}
@@ -209,53 +240,7 @@ func (c *comparison) arrays(r role, at *place, x, y pdf.Array, depth int) {
 		return
 	}
 	for i := range x {
-		c.walk(r, &place{at, fmt.Sprintf("[%d]", i)}, x[i], y[i], depth+1)
-	}
-}
-
-// supersets compares lists of annotations or fields: what was there must stay, only new signatures may come.
-func (c *comparison) supersets(r role, at *place, x, y pdf.Array, depth int) {
-	item := annot
-	if r == fieldList {
-		item = field
-	}
-	old := map[pdf.Ref]bool{}
-	for _, a := range x {
-		if ref, ok := a.(pdf.Ref); ok {
-			old[ref] = true
-		}
-	}
-	i := 0 // what was there must come again in its order, which is also the order of painting
-	for _, b := range y {
-		ref, indirect := b.(pdf.Ref)
-		switch {
-		case indirect && !old[ref]:
-			c.newcomer(r, at, ref)
-		case i == len(x) || indirect && x[i] != any(ref):
-			c.differs(plain, at, wasReplaced)
-			return
-		default:
-			c.walk(item, &place{at, fmt.Sprintf("[%d]", i)}, x[i], b, depth+1)
-			i++
-		}
-	}
-	if i < len(x) {
-		c.differs(plain, at, wasRemoved)
-	}
-}
-
-// newcomer judges a reference that a list of annotations or fields gained.
-func (c *comparison) newcomer(r role, at *place, ref pdf.Ref) {
-	f, isSignature := c.added[ref]
-	switch {
-	case isSignature && c.harmless(f) && c.onlyStamps(f):
-		c.tell(ValidationChange, at, wasAdded)
-	case isSignature && c.harmless(f):
-		c.tell(SignatureChange, at, wasAdded)
-	case isSignature || r == annotList:
-		c.tell(AnnotationChange, at, wasAdded)
-	default:
-		c.differs(plain, at, wasAdded)
+		c.walk(r, &place{up: at, step: fmt.Sprintf("[%d]", i)}, x[i], y[i], depth+1)
 	}
 }
 

@@ -85,7 +85,7 @@ func (s *signed) checkRevision(f *pdf.File, prepared []string, left *int) {
 	named := map[string]any{"field": s.Field}
 	if len(bytes.TrimLeft(s.data[s.End:], "\x00 \t\r\n")) == 0 {
 		s.WholeFile = true
-		s.Permission = permission(f)
+		s.Permission = ruleOf(f, prepared).permit
 		return
 	}
 	old, err := f.Prefix(s.End)
@@ -95,7 +95,10 @@ func (s *signed) checkRevision(f *pdf.File, prepared []string, left *int) {
 			s.doubt(formatFailure, "signature.tail-uncovered", named)
 		}
 	}
-	if err != nil || old.Trailing > 0 || !buildsUpon(f, old) {
+	if err == nil && old.Trailing > 0 { // signed, for what it is worth; a later revision could not add it
+		s.doubt(formatFailure, "signature.trailing", named)
+	}
+	if err != nil || !buildsUpon(f, old) {
 		s.broken(formatFailure, "signature.partial", named)
 		return
 	}
@@ -111,9 +114,13 @@ func (s *signed) checkRevision(f *pdf.File, prepared []string, left *int) {
 		s.broken(formatFailure, "signature.foreign", named)
 		return
 	}
-	s.Permission = permission(old)
-	found := compare(old, f, ruleOf(old, prepared), left)
-	s.grade(found)
+	rule := ruleOf(old, prepared)
+	s.Permission = rule.permit
+	found := compare(old, f, rule, left)
+	s.grade(found, rule)
+	if f.DoubledBehind(s.End) {
+		s.broken(formatFailure, "signature.doubled", named)
+	}
 	if old.Err() != nil {
 		s.broken(formatFailure, "file.unreadable-object", nil)
 	}
@@ -158,17 +165,18 @@ func (s *signed) belongsTo(old *pdf.File) bool {
 }
 
 // grade turns what followed the signature into its verdict (check 5): validation data and signatures are legitimate, filled
-// fields where permitted, anything else is not.
-func (s *signed) grade(found changes) {
+// fields where permitted; what else the standard allows is doubtful, anything more an alteration. Where a signer expressly
+// forbade it, no later signature makes it good.
+func (s *signed) grade(found changes, rule changeRule) {
 	s.Changes = found.grade
 	s.Findings = append(s.Findings, found.findings()...)
-	certified := s.Permission == 1 && s.Kind != DocTimestamp && found.grade > ValidationChange
+	exceeded := s.Kind != DocTimestamp && rule.exceeded(found.grade)
+	if exceeded {
+		s.tell("change.certified", map[string]any{"permission": rule.permit})
+	}
 	switch {
-	case found.grade > DoubtfulChange || certified:
-		if certified {
-			s.tell("change.certified", map[string]any{"permission": s.Permission})
-		}
-		s.altered = s.Integrity == Intact
+	case found.grade > DoubtfulChange || exceeded:
+		s.altered = s.Integrity == Intact && !exceeded && !found.hard
 		s.Integrity = Broken
 		s.verdict(TotalFailed, formatFailure)
 	case found.grade == DoubtfulChange:

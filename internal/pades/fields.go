@@ -1,10 +1,6 @@
 package pades
 
-import (
-	"slices"
-
-	"congvu/internal/pdf"
-)
+import "congvu/internal/pdf"
 
 const (
 	maxSignatures = 64
@@ -104,16 +100,26 @@ func transform(f *pdf.File, sig pdf.Dict, method pdf.Name) pdf.Dict {
 	return nil
 }
 
-// permission is the DocMDP level that the certification signature of f grants: 1 nothing, 2 filling and signing, 3 also
-// annotations; 0 when the document is not certified, or only by a dictionary that is none of its signatures. The level
-// defaults to 2 (ISO 32000-1, table 254).
+// permission is the DocMDP level that a certification signature of f grants: 1 nothing, 2 filling and signing, 3 also
+// annotations; 0 when nobody certified the document. A catalog that names a dictionary which is none of its signatures
+// certifies nothing; a signature that says it certifies binds, even where the catalog keeps silent. The level defaults to 2
+// (ISO 32000-1, table 254).
 func permission(f *pdf.File) int {
-	perms := f.Dict(f.Root()["Perms"])
-	isCertification := func(s sigField) bool { return sameToken(s.value, perms["DocMDP"]) }
-	if perms["DocMDP"] == nil || !slices.ContainsFunc(signatureFields(f), isCertification) {
-		return 0
+	named := f.Dict(f.Root()["Perms"])["DocMDP"]
+	level := 0
+	for _, s := range signatureFields(f) {
+		params := transform(f, f.Dict(s.value), "DocMDP")
+		if params == nil && !(named != nil && sameToken(s.value, named)) {
+			continue
+		}
+		if p := levelOf(f, params); level == 0 || p < level {
+			level = p
+		}
 	}
-	params := transform(f, f.Dict(perms["DocMDP"]), "DocMDP")
+	return level
+}
+
+func levelOf(f *pdf.File, params pdf.Dict) int {
 	p, ok := f.Int(params["P"])
 	switch {
 	case !ok:

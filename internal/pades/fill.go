@@ -60,7 +60,7 @@ func fillFields(u *pdf.Update, f *pdf.File, values map[string]string) error {
 			return ErrNoField.with(named)
 		case !c.isEmpty(x.value):
 			return ErrFilled.with(named)
-		case signed && !rule.allows(name):
+		case signed && !rule.prepares(name):
 			return ErrFillForbidden.with(named)
 		}
 		if err := fillField(u, f, x, values[name]); err != nil {

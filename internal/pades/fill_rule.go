@@ -16,12 +16,11 @@ const (
 // PreparedFields are the fields that may be filled after certification unless VerifyOptions names others.
 var PreparedFields = []string{NumberField, DateField}
 
-// fillRule says which fields may be filled after a revision: the prepared ones, if the document's certification permits
-// filling, except those that a signature of that revision locks (FieldMDP).
-type fillRule struct {
-	prepared []string
-	permit   int
-	locks    []lock
+// changeRule says what the signatures of a revision permit those who come later.
+type changeRule struct {
+	prepared []string // fields that may be filled if the certification permits filling
+	permit   int      // DocMDP level in force, lowered by the /P of a lock; 0 when nobody certified
+	locks    []lock   // FieldMDP: closed fields
 }
 
 // lock is a FieldMDP transform: the fields it covers may not change.
@@ -41,19 +40,39 @@ func (l lock) covers(name string) bool {
 	return true
 }
 
-func (r fillRule) allows(name string) bool {
-	if r.permit < 2 || !slices.Contains(r.prepared, name) {
+// prepares reports whether an empty field was prepared for filling and is open.
+func (r changeRule) prepares(name string) bool {
+	return r.permit >= 2 && slices.Contains(r.prepared, name) && !r.locked(name)
+}
+
+// locked reports whether a signer closed the field, or everything.
+func (r changeRule) locked(name string) bool {
+	return r.permit == 1 || slices.ContainsFunc(r.locks, func(l lock) bool { return l.covers(name) })
+}
+
+// names reports whether a lock names the field expressly.
+func (r changeRule) names(name string) bool {
+	return slices.ContainsFunc(r.locks, func(l lock) bool { return l.action == "Include" && l.covers(name) })
+}
+
+// exceeded reports whether a change goes beyond what a certification expressly permits. Without certification nothing is
+// expressly forbidden but locked fields, which are told by themselves.
+func (r changeRule) exceeded(g Change) bool {
+	switch r.permit {
+	case 0:
 		return false
+	case 1:
+		return g > ValidationChange
 	}
-	return !slices.ContainsFunc(r.locks, func(l lock) bool { return l.covers(name) })
+	return g > DoubtfulChange
 }
 
 // ruleOf reads the rule that a signed revision sets for those that follow.
-func ruleOf(old *pdf.File, prepared []string) fillRule {
+func ruleOf(old *pdf.File, prepared []string) changeRule {
 	if prepared == nil {
 		prepared = PreparedFields
 	}
-	r := fillRule{prepared: prepared, permit: permission(old)}
+	r := changeRule{prepared: prepared, permit: permission(old)}
 	for _, s := range signatureFields(old) {
 		if params := transform(old, old.Dict(s.value), "FieldMDP"); params != nil {
 			r.locks = append(r.locks, readLock(old, params))

@@ -58,6 +58,11 @@ func (c *comparison) findAdded() {
 	}
 }
 
+func (c *comparison) isInvisible(f formField) bool {
+	box, ok := c.new.Rect(f.dict["Rect"])
+	return ok && (box[0] == box[2] || box[1] == box[3])
+}
+
 // harmless reports whether an added signature field does nothing but sign: it holds a signature, or it is invisible
 // and waits for one. A field without signature must not paint, and none may act.
 func (c *comparison) harmless(f formField) bool {
@@ -67,16 +72,11 @@ func (c *comparison) harmless(f formField) bool {
 	if f.value != nil {
 		return c.new.Dict(f.value)["ByteRange"] != nil
 	}
-	if f.dict["AP"] == nil {
-		return true
-	}
-	box, ok := c.new.Rect(f.dict["Rect"])
-	return ok && (box[0] == box[2] || box[1] == box[3])
+	return f.dict["AP"] == nil || c.isInvisible(f)
 }
 
-// onlyStamps reports whether an added field is an invisible document time stamp: proof, which no certification forbids
-// (ISO 32000-2, table 257). Whether the stamp is right is judged where it stands.
+// onlyStamps reports whether an added field is a document time stamp that shows nothing: proof, which no certification
+// forbids (ISO 32000-2, table 257). Whether the stamp is right is judged where it stands.
 func (c *comparison) onlyStamps(f formField) bool {
-	box, ok := c.new.Rect(f.dict["Rect"])
-	return c.new.Text(c.new.Dict(f.value)["SubFilter"]) == "ETSI.RFC3161" && ok && (box[0] == box[2] || box[1] == box[3])
+	return c.new.Text(c.new.Dict(f.value)["SubFilter"]) == "ETSI.RFC3161" && (f.dict["AP"] == nil || c.isInvisible(f))
 }

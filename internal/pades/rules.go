@@ -8,18 +8,20 @@ import (
 
 // childRoles gives the role of a value that has none by reference, from the role of its holder and its key.
 var childRoles = map[role]map[pdf.Name]role{
-	catalog:       {"AcroForm": form, "Pages": pageNode, "Metadata": metadata, "StructTreeRoot": structure},
-	form:          {"Fields": fieldList, "DR": formResources},
-	formResources: {"XObject": structure}, // templates that viewers copy from, painted by nothing
-	pageNode:      {"Kids": pageNode, "Annots": annotList, "Resources": painted, "Contents": painted},
-	field:         {"Kids": fieldList, "AP": painted},
-	annot:         {"AP": painted},
-	plain:         {"SE": structure},
+	catalog: {"AcroForm": form, "Pages": pageNode, "Metadata": metadata, "StructTreeRoot": structure, "PieceInfo": private, "ViewerPreferences": private,
+		"PageMode": private, "PageLayout": private, "Lang": private, "MarkInfo": private, "Legal": private},
+	form: {"Fields": fieldList, "DR": formResources},
+	formResources: {"XObject": structure, // templates that viewers copy from, painted by nothing
+		"Font": formResources, "Encoding": formResources, "ExtGState": formResources, "ColorSpace": formResources, "ProcSet": private},
+	pageNode: {"Kids": pageNode, "Annots": annotList, "Resources": painted, "Contents": painted},
+	field:    {"Kids": fieldList, "AP": painted},
+	annot:    {"AP": painted},
+	plain:    {"SE": structure},
 }
 
 func childRole(r role, key pdf.Name) role {
 	switch r {
-	case information, structure, painted:
+	case information, structure, painted, private:
 		return r
 	}
 	return childRoles[r][key]
@@ -27,16 +29,21 @@ func childRole(r role, key pdf.Name) role {
 
 // dicts compares key by key. A key that no rule excuses must be there in both and be equal.
 func (c *comparison) dicts(r role, at *place, x, y pdf.Dict, depth int) {
+	if r == field || r == annot {
+		if f := c.fieldOf(x); f.kind == "Sig" && f.value != nil {
+			at = &place{up: at.up, step: at.step, signed: true}
+		}
+	}
 	if r == annot && (x["FT"] != nil || x["Parent"] != nil && x["Subtype"] == pdf.Name("Widget")) {
 		r = field
 	}
 	for k, b := range y {
 		if _, both := x[k]; !both {
-			c.key(r, &place{at, string(k)}, k, nil, b, x, y, depth)
+			c.key(r, &place{up: at, step: string(k)}, k, nil, b, x, y, depth)
 		}
 	}
 	for k, a := range x {
-		c.key(r, &place{at, string(k)}, k, a, y[k], x, y, depth)
+		c.key(r, &place{up: at, step: string(k)}, k, a, y[k], x, y, depth)
 	}
 }
 
@@ -59,11 +66,13 @@ func (c *comparison) key(r role, at *place, k pdf.Name, a, b any, x, y pdf.Dict,
 		return
 	case r == field && c.fieldRule(at, k, a, b, x, y):
 		return
+	case r == annot && c.annotRule(at, k, a, b, x):
+		return
 	case r == information && (a == nil) != (b == nil):
 		c.tell(ValidationChange, at, wasReplaced)
 		return
 	case r == formResources && a == nil:
-		c.tell(SignatureChange, at, wasAdded)
+		c.tell(ValidationChange, at, wasAdded)
 		return
 	}
 	if a == nil || b == nil {
@@ -97,13 +106,49 @@ func (c *comparison) catalogRule(at *place, k pdf.Name, a, b any) bool {
 			c.tell(ValidationChange, at, wasReplaced)
 		}
 	case k == "Metadata" && a == nil:
-		c.tell(ValidationChange, at, wasAdded)
+		c.checkMetadata(at, c.new.Stream(b), wasAdded)
 	case k == "AcroForm" && a == nil:
 		c.newForm(at, c.new.Dict(b))
 	case k == "Perms" && a == nil:
 		c.tell(DoubtfulChange, at, wasAdded)
+	case k == "Names" && a == nil && c.isQuietNames(b):
+		c.tell(DoubtfulChange, at, wasAdded)
 	default:
 		return false
+	}
+	return true
+}
+
+// checkMetadata wants metadata to be an XMP packet; what it says about the document is a claim.
+func (c *comparison) checkMetadata(at *place, s *pdf.Stream, what string) {
+	if s != nil {
+		packet, err := c.new.Decode(s, maxPacket)
+		if err == nil && isXMP(packet) {
+			c.tell(ValidationChange, at, what)
+			return
+		}
+	}
+	c.differs(plain, at, wasRetyped)
+}
+
+const maxPacket = 4 << 20
+
+func isXMP(packet []byte) bool {
+	packet = bytes.TrimLeft(packet, "\xef\xbb\xbf \t\r\n\x00")
+	for _, start := range []string{"<?xpacket", "<?xml", "<x:xmpmeta", "<x:xapmeta", "<rdf:RDF"} {
+		if bytes.HasPrefix(packet, []byte(start)) {
+			return true
+		}
+	}
+	return len(packet) == 0
+}
+
+// isQuietNames accepts a first dictionary of names that names places only: no scripts, no attached files.
+func (c *comparison) isQuietNames(b any) bool {
+	for k := range c.new.Dict(b) {
+		if k != "Dests" {
+			return false
+		}
 	}
 	return true
 }
@@ -113,13 +158,13 @@ func (c *comparison) newForm(at *place, d pdf.Dict) {
 	for k, v := range d {
 		switch k {
 		case "Fields":
-			c.supersets(fieldList, &place{at, "Fields"}, nil, c.new.Array(v), 0)
+			c.supersets(fieldList, &place{up: at, step: "Fields"}, nil, c.new.Array(v), 0)
 		case "SigFlags", "DR", "DA":
 		default:
-			c.differs(plain, &place{at, string(k)}, wasAdded)
+			c.differs(plain, &place{up: at, step: string(k)}, wasAdded)
 		}
 	}
-	c.tell(SignatureChange, at, wasAdded)
+	c.tell(ValidationChange, at, wasAdded)
 }
 
 func (c *comparison) formRule(at *place, k pdf.Name, a, b any) bool {
@@ -128,92 +173,15 @@ func (c *comparison) formRule(at *place, k pdf.Name, a, b any) bool {
 	case k == "Fields" && a == nil:
 		c.supersets(fieldList, at, nil, c.new.Array(b), 0)
 	case (k == "DR" || k == "DA") && a == nil:
-		c.tell(SignatureChange, at, wasAdded)
+		c.tell(ValidationChange, at, wasAdded) // where new fields would find their fonts; paints nothing by itself
+	case k == "DA" || k == "NeedAppearances":
+		if !c.same(a, b) {
+			c.tell(DoubtfulChange, at, wasReplaced)
+		}
 	default:
 		return false
 	}
 	return true
-}
-
-// signingKeys are those that change when a prepared signature field is signed.
-var signingKeys = map[pdf.Name]bool{"V": true, "AP": true, "F": true, "MK": true, "M": true, "DA": true, "AS": true}
-
-// fillingKeys are those that change when a field is filled.
-var fillingKeys = map[pdf.Name]bool{"V": true, "AP": true, "AS": true, "M": true, "I": true, "MK": true, "DV": true}
-
-// fieldRule allows a prepared signature field to be signed, and a prepared empty text field to be filled.
-func (c *comparison) fieldRule(at *place, k pdf.Name, a, b any, x, y pdf.Dict) bool {
-	f := c.fieldOf(x)
-	switch {
-	case f.kind == "Sig" && f.value == nil && signingKeys[k] && c.signedNow(x, y):
-		if k == "V" {
-			c.tell(SignatureChange, at, wasAdded)
-		}
-		return true
-	case f.kind != "" && f.kind != "Sig" && fillingKeys[k]:
-		if !c.same(a, b) {
-			c.fill(k, a, b, f, y)
-		}
-		return true
-	}
-	return false
-}
-
-// fieldOf finds the field to which a dictionary of the old revision belongs: itself, or its parent for a widget.
-func (c *comparison) fieldOf(x pdf.Dict) formField {
-	f := formField{dict: x, kind: c.old.Name(x["FT"]), value: x["V"], name: c.old.Text(x["T"])}
-	if p, ok := x["Parent"].(pdf.Ref); ok {
-		if above, ok := c.fields[p]; ok {
-			if f.kind == "" {
-				f.kind = above.kind
-			}
-			if f.value == nil {
-				f.value = above.value
-			}
-			f.name = join(above.name, f.name)
-		}
-	}
-	return f
-}
-
-// signedNow reports whether the field has a signature in the new revision.
-func (c *comparison) signedNow(x, y pdf.Dict) bool {
-	v := y["V"]
-	if v == nil {
-		v = c.new.Dict(x["Parent"])["V"]
-	}
-	return c.new.Dict(v)["ByteRange"] != nil
-}
-
-// fill judges a changed form value: allowed are value, appearance and date of a prepared field that was empty. A field that
-// shows people something else than it says to programs is doubtful.
-func (c *comparison) fill(k pdf.Name, a, b any, f formField, y pdf.Dict) {
-	prepared := k == "AP" || k == "M" || k == "V" && c.isText(b)
-	named := &place{step: f.name}
-	if prepared && f.kind == "Tx" && c.isEmpty(f.value) && c.fillable.allows(f.name) {
-		c.tell(FillChange, named, wasAdded)
-		if (k == "V" || y["V"] == nil) && !showsItsValue(c.new, y) {
-			c.tell(DoubtfulChange, named, showsOther)
-		}
-		return
-	}
-	what := wasReplaced
-	if a == nil {
-		what = wasAdded
-	}
-	c.tell(BadFillChange, named, what)
-}
-
-func (c *comparison) isText(o any) bool {
-	v, err := c.new.Resolve(o)
-	_, ok := v.(pdf.String)
-	return ok && err == nil
-}
-
-func (c *comparison) isEmpty(o any) bool {
-	v, err := c.old.Resolve(o)
-	s, ok := v.(pdf.String)
-	return err == nil && (v == nil || ok && len(bytes.Trim(s.Bytes, "\xfe\xff\x00 ")) == 0)
 }
 
 // sameToken compares two values as they are written, without following references.
@@ -221,50 +189,4 @@ func sameToken(a, b any) bool {
 	x, err1 := pdf.Append(nil, a)
 	y, err2 := pdf.Append(nil, b)
 	return err1 == nil && err2 == nil && bytes.Equal(x, y)
-}
-
-// checkDSS wants a document security store to hold known keys and streams only; its content proves itself or nothing.
-func (c *comparison) checkDSS(at *place, a, b any) {
-	if c.same(a, b) {
-		return
-	}
-	c.tell(ValidationChange, at, wasAdded)
-	for k, v := range c.new.Dict(b) {
-		step := &place{at, string(k)}
-		switch k {
-		case "Type":
-		case "Certs", "OCSPs", "CRLs":
-			c.onlyStreams(step, v)
-		case "VRI":
-			for name, entry := range c.new.Dict(v) {
-				if name != "Type" {
-					c.checkVRI(&place{step, string(name)}, entry)
-				}
-			}
-		default:
-			c.differs(plain, step, wasAdded)
-		}
-	}
-}
-
-func (c *comparison) checkVRI(at *place, entry any) {
-	for k, v := range c.new.Dict(entry) {
-		switch k {
-		case "Type", "TU":
-		case "TS":
-			c.onlyStreams(at, pdf.Array{v})
-		case "Cert", "OCSP", "CRL":
-			c.onlyStreams(at, v)
-		default:
-			c.differs(plain, &place{at, string(k)}, wasAdded)
-		}
-	}
-}
-
-func (c *comparison) onlyStreams(at *place, list any) {
-	for _, o := range c.new.Array(list) {
-		if c.new.Stream(o) == nil {
-			c.differs(plain, at, wasRetyped)
-		}
-	}
 }

@@ -1,7 +1,6 @@
 package pades
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"crypto/x509"
@@ -66,15 +65,18 @@ type verification struct {
 	file   *pdf.File
 	opt    VerifyOptions
 	signed []*signed
-	left   int // values that may still be compared
+	unread error // of an object that may be unused
+	left   int   // values that may still be compared
 }
 
 func (v *verification) run() {
 	r := v.report
 	r.Integrity = Intact
+	// Of all objects, also of those that nothing refers to: one of these that cannot be read is no alteration.
 	if r.Active = pdf.Active(v.file); len(r.Active) > 0 {
 		r.tell("file.active", map[string]any{"kinds": strings.Join(r.Active, ", ")})
 	}
+	v.unread = v.file.Forgive()
 	v.collect()
 	if len(v.signed) > maxSignatures {
 		r.Outcome, r.Integrity = Failed, Broken
@@ -151,29 +153,44 @@ func (s *signed) describe(f *pdf.File) {
 // programs disagree (checks 1 and 3).
 func (v *verification) checkFile() {
 	r, f := v.report, v.file
-	if found := bytes.Count(f.Data, []byte("/ByteRange")); found != len(v.signed) {
-		v.condemn("file.hidden-signature", map[string]any{"found": found, "reachable": len(v.signed)})
+	if found, reachable := v.countSignatures(); found != reachable {
+		v.condemn("file.hidden-signature", map[string]any{"found": found, "reachable": reachable})
 	}
 	if len(v.signed) == 0 {
-		if f.Err() != nil {
+		if f.Err() != nil || v.unread != nil {
 			r.tell("file.unreadable-object", nil)
 		}
 		return
 	}
-	if f.Trailing > 0 {
+	if f.Trailing > 0 && !v.coversAll() {
 		v.condemn("file.trailing", map[string]any{"count": f.Trailing})
 	}
 	if f.Err() != nil {
 		v.condemn("file.unreadable-object", nil)
 	}
-	if f.Doubles > 0 {
-		r.tell("file.ambiguous", map[string]any{"count": f.Doubles})
-		for _, s := range v.signed {
-			if s.Integrity == Intact {
-				s.Integrity = Doubtful
-			}
-			s.verdict(IsIndeterminate, sigConstraints)
+	switch {
+	case v.unread != nil:
+		v.doubt("file.unreadable-unused", nil)
+	case f.Doubles > 0:
+		v.doubt("file.ambiguous", map[string]any{"count": f.Doubles})
+	case f.Trailing > 0:
+		v.doubt("file.trailing-signed", map[string]any{"count": f.Trailing})
+	}
+}
+
+// coversAll reports whether an unbroken signature covers the file to its last byte, so that nobody added it later.
+func (v *verification) coversAll() bool {
+	return slices.ContainsFunc(v.signed, func(s *signed) bool { return s.End == len(v.file.Data) && s.Integrity != Broken })
+}
+
+// doubt leaves the whole file to a person.
+func (v *verification) doubt(code string, args map[string]any) {
+	v.report.tell(code, args)
+	for _, s := range v.signed {
+		if s.Integrity == Intact {
+			s.Integrity = Doubtful
 		}
+		s.verdict(IsIndeterminate, sigConstraints)
 	}
 }
 

@@ -13,7 +13,7 @@ type File struct {
 	Trailer  Dict      // of the newest section
 	Sections []Section // newest first
 	Trailing int       // bytes behind the last %%EOF that are not white space
-	Doubles  int       // dictionary keys met twice so far; readers disagree on them
+	Doubles  int       // dictionary keys and entries met twice so far; readers disagree on them
 
 	entries map[int]Location
 	size    int
@@ -23,6 +23,31 @@ type File struct {
 	charged map[int]bool // object streams that the budget has paid for
 	busy    map[int]bool
 	err     error
+	doubles []int // offsets of the objects in which something is met twice, the first maxDoubles of them
+}
+
+// maxDoubles is how many places of doubled keys are remembered; a file with more is judged by its first.
+const maxDoubles = 1000
+
+func (f *File) doubled(n, at int) {
+	if n == 0 {
+		return
+	}
+	f.Doubles += n
+	if len(f.doubles) < maxDoubles {
+		f.doubles = append(f.doubles, at)
+	}
+}
+
+// DoubledBehind reports whether something met so far at or behind a byte is declared twice: an update that shows different
+// programs different objects.
+func (f *File) DoubledBehind(end int) bool {
+	for _, at := range f.doubles {
+		if at >= end {
+			return true
+		}
+	}
+	return false
 }
 
 // Section is one cross-reference section.
@@ -252,6 +277,13 @@ func (f *File) Text(o any) string {
 		return string(v)
 	}
 	return ""
+}
+
+// Forgive forgets the error kept in Err and gives it, for readers that visit objects which nothing refers to.
+func (f *File) Forgive() error {
+	err := f.err
+	f.err = nil
+	return err
 }
 
 // ReadAll reads every object in use and reports the first that cannot be read. It keeps none of them: a file of many objects

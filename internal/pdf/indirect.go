@@ -16,7 +16,7 @@ func (f *File) indirectAt(at int, lengthOf func(Ref) (int, error)) (Ref, any, er
 	if err != nil {
 		return Ref{}, nil, err
 	}
-	f.Doubles += l.doubles
+	f.doubled(l.doubles, at)
 	if k, ok := o.(keyword); ok {
 		if k == "endobj" {
 			return head, nil, nil
@@ -107,7 +107,7 @@ func (f *File) embedded(num int, at Location) (any, error) {
 	}
 	l := &lexer{data: s.data, pos: s.places[at.Index][1], embedded: true, budget: f.budget}
 	o, err := l.value()
-	f.Doubles += l.doubles
+	f.doubled(l.doubles, f.entries[at.Container].Offset)
 	return o, err
 }
 

@@ -32,6 +32,9 @@ func (f *File) readSections(at int) error {
 			return nil
 		}
 		p, ok := prev.(int64)
+		if ok && p == 0 { // meant as none: no section lies in the header
+			return nil
+		}
 		if !ok || p <= 0 || p >= int64(len(f.Data)) {
 			return broken("a section's Prev leads outside the file")
 		}
@@ -58,7 +61,7 @@ func (f *File) readSection(at int) (Section, error) {
 	if !ok {
 		return Section{}, broken("trailer at byte %d is no dictionary", l.pos)
 	}
-	f.Doubles += l.doubles
+	f.doubled(l.doubles, at)
 	s := Section{Offset: at, Trailer: trailer}
 	// A hybrid file marks as free in the table what only its stream describes.
 	if x, hybrid := trailer["XRefStm"]; hybrid {
@@ -72,8 +75,11 @@ func (f *File) readSection(at int) (Section, error) {
 			return Section{}, err
 		}
 		for n, e := range more {
-			if old, ok := own[n]; !ok || old.Free {
+			switch old, ok := own[n]; {
+			case !ok || old.Free:
 				own[n] = e
+			case old != e && !e.Free: // programs that know streams and those that do not see two objects
+				f.doubles = append(f.doubles, at)
 			}
 		}
 	}
@@ -147,7 +153,7 @@ func tableEntry(l *lexer) (Location, bool) {
 	l.skipSpace()
 	kind := l.regular()
 	ok := ok1 && ok2 && len(kind) == 1 && (kind[0] == 'n' || kind[0] == 'f')
-	if !ok || kind[0] == 'f' {
+	if !ok || kind[0] == 'f' || at == 0 { // no object lies in the header; some producers write unused numbers so
 		return Location{Free: true, Gen: gen}, ok
 	}
 	return Location{Offset: at, Gen: gen}, true
