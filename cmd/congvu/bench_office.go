@@ -151,7 +151,7 @@ func appointed(ctx context.Context, tx *store.Tx, agency org.AgencyID, unit org.
 	if err != nil {
 		return store.Actor{}, err
 	}
-	return store.Actor{Person: int64(p.ID), Holding: int64(h.ID), Agency: int64(agency), Unit: int64(unit), Roles: h.Roles, Via: store.ViaWeb}, nil
+	return store.Actor{Person: int64(p.ID), Holding: int64(h.ID), Agency: int64(agency), Unit: int64(unit), Roles: h.Roles, Via: store.ViaWeb}.Vouched(), nil
 }
 
 // bind gives the head and the agency a key each and has the administrator approve the certificates.

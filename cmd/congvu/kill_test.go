@@ -115,8 +115,11 @@ func prepareCrowds(t *testing.T, ctx context.Context, s *settings, n int) []*cro
 	if err != nil {
 		t.Fatal(err)
 	}
-	password, err := auth.HashPassword(ctx, "mật khẩu dùng trong phép thử")
+	password, err := auth.HashPassword(ctx, storyPassword)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := in.DB.Keep(ctx, func(tx *store.Tx) error { return tx.Set(ctx, 0, "auth.confirm_minutes", "60") }); err != nil { // longer than the rounds take
 		t.Fatal(err)
 	}
 	var out []*crowd
@@ -139,6 +142,13 @@ func prepareCrowds(t *testing.T, ctx context.Context, s *settings, n int) []*cro
 				token, err = auth.IssueAPIToken(ctx, tx, p.a.Person, org.HoldingID(p.a.Holding), "phép thử", tx.Now().Add(24*time.Hour))
 				return err
 			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			session, err := auth.ResolveAPIToken(ctx, in.DB, token)
+			if err == nil {
+				_, err = auth.Confirm(ctx, in.DB, session, storyPassword)
+			}
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -35,7 +35,7 @@ type remoteCall struct {
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
 type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
-	twin, twinOf, verdict, reply, text                                                          string
+	twin, twinOf, verdict, reply, text, passwordFile                                            string
 	consent, paper                                                                              bool
 }
 
@@ -87,7 +87,16 @@ func remoteVerb(ctx context.Context, w *world, v far, args []string) error {
 			return err
 		}
 	}
-	return v.run(ctx, r)
+	return toConfirm(v.run(ctx, r))
+}
+
+// toConfirm adds to the refusal of an act that needs a confirmed person what to do next at this door.
+func toConfirm(err error) error {
+	var p *client.Problem
+	if errors.As(err, &p) && p.Type == client.KindUnconfirmed {
+		return store.Because(store.Refuse(store.Unconfirmed, "Cần xác nhận lại bằng mật khẩu trước: congvu remote confirm, rồi gõ lại lệnh này. Chưa có gì thay đổi."), err)
+	}
+	return err
 }
 
 // options declares the options that the usage line of a verb names.
@@ -103,6 +112,7 @@ func (r *remoteCall) options(line string) {
 		{&r.o.file, "file", "tệp PDF dùng làm văn bản chính"}, {&r.o.to, "to", "mã vị trí nhận"}, {&r.o.out, "out", "tệp ghi ra; bỏ trống: tên do máy chủ đề nghị; - là màn hình"},
 		{&r.o.register, "register", "mã sổ đăng ký"}, {&r.o.twin, "twin", "văn bản trùng: register_anyway, link hoặc stop"},
 		{&r.o.twinOf, "twin-of", "văn bản đã có mà văn bản này trùng, khi liên kết"}, {&r.o.reply, "reply", "văn bản đi trả lời: outgoing/SỐ"}, {&r.o.text, "text", "nội dung ý kiến"},
+		{&r.o.passwordFile, "password-file", "tệp chứa mật khẩu; bỏ trống: biến CONGVU_PASSWORD, rồi đến đầu vào chuẩn"},
 		{&r.o.verdict, "verdict-reason", "lý do đăng ký dù chữ ký số không đạt"},
 	} {
 		if takes(line, s.name) {
@@ -176,12 +186,11 @@ func remoteLogin(ctx context.Context, r *remoteCall) error {
 	if len(r.args) != 1 || r.o.out == "" {
 		return badUsage("cần tên đăng nhập và nơi ghi mã phiên: congvu remote login TÊN --out TỆP (mật khẩu đọc từ đầu vào chuẩn)")
 	}
-	fmt.Fprint(r.err, "Mật khẩu: ")
-	line, err := bufio.NewReader(io.LimitReader(r.in, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	password, err := r.askPassword()
+	if err != nil {
 		return err
 	}
-	s, err := r.SignIn(ctx, r.args[0], strings.TrimRight(line, "\r\n"))
+	s, err := r.SignIn(ctx, r.args[0], password)
 	if err != nil {
 		return err
 	}
@@ -193,4 +202,40 @@ func remoteLogin(ctx context.Context, r *remoteCall) error {
 	}
 	fmt.Fprintf(r.world.out, "Đã đăng nhập: %s. Mã phiên ở %s, hết hạn %s.\n", s.PersonName, r.o.out, i18n.DateTime(s.ExpiresAt))
 	return nil
+}
+
+// askPassword reads a password from the input; it never stands on the command line.
+func (r *remoteCall) askPassword() (string, error) {
+	fmt.Fprint(r.err, "Mật khẩu: ")
+	line, err := bufio.NewReader(io.LimitReader(r.in, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// remoteConfirm proves that it is still the person himself who holds the token, for the acts that bind the office.
+func remoteConfirm(ctx context.Context, r *remoteCall) error {
+	password := r.env("CONGVU_PASSWORD")
+	var err error
+	if r.o.passwordFile != "" {
+		b, bad := readBounded(r.o.passwordFile, 4096)
+		password, err = strings.TrimRight(string(b), "\r\n"), bad
+	} else if password == "" {
+		password, err = r.askPassword()
+	}
+	if err != nil {
+		return err
+	}
+	c, err := r.Confirm(ctx, password)
+	if err != nil {
+		return err
+	}
+	return r.show(c, func(out io.Writer) {
+		if c.Once {
+			fmt.Fprintln(out, "Đã xác nhận. Xác nhận này chỉ dùng được cho lệnh kế tiếp.")
+			return
+		}
+		fmt.Fprintf(out, "Đã xác nhận. Đến %s các lệnh ký số và phát hành không cần xác nhận lại.\n", i18n.DateTime(c.Until))
+	})
 }

@@ -17,6 +17,7 @@ import (
 func fars() []far {
 	return append([]far{
 		{"login", "login TÊN --out TỆP", "đăng nhập, ghi mã phiên vào tệp", remoteLogin},
+		{"confirm", "confirm [--password-file TỆP]", "xác nhận lại bằng mật khẩu trước khi ký số hoặc phát hành", remoteConfirm},
 		{"me", "me", "tôi là ai, đang dùng vị trí nào", remoteMe},
 		{"work", "work", "việc của tôi", remoteWork},
 		{"inbox", "inbox [--tab X] [--q TỪ]", "văn bản đến", remoteInbox},

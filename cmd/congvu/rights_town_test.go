@@ -157,6 +157,12 @@ func (w *rightsTown) office(code, word string) *rightsOffice {
 		s, err := auth.SignIn(ctx, w.db, strings.ReplaceAll(p.name, "_", ".")+"."+strings.ToLower(word), rightsPassword, "127.0.0.1", "phép thử")
 		w.must(err)
 		o.sessions[p.name] = s.Token
+		program, err := auth.ResolveAPIToken(ctx, w.db, o.tokens[p.name])
+		w.must(err)
+		for _, way := range []*auth.Session{s, program} { // everybody has confirmed himself: what is refused here is refused by rights
+			_, err = auth.Confirm(ctx, w.db, way, rightsPassword)
+			w.must(err)
+		}
 	}
 	w.bindKeys(o)
 	w.write(o.people["agency_admin"], func(tx *store.Tx) error {

@@ -122,6 +122,7 @@ func openTale(env *testscript.Env) error {
 	w.cast(env, w.first, "ward-", 1)
 	w.cast(env, w.first, "third-", 2)
 	w.people["intruder"] = w.people["third-clerk"]
+	env.Setenv("CONGVU_PASSWORD", storyPassword) // everybody's, for confirm
 	env.Setenv("TRUST", w.trust)
 	env.Setenv("DATA", w.first.settings.Data)
 	env.Setenv("DB", w.first.settings.DB)

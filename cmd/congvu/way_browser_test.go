@@ -81,6 +81,7 @@ func theWholeWay(c *relay) {
 		v.press("Cấp số và phát hành")
 		v.tab.See("#act .note, #act [role=note], #act")
 		v.look("release")
+		v.tab.Fill("#act #password", city.Password)
 		v.press("Phát hành")
 		v.says("Đã phát hành văn bản số ")
 		_, after, _ := strings.Cut(v.text(), "Đã phát hành văn bản số ")

@@ -9,6 +9,9 @@
 // Refusals are application/problem+json (RFC 9457), translated by Accept-Language: 401 not signed in, 403 forbidden, 404 not found or not
 // for this agency to know of, 409 conflict (somebody was faster, the state no longer allows it, a duplicate), 422 invalid, 429 too much at once.
 //
+// Acts that bind the office (signing, sealing, releasing) need a person who has just proved himself: without POST /me/confirmation (password) they
+// are refused with 403 and the type confirmation-required, and nothing has changed.
+//
 // Repeating: acts are checked against the state of the document in the same transaction, so an act sent twice is done once; the second answer is 409 (or the
 // first result, where the room says so). An Idempotency-Key is therefore not needed to keep a number from being drawn twice. Drafting and
 // entering are the exception: they make a new document each time, and a draft too many is cancelled without a trace in any register.

@@ -34,11 +34,13 @@ var kinds = map[store.Kind]struct {
 	store.Forbidden: {http.StatusForbidden, client.KindForbidden},
 	store.Invalid:   {http.StatusUnprocessableEntity, client.KindInvalid},
 	store.Conflict:  {http.StatusConflict, client.KindConflict},
+
+	store.Unconfirmed: {http.StatusForbidden, client.KindUnconfirmed},
 }
 
 var titles = map[string]string{
 	client.KindNotFound: t("Không tìm thấy"), client.KindForbidden: t("Không có quyền"), client.KindInvalid: t("Dữ liệu chưa hợp lệ"),
-	client.KindConflict: t("Nội dung đã thay đổi hoặc không còn cho phép"), client.KindDuplicate: t("Văn bản có thể bị trùng"),
+	client.KindUnconfirmed: t("Cần xác nhận lại người dùng"), client.KindConflict: t("Nội dung đã thay đổi hoặc không còn cho phép"), client.KindDuplicate: t("Văn bản có thể bị trùng"),
 	client.KindUnauthorized: t("Chưa đăng nhập"), client.KindMalformed: t("Yêu cầu không đọc được"), client.KindTooLarge: t("Nội dung quá lớn"),
 	client.KindTooMany: t("Quá nhiều yêu cầu"), client.KindMethod: t("Phương thức không dùng được ở đây"),
 	client.KindInternal: t("Lỗi của máy chủ"), client.KindUnavailable: t("Máy chủ chưa sẵn sàng"),

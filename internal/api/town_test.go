@@ -127,7 +127,7 @@ func (w *town) appoint(who string, agency org.AgencyID, unit org.UnitID, name, t
 		if err != nil {
 			return err
 		}
-		w.people[who] = store.Actor{Person: int64(p.ID), Holding: int64(h.ID), Agency: int64(agency), Unit: int64(unit), Roles: h.Roles, Via: store.ViaWeb}
+		w.people[who] = store.Actor{Person: int64(p.ID), Holding: int64(h.ID), Agency: int64(agency), Unit: int64(unit), Roles: h.Roles, Via: store.ViaWeb}.Vouched()
 		if err := auth.PutAccount(bg, tx, auth.Opening{Person: p.ID, Login: strings.ReplaceAll(who, "_", "."), Hash: hash}); err != nil {
 			return err
 		}

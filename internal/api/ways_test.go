@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"congvu/internal/client"
+	"congvu/internal/store"
 )
 
 // A paper document goes from the registry's desk to its end, every step through the API (D10, D11, D12).
@@ -72,6 +74,50 @@ func TestPaperDocumentIsRegisteredDirectedAndDone(t *testing.T) {
 	refused(t, unitHead.Complete(bg, line, client.Completing{Result: "Lần hai"}), http.StatusConflict)
 }
 
+func confirm(t *testing.T, c *client.Client) {
+	t.Helper()
+	confirmed, err := c.Confirm(bg, password)
+	must(t, err)
+	if confirmed.Once || confirmed.Until.Truncate(time.Second) != monday.Add(10*time.Minute).UTC() {
+		t.Errorf("%+v", confirmed)
+	}
+}
+
+// With 0 minutes a confirmation is good for the next request with the same token, in whatever post of the person it acts.
+func TestAConfirmationMayBeForOneRequest(t *testing.T) {
+	w := newTown(t)
+	must(t, w.db.Keep(bg, func(tx *store.Tx) error { return tx.Set(bg, 0, "auth.confirm_minutes", "0") }))
+	s, err := (&client.Client{Server: w.server.URL}).SignIn(bg, "head", password)
+	must(t, err)
+	head := &client.Client{Server: w.server.URL, Token: s.Token, Post: w.post("head")}
+	for i := range 2 {
+		o := w.awaiting()
+		confirmed, err := head.Confirm(bg, password)
+		must(t, err)
+		if !confirmed.Once {
+			t.Errorf("%+v", confirmed)
+		}
+		_, err = head.Sign(bg, o, client.Signing{Capacity: "TM", Consent: true})
+		must(t, err)
+		if p := refused(t, second(head.Sign(bg, w.awaiting(), client.Signing{Capacity: "TM", Consent: true})), http.StatusForbidden); p.Type != client.KindUnconfirmed {
+			t.Errorf("round %d: %+v", i, p)
+		}
+	}
+}
+
+// awaiting brings a new letter to its signer.
+func (w *town) awaiting() client.ID {
+	w.t.Helper()
+	drafter := w.as("drafter")
+	o, err := drafter.Draft(bg, w.letter())
+	must(w.t, err)
+	_, err = drafter.Lay(bg, o.ID)
+	must(w.t, err)
+	must(w.t, drafter.Submit(bg, o.ID, client.Sending{To: w.post("unit_head")}))
+	must(w.t, w.as("unit_head").Approve(bg, o.ID, client.Approving{}))
+	return o.ID
+}
+
 // A document is drafted, laid out, approved, signed and released over the API; both signatures are good (S3.2, D4.1).
 func TestDocumentTravelsFromDraftToRelease(t *testing.T) {
 	w := newTown(t)
@@ -96,10 +142,24 @@ func TestDocumentTravelsFromDraftToRelease(t *testing.T) {
 	must(t, err)
 	must(t, drafter.Submit(bg, o.ID, client.Sending{To: w.post("unit_head"), Note: "Kính trình"}))
 	must(t, unitHead.Approve(bg, o.ID, client.Approving{Note: "Đồng ý"}))
+	// a token alone is not enough for what binds the office
+	if p := refused(t, second(head.Sign(bg, o.ID, client.Signing{Capacity: "TM", Consent: true})), http.StatusForbidden); p.Type != client.KindUnconfirmed {
+		t.Errorf("unconfirmed: %+v", p)
+	}
+	if p := refused(t, second(head.Confirm(bg, "không phải mật khẩu này")), http.StatusUnprocessableEntity); p.Errors[0].Pointer != "#/password" {
+		t.Errorf("a wrong password: %+v", p)
+	}
+	confirm(t, head)
 	refused(t, second(head.Sign(bg, o.ID, client.Signing{Capacity: "TM"})), http.StatusUnprocessableEntity) // without consent
 	_, err = head.Sign(bg, o.ID, client.Signing{Capacity: "TM", Consent: true})
 	must(t, err)
-	refused(t, second(drafter.Release(bg, o.ID)), http.StatusForbidden)
+	if p := refused(t, second(drafter.Release(bg, o.ID)), http.StatusForbidden); p.Type != client.KindForbidden {
+		t.Errorf("who may not release is asked for a password: %+v", p)
+	}
+	if p := refused(t, second(clerk.Release(bg, o.ID)), http.StatusForbidden); p.Type != client.KindUnconfirmed {
+		t.Errorf("unconfirmed: %+v", p)
+	}
+	confirm(t, clerk)
 	issued, err := clerk.Release(bg, o.ID)
 	must(t, err)
 	if issued.State != "issued" || issued.Number != 1 || issued.DocumentID == "" {

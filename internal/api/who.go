@@ -20,6 +20,7 @@ func (d *door) whoRoutes() {
 	ask(d, in, d.signIn)
 	do(d, get("/session", "signOut", tagWho, "Đăng xuất; mã phiên hết hiệu lực ngay").with(http.MethodDelete, 0), d.signOut)
 	ask(d, get("/me", "readMe", tagWho, "Tôi là ai, đang dùng vị trí nào"), d.readMe)
+	ask(d, post("/me/confirmation", "confirmMe", tagWho, "Xác nhận lại bằng mật khẩu trước khi ký số, ký số của cơ quan hoặc phát hành"), d.confirmMe)
 	ask(d, get("/work", "listWork", tagWho, "Việc của tôi"), d.listWork)
 	ask(d, get("/tokens", "listTokens", tagWho, "Mã truy cập API của tôi"), d.listTokens)
 	do(d, get("/tokens/{id}", "revokeToken", tagWho, "Thu hồi một mã truy cập API của tôi").with(http.MethodDelete, 0), d.revokeToken)
@@ -32,15 +33,29 @@ type signingIn struct {
 
 func (d *door) signIn(ctx context.Context, c *call, in *signingIn) (client.Session, error) {
 	s, err := auth.SignIn(ctx, d.DB, in.Body.Login, in.Body.Password, c.address, in.UserAgent)
-	if errors.Is(err, store.Conflict) { // the door is slowed down
-		p := d.refuse(c, err)
-		p.Type, p.Status, p.Title = client.KindTooMany, http.StatusTooManyRequests, c.lang.T(titles[client.KindTooMany])
-		return client.Session{}, p
-	}
 	if err != nil {
-		return client.Session{}, err
+		return client.Session{}, d.slowed(c, err)
 	}
 	return client.Session{Token: s.Token, ExpiresAt: s.ExpiresAt.Time(), Person: client.ID(s.PersonID), PersonName: s.PersonName}, nil
+}
+
+// slowed tells a door that is slowed down from other conflicts.
+func (d *door) slowed(c *call, err error) error {
+	if !errors.Is(err, store.Conflict) {
+		return err
+	}
+	p := d.refuse(c, err)
+	p.Type, p.Status, p.Title = client.KindTooMany, http.StatusTooManyRequests, c.lang.T(titles[client.KindTooMany])
+	return p
+}
+
+func (d *door) confirmMe(ctx context.Context, c *call, in *struct{ Body client.Confirming }) (client.Confirmation, error) {
+	c.session.Actor = c.actor
+	once, err := auth.Confirm(ctx, d.DB, c.session, in.Body.Password)
+	if err != nil {
+		return client.Confirmation{}, d.slowed(c, err)
+	}
+	return client.Confirmation{Until: c.session.Actor.ConfirmedUntil.Time(), Once: once}, nil
 }
 
 func (d *door) signOut(ctx context.Context, c *call, _ *struct{}) error {
@@ -80,7 +95,8 @@ func (c *call) take(wanted string) error {
 	for _, h := range c.session.Posts {
 		if fmt.Sprint(int64(h.ID)) == wanted && (c.bySession || h.ID == c.session.Holding.ID) {
 			c.session.Holding = h
-			c.actor = store.Actor{Person: int64(h.PersonID), Holding: int64(h.ID), Agency: int64(h.AgencyID), Unit: int64(h.UnitID), Roles: h.Roles}
+			c.actor = store.Actor{Person: int64(h.PersonID), Holding: int64(h.ID), Agency: int64(h.AgencyID), Unit: int64(h.UnitID), Roles: h.Roles,
+				ConfirmedUntil: c.session.Actor.ConfirmedUntil} // it is the person who was confirmed, not the post
 			return nil
 		}
 	}

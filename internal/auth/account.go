@@ -268,7 +268,8 @@ func ChangePassword(ctx context.Context, db *store.DB, a store.Actor, token, pre
 	if !ok {
 		return store.Refuse(store.NotFound, "Không tìm thấy tài khoản này.")
 	}
-	if err := Confirm(ctx, db, a, present); err != nil {
+	door := fmt.Sprintf("change:%d", a.Person)
+	if err := prove(ctx, db, door, a.Person, present); err != nil {
 		return err
 	}
 	if err := checkPassword("next", s.Login, next); err != nil {
@@ -282,6 +283,9 @@ func ChangePassword(ctx context.Context, db *store.DB, a store.Actor, token, pre
 		return err
 	}
 	return db.Write(ctx, a, func(tx *store.Tx) error {
+		if err := forgive(ctx, tx, door); err != nil {
+			return err
+		}
 		if err := tx.Put(ctx, sqlSetHash, h, false, tx.Now(), a.Person); err != nil {
 			return err
 		}
@@ -290,29 +294,6 @@ func ChangePassword(ctx context.Context, db *store.DB, a store.Actor, token, pre
 		}
 		return tx.Record(store.Event{Verb: "account.password_changed", Agency: a.Agency, Ref: personRef(a.Person), Title: s.Login})
 	})
-}
-
-// Confirm asks a signed-in person for the password again, before a signature (ASVS 7.5.3). Wrong tries are slowed down like sign-ins.
-func Confirm(ctx context.Context, db *store.DB, a store.Actor, password string) error {
-	s, ok, err := store.Maybe[secretAccount](ctx, db, sqlByPerson, a.Person)
-	if err != nil {
-		return err
-	}
-	if !ok || s.State != "active" {
-		return store.RefuseField("password", "Mật khẩu không đúng.")
-	}
-	key := fmt.Sprintf("confirm:%d", a.Person)
-	if err := knock(ctx, db, key); err != nil {
-		return err
-	}
-	good, err := matches(ctx, s.Hash, password)
-	if err != nil {
-		return err
-	}
-	if !good {
-		return store.RefuseField("password", "Mật khẩu không đúng.")
-	}
-	return db.Keep(ctx, func(tx *store.Tx) error { return forgive(ctx, tx, key) })
 }
 
 // CheckLogin tells beforehand whether a person (0 = somebody still to be enrolled) may get a sign-in name: Invalid for its form, Conflict when

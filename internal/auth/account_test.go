@@ -131,13 +131,12 @@ func TestAResetPasswordIsForOnceAndEndsSessions(t *testing.T) {
 	if s.MustChange {
 		t.Error("still for once")
 	}
-	w.must(auth.Confirm(ctx, w.db, s.Actor, "chim hót đầu ngõ nhỏ"))
 	for range 5 {
-		w.refused(store.Invalid, auth.Confirm(ctx, w.db, s.Actor, "sai"))
+		w.refused(store.Invalid, auth.ChangePassword(ctx, w.db, s.Actor, s.Token, "sai", "trăng lên trên đầu núi"))
 	}
-	w.refused(store.Conflict, auth.Confirm(ctx, w.db, s.Actor, "chim hót đầu ngõ nhỏ")) // slowed like a door
+	w.refused(store.Conflict, auth.ChangePassword(ctx, w.db, s.Actor, s.Token, "chim hót đầu ngõ nhỏ", "trăng lên trên đầu núi")) // slowed like a door
 	w.clock.Step(time.Minute)
-	w.must(auth.Confirm(ctx, w.db, s.Actor, "chim hót đầu ngõ nhỏ"))
+	w.must(auth.ChangePassword(ctx, w.db, s.Actor, s.Token, "chim hót đầu ngõ nhỏ", "trăng lên trên đầu núi"))
 }
 
 func TestAccountsOfAnImportAreOpenedOneByOne(t *testing.T) {

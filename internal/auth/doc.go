@@ -7,8 +7,9 @@
 // An account is active or locked by an administrator. Wrong tries never lock it: they slow down the addresses they come from, so that
 // nobody can shut a chairman out (T24). Answers and times are the same whether a name exists or not.
 //
-// Settings: auth.idle (minutes without a request, 480), auth.absolute (minutes of a session, 720).
+// Settings: auth.idle (minutes without a request, 480), auth.absolute (minutes of a session, 720), auth.confirm_minutes (how long a
+// confirmation by password counts, 10; 0 = asked before every act that needs one; at most 60).
 //
 // Journal: account.opened, account.locked, account.unlocked, account.password_changed, account.password_reset, session.opened,
-// session.refused, session.closed, session.switched, token.issued, token.revoked, installation.claimed
+// session.refused, session.closed, session.switched, session.confirmed, session.confirm_refused, token.issued, token.revoked, installation.claimed
 package auth

@@ -33,6 +33,8 @@ type Session struct {
 	ExpiresAt  store.Instant
 	Address    string
 	Agent      string
+
+	sha string // of its token; "" for an API token
 }
 
 // ErrSignedOut: there is no such session any more; the person signs in again.
@@ -50,21 +52,22 @@ func newSecret() (string, error) {
 }
 
 type sessionRow struct {
-	SHA      string `db:"sha"`
-	ID       int64
-	PersonID int64
-	Holding  int64
-	Created  store.Instant `db:"created_us"`
-	Seen     store.Instant `db:"seen_us"`
-	Ends     store.Instant `db:"ends_us"`
-	Address  string
-	Agent    string
+	SHA       string `db:"sha"`
+	ID        int64
+	PersonID  int64
+	Holding   int64
+	Created   store.Instant `db:"created_us"`
+	Seen      store.Instant `db:"seen_us"`
+	Ends      store.Instant `db:"ends_us"`
+	Address   string
+	Agent     string
+	Confirmed store.Instant `db:"confirmed_us"`
 }
 
 var (
 	sqlOpenSession  = store.SQL(`INSERT INTO auth_sessions (sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)`)
-	sqlSession      = store.SQL(`SELECT sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent FROM auth_sessions WHERE sha = $1`)
-	sqlSessions     = store.SQL(`SELECT sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent FROM auth_sessions WHERE person_id = $1 AND ends_us > $2 ORDER BY id DESC`)
+	sqlSession      = store.SQL(`SELECT sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent, confirmed_us FROM auth_sessions WHERE sha = $1`)
+	sqlSessions     = store.SQL(`SELECT sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent, confirmed_us FROM auth_sessions WHERE person_id = $1 AND ends_us > $2 ORDER BY id DESC`)
 	sqlSeen         = store.SQL(`UPDATE auth_sessions SET seen_us = $1 WHERE sha = $2 AND seen_us < $1`)
 	sqlSwitch       = store.SQL(`UPDATE auth_sessions SET holding = $1 WHERE sha = $2`)
 	sqlEndSession   = store.SQL(`DELETE FROM auth_sessions WHERE sha = $1`)
@@ -220,7 +223,10 @@ func Resolve(ctx context.Context, db *store.DB, token string) (*Session, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.ID, s.OpenedAt, s.SeenAt, s.Address, s.Agent = row.ID, row.Created, row.Seen, row.Address, row.Agent
+	s.ID, s.OpenedAt, s.SeenAt, s.Address, s.Agent, s.sha = row.ID, row.Created, row.Seen, row.Address, row.Agent, row.SHA
+	if s.Actor.ConfirmedUntil, err = confirmedUntil(ctx, db, row.Confirmed, sqlSpendSession, row.SHA); err != nil {
+		return nil, err
+	}
 	s.ExpiresAt = min(row.Ends, now.Add(idle))
 	if now > row.Seen.Add(time.Minute) {
 		err = db.Keep(ctx, func(tx *store.Tx) error {

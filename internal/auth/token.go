@@ -21,9 +21,11 @@ type Token struct {
 	Expires  store.Instant `db:"expires_us"`
 	Revoked  store.Instant `db:"revoked_us"`
 	Used     store.Instant `db:"used_us"`
+
+	Confirmed store.Instant `db:"confirmed_us"`
 }
 
-const tokenColumns = `id, person_id, holding, agency_id, name, created_us, expires_us, revoked_us, used_us`
+const tokenColumns = `id, person_id, holding, agency_id, name, created_us, expires_us, revoked_us, used_us, confirmed_us`
 
 // TokenPrefix lets scanners of repositories and logs find a leaked token.
 const TokenPrefix = "cvu_"
@@ -107,6 +109,9 @@ func ResolveAPIToken(ctx context.Context, db *store.DB, secret string) (*Session
 		return nil, ErrSignedOut
 	}
 	s.ID, s.OpenedAt, s.ExpiresAt = t.ID, t.Created, t.Expires
+	if s.Actor.ConfirmedUntil, err = confirmedUntil(ctx, db, t.Confirmed, sqlSpendToken, t.ID); err != nil {
+		return nil, err
+	}
 	if now := db.Now(); t.Used.Add(time.Minute) < now {
 		err = db.Keep(ctx, func(tx *store.Tx) error {
 			_, err := tx.Exec(ctx, sqlTokenUsed, now, t.ID, now)

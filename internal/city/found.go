@@ -120,7 +120,7 @@ func appoint(ctx context.Context, tx *store.Tx, a *agency, p *post, from, until 
 		return err
 	}
 	p.holding = h.ID
-	p.actor = store.Actor{Person: int64(p.person), Holding: int64(h.ID), Agency: int64(a.id), Unit: int64(h.UnitID), Roles: h.Roles, Via: store.ViaWeb}
+	p.actor = store.Actor{Person: int64(p.person), Holding: int64(h.ID), Agency: int64(a.id), Unit: int64(h.UnitID), Roles: h.Roles, Via: store.ViaWeb}.Vouched()
 	return nil
 }
 

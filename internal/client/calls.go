@@ -53,6 +53,11 @@ func (l List) values() url.Values {
 	return v
 }
 
+// Confirm proves by the password that it is still the person himself, before signing, sealing or releasing.
+func (c *Client) Confirm(ctx context.Context, password string) (Confirmation, error) {
+	return acted[Confirmation](ctx, c, "/me/confirmation", Confirming{password})
+}
+
 // SignIn opens a session. The client's own token is not changed.
 func (c *Client) SignIn(ctx context.Context, login, password string) (Session, error) {
 	return acted[Session](ctx, c, "/session", SignIn{login, password})

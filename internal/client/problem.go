@@ -6,6 +6,7 @@ import "fmt"
 const (
 	KindNotFound     = "urn:congvu:problem:not-found"
 	KindForbidden    = "urn:congvu:problem:forbidden"
+	KindUnconfirmed  = "urn:congvu:problem:confirmation-required"
 	KindInvalid      = "urn:congvu:problem:invalid"
 	KindConflict     = "urn:congvu:problem:conflict"
 	KindDuplicate    = "urn:congvu:problem:duplicate"

@@ -31,6 +31,17 @@ type Session struct {
 	PersonName string    `json:"person_name"`
 }
 
+// Confirming proves that it is still the person himself who uses the token.
+type Confirming struct {
+	Password string `json:"password" minLength:"1" maxLength:"1024" doc:"Mật khẩu của chính người dùng"`
+}
+
+// Confirmation tells how long acts that bind the office (signing, sealing, releasing) need no password now.
+type Confirmation struct {
+	Until time.Time `json:"until" doc:"Hiệu lực đến"`
+	Once  bool      `json:"once,omitempty" doc:"Chỉ dùng được cho yêu cầu kế tiếp của mã truy cập này"`
+}
+
 // Me is who the token acts for.
 type Me struct {
 	Person ID     `json:"person"`

@@ -73,10 +73,13 @@ func mayBind(a store.Actor) error {
 }
 
 // BindCertificate approves a certificate for a person of the agency or for the agency itself; an older one of the same owner is withdrawn.
-// Only the agency's administrator may, and nobody for himself.
+// Only the agency's administrator may, and nobody for himself; he proves himself again first (S10.3).
 func BindCertificate(ctx context.Context, tx *store.Tx, f CertificateForm) (*Certificate, error) {
 	a := tx.Actor()
 	if err := mayBind(a); err != nil {
+		return nil, err
+	}
+	if err := a.Confirmed(tx.Now()); err != nil {
 		return nil, err
 	}
 	c, err := keys.ReadCertificate(f.DER)

@@ -76,7 +76,7 @@ func newOffice(t testing.TB) *office {
 			if err != nil {
 				return err
 			}
-			o.people[p.name] = store.Actor{Person: int64(person.ID), Holding: int64(h.ID), Agency: int64(p.agency), Unit: int64(p.unit), Roles: h.Roles, Via: store.ViaWeb}
+			o.people[p.name] = store.Actor{Person: int64(person.ID), Holding: int64(h.ID), Agency: int64(p.agency), Unit: int64(p.unit), Roles: h.Roles, Via: store.ViaWeb}.Vouched()
 		}
 		return nil
 	})

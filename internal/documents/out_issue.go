@@ -275,6 +275,9 @@ func (o *Outgoing) provenFiles(ctx context.Context, tx *store.Tx, p *store.Probl
 // returned as it stands: the rest is done in the actor's name when the stamp arrived (preserve_release.go).
 func Release(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, error) {
 	o, err := prepare(ctx, d, a, id, ActRelease)
+	if err == nil {
+		a = a.Vouched() // what was confirmed when it was ordered is carried to its end
+	}
 	for err == nil && o.State != Issued {
 		if waits, err := d.remember(ctx, a, o); err != nil || waits {
 			return o, err

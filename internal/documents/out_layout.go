@@ -90,6 +90,9 @@ func prepare(ctx context.Context, d *Desk, a store.Actor, id int64, act Act) (*O
 	if err == nil {
 		_, err = o.allow(a, act)
 	}
+	if err == nil && confirmed[act] {
+		err = a.Confirmed(d.DB.Now())
+	}
 	return o, err
 }
 

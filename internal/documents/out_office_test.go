@@ -131,7 +131,7 @@ func (h *house) appoint(agency org.AgencyID, unit org.UnitID, name, title string
 		if err != nil {
 			return err
 		}
-		a = store.Actor{Person: int64(p.ID), Holding: int64(post.ID), Agency: int64(agency), Unit: int64(unit), Roles: post.Roles, Via: store.ViaWeb}
+		a = store.Actor{Person: int64(p.ID), Holding: int64(post.ID), Agency: int64(agency), Unit: int64(unit), Roles: post.Roles, Via: store.ViaWeb}.Vouched()
 		return nil
 	})
 	return a

@@ -55,6 +55,12 @@ const (
 	actStamp     Act = "stamp" // history only: what became of a time stamp
 )
 
+// confirmed are the acts that bind the office: the person proves himself again before them (store.Actor.Confirmed).
+var confirmed = map[Act]bool{ActSign: true, ActSeal: true, ActRelease: true}
+
+// NeedsConfirmation tells doors before which acts they ask for the password; the room refuses the act without it in any case.
+func NeedsConfirmation(act Act) bool { return confirmed[act] }
+
 // Who may do an act.
 type who string
 

@@ -55,7 +55,7 @@ func (h *house) staffed(code string) staff {
 			if err != nil {
 				return err
 			}
-			*p.into = store.Actor{Person: int64(who.ID), Holding: int64(post.ID), Agency: int64(s.agency), Unit: int64(p.unit), Roles: post.Roles, Via: store.ViaWeb}
+			*p.into = store.Actor{Person: int64(who.ID), Holding: int64(post.ID), Agency: int64(s.agency), Unit: int64(p.unit), Roles: post.Roles, Via: store.ViaWeb}.Vouched()
 		}
 		return nil
 	})

@@ -1,5 +1,7 @@
 package store
 
+import "math"
+
 // Actor is who acts: a person in one of his posts, for an agency, perhaps on somebody's behalf. auth resolves it once a request.
 type Actor struct {
 	Person  int64 `json:"person,omitempty"`
@@ -10,6 +12,24 @@ type Actor struct {
 	Roles   Roles `json:"roles,omitempty"`
 	Via     Via   `json:"via,omitempty"`
 	Request string
+
+	ConfirmedUntil Instant `json:"-"` // until when the person has proved that it is still he (auth.Confirm); 0 = has not
+}
+
+// Confirmed refuses an act that binds the office (signing, sealing, releasing, approving a certificate) unless the actor has just proved
+// that it is still he who sits there: an open session or a copied token must not be enough for a signature.
+func (a Actor) Confirmed(now Instant) error {
+	if now < a.ConfirmedUntil {
+		return nil
+	}
+	return Refuse(Unconfirmed, "Việc này cần ông/bà xác nhận lại chính mình bằng mật khẩu. Chưa có gì thay đổi; hãy xác nhận rồi thực hiện lại.")
+}
+
+// Vouched is the actor of a program that holds the installation itself and so has no session that could be left open or stolen: the seeder,
+// the benchmark, and the worker that carries out what its person has confirmed when he ordered it. Doors never call it.
+func (a Actor) Vouched() Actor {
+	a.ConfirmedUntil = math.MaxInt64
+	return a
 }
 
 // Via is the door an act came through.

@@ -9,14 +9,15 @@ import (
 type Kind int
 
 const (
-	NotFound  Kind = iota + 1 // does not exist, or the actor may not know that it does
-	Forbidden                 // exists and is visible, but this actor may not do this act
-	Invalid                   // what was typed cannot be accepted; Fields say where
-	Conflict                  // somebody or something was faster, or the state no longer allows the act
+	NotFound    Kind = iota + 1 // does not exist, or the actor may not know that it does
+	Forbidden                   // exists and is visible, but this actor may not do this act
+	Invalid                     // what was typed cannot be accepted; Fields say where
+	Conflict                    // somebody or something was faster, or the state no longer allows the act
+	Unconfirmed                 // allowed, once the person has proved again that it is he (auth.Confirm)
 )
 
 func (k Kind) Error() string {
-	return [...]string{"", "not found", "forbidden", "invalid", "conflict"}[k]
+	return [...]string{"", "not found", "forbidden", "invalid", "conflict", "unconfirmed"}[k]
 }
 
 // Message is a Vietnamese sentence with named places {name} and what fills them. Doors translate it; rooms never format it.

@@ -139,7 +139,7 @@ func (d *Door) issueToken(w http.ResponseWriter, r *http.Request) error {
 		form.problems.Add("days", "Hãy chọn một thời hạn trong danh sách.")
 	}
 	if err = form.Err(); err == nil {
-		err = auth.Confirm(ctx, d.DB, actor(r), form.Secret("password"))
+		_, err = auth.Confirm(ctx, d.DB, s, form.Secret("password")) // always: the code lives for months
 	}
 	secret := ""
 	if err == nil {

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"congvu/internal/documents"
 	"congvu/internal/keys"
 	"congvu/internal/org"
@@ -61,11 +63,13 @@ func (d *Door) showCertificate(w http.ResponseWriter, r *http.Request, status in
 	for _, h := range staff {
 		owners = append(owners, Option{Value: fmt.Sprint(int64(h.PersonID)), Label: h.PersonName + " – " + h.Title})
 	}
-	card := wrap(FormCard(FormView{ID: "certificate", Action: "/admin/certificates/new", Title: t(ctx, "Gắn chứng thư số"), Lead: t(ctx, "Chỉ gắn khi đã đối chiếu người hoặc cơ quan ghi trên chứng thư."),
-		Submit: Action{Label: t(ctx, "Gắn chứng thư"), Kind: Primary}, Cancel: "/admin/certificates", ErrorTitle: t(ctx, "Chưa gắn được chứng thư"), Errors: errs, Files: true}),
+	fields := []templ.Component{
 		SelectField(Field{Name: "key", Label: t(ctx, "Khóa trong kho khóa của máy chủ"), Error: errs.Of("key") + errs.Of("key_name") + errs.Of("certificate")}, Choose(choices, f.shown("key"))),
 		SelectField(Field{Name: "owner", Label: t(ctx, "Gắn cho"), Error: errs.Of("owner")}, Choose(owners, f.shown("owner"))),
-		FileField(Field{Name: "image", Label: t(ctx, "Hình ảnh chữ ký hoặc con dấu"), Hint: t(ctx, "PNG nền trong suốt, đúng kích thước thật"), Optional: true, Error: errs.Of("image")}, FileView{Accept: ".png", Most: mostImage}))
+		FileField(Field{Name: "image", Label: t(ctx, "Hình ảnh chữ ký hoặc con dấu"), Hint: t(ctx, "PNG nền trong suốt, đúng kích thước thật"), Optional: true, Error: errs.Of("image")}, FileView{Accept: ".png", Most: mostImage})}
+	card := wrap(FormCard(FormView{ID: "certificate", Action: "/admin/certificates/new", Title: t(ctx, "Gắn chứng thư số"), Lead: t(ctx, "Chỉ gắn khi đã đối chiếu người hoặc cơ quan ghi trên chứng thư."),
+		Submit: Action{Label: t(ctx, "Gắn chứng thư"), Kind: Primary}, Cancel: "/admin/certificates", ErrorTitle: t(ctx, "Chưa gắn được chứng thư"), Errors: errs, Files: true}),
+		append(fields, d.proofFields(r, errs)...)...)
 	return d.page(w, r, View{Title: t(ctx, "Gắn chứng thư số"), Active: "certificates", Status: status}, wrap(Body(HeadView{}, true), card))
 }
 
@@ -114,6 +118,9 @@ func (d *Door) bindCertificate(w http.ResponseWriter, r *http.Request) error {
 		form.problems.Add("key", "Khóa này không còn trong kho hoặc đã gắn cho người khác. Hãy chọn lại.")
 	}
 	if err = form.Err(); err == nil {
+		err = d.prove(r, form)
+	}
+	if err == nil {
 		f.Image, err = d.keepImage(r)
 	}
 	if err == nil {

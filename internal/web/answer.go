@@ -241,6 +241,10 @@ var faults = []struct {
 		func(ctx context.Context) string {
 			return t(ctx, "Dữ liệu được giữ nguyên. Nếu cần quyền này, hãy liên hệ quản trị của cơ quan.")
 		}},
+	{store.Unconfirmed, http.StatusForbidden, "lock", func(ctx context.Context) string { return t(ctx, "Cần xác nhận lại bằng mật khẩu") },
+		func(ctx context.Context) string {
+			return t(ctx, "Hãy quay lại, nhập mật khẩu của ông/bà rồi thực hiện lại.")
+		}},
 	{store.Conflict, http.StatusConflict, "refresh", func(ctx context.Context) string { return t(ctx, "Chưa thực hiện: nội dung đã thay đổi") },
 		func(ctx context.Context) string {
 			return t(ctx, "Hãy mở lại trang trước để xem tình trạng mới nhất rồi thực hiện lại nếu còn cần.")

@@ -145,7 +145,7 @@ func (h *house) enrol(login string, agency org.AgencyID, unit org.UnitID, name, 
 		if err != nil {
 			return err
 		}
-		a = store.Actor{Person: int64(p.ID), Holding: int64(post.ID), Agency: int64(agency), Unit: int64(unit), Roles: post.Roles, Via: store.ViaWeb}
+		a = store.Actor{Person: int64(p.ID), Holding: int64(post.ID), Agency: int64(agency), Unit: int64(unit), Roles: post.Roles, Via: store.ViaWeb}.Vouched()
 		return auth.PutAccount(bg, tx, auth.Opening{Person: p.ID, Login: login, Hash: hash, Demo: true})
 	})
 	return a

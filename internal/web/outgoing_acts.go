@@ -5,10 +5,10 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
-	"congvu/internal/auth"
 	"congvu/internal/documents"
 	"congvu/internal/org"
 	"congvu/internal/store"
@@ -20,6 +20,15 @@ type outAct struct {
 	r   *http.Request
 	ctx context.Context
 	doc *documents.Outgoing
+	may bool // the act is the actor's in the document's state
+}
+
+// prove asks for the password only whom the room will let act; others hear its refusal.
+func (x outAct) prove(f *Form) error {
+	if !x.may {
+		return nil
+	}
+	return x.d.prove(x.r, f)
 }
 
 // outgoingActs gives every act its form; detach has a button of its own, revise is the draft's form.
@@ -43,11 +52,8 @@ func (d *Door) actOnOutgoing(w http.ResponseWriter, r *http.Request, act documen
 	if err != nil {
 		return err
 	}
-	may := false
-	for _, a := range offered {
-		may = may || a == act
-	}
-	if !may && r.Method == http.MethodGet { // a sent form is judged by the room itself
+	x.may = slices.Contains(offered, act)
+	if !x.may && r.Method == http.MethodGet { // a sent form is judged by the room itself
 		return gone()
 	}
 	if act == documents.ActRevise {
@@ -272,9 +278,9 @@ func (x outAct) sign() (ActPage, error) {
 	}
 	return ActPage{Title: t(ctx, "Ký số văn bản"), Submit: Action{Label: t(ctx, "Ký số"), Icon: "signature", Kind: Primary}, Refused: t(ctx, "Chưa ký được"),
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
-			return []templ.Component{whatIsSigned(x.doc, *main), hiddenField("sha", main.SHA),
-				CheckOne(Field{Name: "consent", Label: t(ctx, "Tôi đã xem toàn bộ nội dung văn bản và đồng ý ký"), Error: errs.Of("consent")}, f != nil && f.Yes("consent")),
-				TextField(Field{Name: "password", Label: t(ctx, "Mật khẩu của ông/bà"), Type: "password", Autocomplete: "current-password", Hint: t(ctx, "Xác nhận lại người ký trước mỗi lần ký"), Error: orElse(errs.Of("password"), errs.Of("present"))})}, nil
+			return append([]templ.Component{whatIsSigned(x.doc, *main), hiddenField("sha", main.SHA),
+				CheckOne(Field{Name: "consent", Label: t(ctx, "Tôi đã xem toàn bộ nội dung văn bản và đồng ý ký"), Error: errs.Of("consent")}, f != nil && f.Yes("consent"))},
+				x.d.proofFields(x.r, errs)...), nil
 		},
 		Do: func(f *Form) (flashed, string, error) {
 			if f.Line("sha") != main.SHA {
@@ -283,7 +289,7 @@ func (x outAct) sign() (ActPage, error) {
 			if !f.Yes("consent") {
 				return flashed{}, "", store.RefuseField("consent", "Cần xác nhận đã xem nội dung văn bản trước khi ký.")
 			}
-			if err := auth.Confirm(ctx, x.d.DB, actor(x.r), f.Secret("password")); err != nil {
+			if err := x.prove(f); err != nil {
 				return flashed{}, "", err
 			}
 			_, err := documents.Sign(ctx, x.d.Desk, actor(x.r), x.doc.ID, x.doc.Capacity, true)
@@ -328,8 +334,18 @@ func (x outAct) number() (ActPage, error) {
 }
 
 func (x outAct) seal() (ActPage, error) {
-	return x.plain(t(x.ctx, "Ký số của cơ quan"), t(x.ctx, "Hệ thống ghi số, ngày văn bản vào tệp đã ký và ký bằng chứng thư số của cơ quan."), t(x.ctx, "Ký số của cơ quan"), "Đã ký số của cơ quan.",
-		func() error { _, err := documents.Seal(x.ctx, x.d.Desk, actor(x.r), x.doc.ID); return err })
+	lead := t(x.ctx, "Hệ thống ghi số, ngày văn bản vào tệp đã ký và ký bằng chứng thư số của cơ quan.")
+	return ActPage{Title: t(x.ctx, "Ký số của cơ quan"), Submit: Action{Label: t(x.ctx, "Ký số của cơ quan"), Kind: Primary}, Refused: t(x.ctx, "Chưa ký được"),
+		Fields: func(_ *Form, errs Errors) ([]templ.Component, error) {
+			return append([]templ.Component{Note(Info, lead)}, x.d.proofFields(x.r, errs)...), nil
+		},
+		Do: func(f *Form) (flashed, string, error) {
+			err := x.prove(f)
+			if err == nil {
+				_, err = documents.Seal(x.ctx, x.d.Desk, actor(x.r), x.doc.ID)
+			}
+			return done("Đã ký số của cơ quan."), "", err
+		}}, nil
 }
 
 func (x outAct) issue() (ActPage, error) {
@@ -347,10 +363,13 @@ func (x outAct) release() (ActPage, error) {
 		lead = t(ctx, "Văn bản đã có số {number}. Hệ thống làm tiếp các bước còn lại: ký số của cơ quan và gửi đến {n} nơi nhận.", "number", x.doc.NumberText, "n", len(x.doc.Receivers))
 	}
 	return ActPage{Title: t(ctx, "Cấp số, ký số cơ quan và phát hành"), Submit: Action{Label: t(ctx, "Phát hành"), Icon: "rubber-stamp", Kind: Primary}, Refused: t(ctx, "Chưa phát hành được"),
-		Fields: func(*Form, Errors) ([]templ.Component, error) {
-			return []templ.Component{Note(Info, lead), Note(Warn, t(ctx, "Sau khi phát hành, văn bản không sửa được nữa."))}, nil
+		Fields: func(_ *Form, errs Errors) ([]templ.Component, error) {
+			return append([]templ.Component{Note(Info, lead), Note(Warn, t(ctx, "Sau khi phát hành, văn bản không sửa được nữa."))}, x.d.proofFields(x.r, errs)...), nil
 		},
-		Do: func(*Form) (flashed, string, error) {
+		Do: func(f *Form) (flashed, string, error) {
+			if err := x.prove(f); err != nil {
+				return flashed{}, "", err
+			}
 			o, err := documents.Release(ctx, x.d.Desk, actor(x.r), x.doc.ID)
 			if err != nil {
 				return flashed{}, "", err

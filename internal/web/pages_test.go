@@ -21,7 +21,7 @@ func (h *house) issue() string {
 	drafter.act(way+"/submit", url.Values{"to": {"?Lê Hồng Hạnh"}})
 	h.as("truongphong").act(way+"/approve", url.Values{"next": {""}})
 	h.as("chutich").act(way+"/sign", url.Values{"consent": {"yes"}, "password": {password}})
-	h.as("vanthu").act(way+"/release", nil)
+	h.as("vanthu").act(way+"/release", url.Values{"password": {password}})
 	return way
 }
 

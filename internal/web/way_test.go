@@ -47,7 +47,7 @@ func TestASignedDocumentTravelsFromOneAgencyToAnother(t *testing.T) {
 		t.Fatalf("a wrong password signs: %d %s", status, text(page))
 	}
 	head.act(way+"/sign", url.Values{"consent": {"yes"}, "password": {password}})
-	page = clerk.act(way+"/release", nil)
+	page = clerk.act(way+"/release", url.Values{"password": {password}})
 	if !strings.Contains(text(page), "Đã phát hành văn bản số 01/UBND-VX") {
 		t.Fatalf("after release: %s", text(page))
 	}
