@@ -25,6 +25,6 @@
 // Journal: document.drafted, document.revised, document.laid_out, document.attached, document.detached, document.submitted,
 // document.opined, document.returned, document.withdrawn, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered,
 // document.sealed, document.issued, document.cancelled, document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped,
-// document.unstamped, document.release_ordered, document.release_refused, document.release_done, document.verdict_worsened,
-// document.verdict_recovered, preservation.set, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed
+// document.unstamped, document.release_ordered, document.release_refused, document.release_done, document.preserved, document.preserve_failed, document.verdict_worsened,
+// document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed
 package documents

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -41,7 +42,7 @@ type tsa struct {
 	began  chan struct{} // told of every call
 }
 
-func newTSA(t testing.TB, now func() time.Time) *tsa {
+func newTSA(t testing.TB, now func() time.Time, from, until time.Time) *tsa {
 	t.Helper()
 	s := &tsa{now: now, began: make(chan struct{}, 100)}
 	rootKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -50,7 +51,7 @@ func newTSA(t testing.TB, now func() time.Time) *tsa {
 	must(t, err)
 	make := func(name string, serial int64, tpl *x509.Certificate, parent *x509.Certificate, pub any) *x509.Certificate {
 		tpl.SerialNumber, tpl.Subject = big.NewInt(serial), pkix.Name{CommonName: name}
-		tpl.NotBefore, tpl.NotAfter = monday.AddDate(-1, 0, 0), monday.AddDate(9, 0, 0)
+		tpl.NotBefore, tpl.NotAfter = from, until
 		if parent == nil {
 			parent = tpl
 		}
@@ -142,23 +143,34 @@ func (s *tsa) called() int {
 func newStampingHouse(t testing.TB) (*house, *tsa) {
 	t.Helper()
 	h := newHouse(t)
-	s := newTSA(t, h.clock.Now)
-	dir := t.TempDir()
-	must(t, h.authority.WriteTrust(dir))
-	b, err := os.ReadFile(filepath.Join(dir, "trust.json"))
-	must(t, err)
-	var pins map[string][]keys.Pin
-	must(t, json.Unmarshal(b, &pins))
-	pins["certificates"] = append(pins["certificates"], keys.Pin{Name: "tsa", SHA256: keys.Fingerprint(s.root), Purposes: []keys.Purpose{keys.PurposeTimestamp}, Revocation: keys.RevocationNone})
-	b, err = json.Marshal(pins)
-	must(t, err)
-	must(t, os.WriteFile(filepath.Join(dir, "trust.json"), b, 0o600))
-	must(t, os.WriteFile(filepath.Join(dir, "tsa.pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.root.Raw}), 0o600))
-	trust, err := keys.LoadTrust(dir)
-	must(t, err)
-	trust.AllowTest = true
-	h.Desk.Trust, h.Desk.Stamper = trust, s
+	s := newTSA(t, h.clock.Now, monday.AddDate(-1, 0, 0), monday.AddDate(2, 0, 0))
+	h.believe(keys.RevocationNone, s)
+	h.Desk.Stamper = s
 	return h, s
+}
+
+// believe gives the house a trust store with the test authority and time-stamp authorities; revocation is what it asks of signers.
+func (h *house) believe(revocation keys.Revocation, stampers ...*tsa) {
+	h.t.Helper()
+	dir := h.t.TempDir()
+	must(h.t, h.authority.WriteTrust(dir))
+	b, err := os.ReadFile(filepath.Join(dir, "trust.json"))
+	must(h.t, err)
+	var pins map[string][]keys.Pin
+	must(h.t, json.Unmarshal(b, &pins))
+	for i := range pins["certificates"] {
+		pins["certificates"][i].Revocation = revocation
+	}
+	for i, s := range stampers {
+		pins["certificates"] = append(pins["certificates"], keys.Pin{Name: "tsa", SHA256: keys.Fingerprint(s.root), Purposes: []keys.Purpose{keys.PurposeTimestamp}, Revocation: keys.RevocationNone})
+		must(h.t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("tsa%d.pem", i)), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.root.Raw}), 0o600))
+	}
+	b, err = json.Marshal(pins)
+	must(h.t, err)
+	must(h.t, os.WriteFile(filepath.Join(dir, "trust.json"), b, 0o600))
+	h.Desk.Trust, err = keys.LoadTrust(dir)
+	must(h.t, err)
+	h.Desk.Trust.AllowTest = true
 }
 
 // work does all due work of a kind until there is none.
@@ -214,7 +226,7 @@ func (h *house) endPost(a store.Actor) {
 func (h *house) told(a store.Actor, verb string) bool {
 	h.t.Helper()
 	found := false
-	storetest.Drain(h.t, h.DB, "test-told-"+verb, func(_ context.Context, _ *store.Tx, e store.Entry) error {
+	storetest.Drain(h.t, h.DB, fmt.Sprintf("test-told-%s-%d", verb, a.Person), func(_ context.Context, _ *store.Tx, e store.Entry) error {
 		told, err := e.Told()
 		if err == nil && e.Verb == verb && slices.Contains(told.Notify, a.Person) && told.Text != nil {
 			found = true

@@ -30,6 +30,9 @@ func (d *Desk) Preserve(ctx context.Context, trouble func(error)) {
 		for range mostStamping {
 			parts = append(parts, func() { d.DB.Work(ctx, d.stamping(), trouble) })
 		}
+		for range mostStamping / 2 {
+			parts = append(parts, func() { d.DB.Work(ctx, d.preserving(), trouble) })
+		}
 	}
 	var all sync.WaitGroup
 	for _, part := range parts {
@@ -131,8 +134,8 @@ func queueExtend(ctx context.Context, tx *store.Tx, f dueFile) error {
 		return err
 	}
 	key := fmt.Sprintf("%d/%d/%s", f.AgencyID, f.FileID, f.SHA)
-	if again, err := tx.Requeue(ctx, "documents-preserve", key); err != nil || again {
+	if again, err := tx.Requeue(ctx, jobPreserve, key); err != nil || again {
 		return err
 	}
-	return tx.Enqueue(ctx, store.Job{Kind: "documents-preserve", Key: key, AgencyID: f.AgencyID, Payload: store.JSONOf(fileJob{f.AgencyID, f.FileID, f.SHA, tx.Now()})})
+	return tx.Enqueue(ctx, store.Job{Kind: jobPreserve, Key: key, AgencyID: f.AgencyID, Payload: store.JSONOf(fileJob{f.AgencyID, f.FileID, f.SHA, tx.Now()})})
 }
