@@ -223,7 +223,7 @@ func (r ReleaseOrder) actor(ctx context.Context, db *store.DB) (store.Actor, err
 		return a, err
 	}
 	a.Roles, a.Unit, a.Via = h.Roles, int64(h.UnitID), store.ViaSystem
-	return a, nil
+	return a.Vouched(), nil // he confirmed himself when he gave the order
 }
 
 // refuse ends an order that cannot go on and tells the clerk why.
