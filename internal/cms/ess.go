@@ -56,7 +56,7 @@ func checkESS(value element, cert *x509.Certificate, v2 bool) error {
 		return ErrMalformed.because("signing certificate")
 	}
 	want, err := fields[0].octets()
-	if err != nil || !bytes.Equal(want, sum(hash, cert.Raw)) {
+	if err != nil || !bytes.Equal(want, sum(hash, cert.Raw)) && on("ess") {
 		return ErrESSMismatch
 	}
 	if len(fields) < 2 {
@@ -67,7 +67,7 @@ func checkESS(value element, cert *x509.Certificate, v2 bool) error {
 		return ErrMalformed.because("signing certificate issuer")
 	}
 	serial, err := is[1].integer()
-	if err != nil || serial.Cmp(cert.SerialNumber) != 0 {
+	if err != nil || serial.Cmp(cert.SerialNumber) != 0 && on("ess") {
 		return ErrESSMismatch.because("serial")
 	}
 	return nil

@@ -49,7 +49,7 @@ func Parse(b []byte) (*Signed, error) {
 	if err != nil {
 		return nil, ErrMalformed.because("container")
 	}
-	if len(bytes.TrimLeft(rest, "\x00")) > 0 {
+	if len(bytes.TrimLeft(rest, "\x00")) > 0 && on("padding") {
 		return nil, ErrTrailingData
 	}
 	info, err := outer.list()

@@ -27,10 +27,7 @@ type Result struct {
 // A signature without signed attributes whose value is right gives ErrNoSignedAttributes: it never passes, as the same value
 // can be presented with attributes for content or the other way round.
 func (s *Signed) Verify(contentDigest func(crypto.Hash) []byte) (*Result, error) {
-	if s.Signers > 1 {
-		return nil, ErrMultipleSigners.with("count", s.Signers)
-	}
-	if s.encapsulated {
+	if s.encapsulated && on("encapsulated") {
 		return nil, ErrEncapsulated
 	}
 	return s.verify(oidData, contentDigest)
@@ -40,7 +37,7 @@ func (s *Signed) verify(content asn1.ObjectIdentifier, contentDigest func(crypto
 	if s.Signers == 0 {
 		return nil, ErrNoSigner
 	}
-	if s.Signers > 1 {
+	if s.Signers > 1 && on("multiple-signers") {
 		return nil, ErrMultipleSigners.with("count", s.Signers)
 	}
 	signer := s.Signer()
@@ -70,7 +67,7 @@ func (s *Signed) verify(content asn1.ObjectIdentifier, contentDigest func(crypto
 		return r, err
 	}
 	r.SigAlg, r.Weak = how.name(signer.PublicKey), how.weak(signer.PublicKey, r.DigestAlg)
-	if !s.ContentType.Equal(content) {
+	if !s.ContentType.Equal(content) && on("content-type") {
 		return r, ErrContentType.because("%v", s.ContentType)
 	}
 	if s.signer.signed == nil {
@@ -87,11 +84,11 @@ func (s *Signed) checkAttributes(r *Result, digest []byte) error {
 	seen := map[string]element{}
 	for _, a := range s.signer.signedAttrs {
 		key := a.oid.String()
-		if _, dup := seen[key]; dup {
+		if _, dup := seen[key]; dup && on("attribute-twice") {
 			return ErrDuplicateAttribute.because("%s", key)
 		}
 		single := a.oid.Equal(oidContentType) || a.oid.Equal(oidMsgDigest) || a.oid.Equal(oidSigningTime) || a.oid.Equal(oidSigCertV1) || a.oid.Equal(oidSigCertV2)
-		if single && len(a.values) > 1 {
+		if single && len(a.values) > 1 && on("two-values") {
 			return ErrDuplicateAttribute.because("%s has %d values", key, len(a.values))
 		}
 		if len(a.values) == 0 {
@@ -100,10 +97,10 @@ func (s *Signed) checkAttributes(r *Result, digest []byte) error {
 		seen[key] = a.values[0]
 	}
 	kind, ok := seen[oidContentType.String()]
-	if !ok {
+	if !ok && on("no-content-type") {
 		return ErrNoContentType
 	}
-	if oid, err := kind.oid(); err != nil || !oid.Equal(s.ContentType) {
+	if oid, err := kind.oid(); ok && on("content-type-attribute") && (err != nil || !oid.Equal(s.ContentType)) {
 		return ErrContentType.because("attribute differs from content")
 	}
 	md, ok := seen[oidMsgDigest.String()]
@@ -126,7 +123,7 @@ func (s *Signed) checkAttributes(r *Result, digest []byte) error {
 		r.SigningCertificate = "v2"
 	}
 	want, err := md.octets()
-	if err != nil || md.tag&^constructed != tagOctetString || len(want) == 0 || !bytes.Equal(want, digest) {
+	if err != nil || md.tag&^constructed != tagOctetString || len(want) == 0 || !bytes.Equal(want, digest) && on("digest") {
 		return ErrDigestMismatch
 	}
 	return nil

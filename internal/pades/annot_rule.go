@@ -35,7 +35,7 @@ func (c *comparison) supersets(r role, at *place, x, y pdf.Array, depth int) {
 		case indirect && !old[ref]:
 			c.newcomer(r, at, ref)
 		case i == len(x) || indirect && x[i] != any(ref):
-			c.differs(plain, at, wasReplaced)
+			c.report("list.order", OtherChange, at, wasReplaced)
 			return
 		default:
 			c.walk(item, &place{up: at, step: fmt.Sprintf("[%d]", i)}, x[i], b, depth+1)
@@ -58,11 +58,11 @@ func (c *comparison) removed(r role, at *place, a any) {
 	f, isField := c.fields[ref]
 	switch {
 	case isField && f.kind == "Sig" && f.value != nil:
-		c.differs(plain, &place{up: at, step: f.name, signed: true}, wasRemoved)
+		c.report("list.signature-removed", OtherChange, &place{up: at, step: f.name, signed: true}, wasRemoved)
 	case r == annotList && !isField && c.rule.permit == 3 && c.old.Name(c.old.Dict(a)["Subtype"]) != "Widget":
-		c.tell(DoubtfulChange, at, wasRemoved)
+		c.report("list.note-removed", DoubtfulChange, at, wasRemoved)
 	default:
-		c.differs(plain, at, wasRemoved)
+		c.report("list.removed", OtherChange, at, wasRemoved)
 	}
 }
 
@@ -76,11 +76,11 @@ func (c *comparison) newcomer(r role, at *place, ref pdf.Ref) {
 	case isSignature && c.harmless(f):
 		c.tell(SignatureChange, at, wasAdded)
 	case isSignature:
-		c.tell(AnnotationChange, at, wasAdded)
+		c.report("list.signature-paints", AnnotationChange, at, wasAdded)
 	case r == annotList:
-		c.tell(c.gradeOfNote(c.new.Dict(ref)), at, wasAdded)
+		c.report("list.annotation", c.gradeOfNote(c.new.Dict(ref)), at, wasAdded)
 	default:
-		c.differs(plain, at, wasAdded)
+		c.report("list.field", OtherChange, at, wasAdded)
 	}
 }
 
@@ -109,7 +109,7 @@ func (c *comparison) annotRule(at *place, k pdf.Name, a, b any, x pdf.Dict) bool
 	}
 	if c.rule.permit == 3 || noteKinds[kind] && (k == "Open" || k == "M") {
 		if !c.same(a, b) {
-			c.tell(DoubtfulChange, at, wasReplaced)
+			c.report("note.edited", DoubtfulChange, at, wasReplaced)
 		}
 		return true
 	}

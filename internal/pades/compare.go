@@ -35,6 +35,10 @@ const (
 	private // data of one program, or of the viewer's window: nothing that a page shows
 )
 
+// roleNames are the names of the checks that compare what has a role.
+var roleNames = [...]string{"role.plain", "role.catalog", "role.form", "role.field-list", "role.form-resources", "role.field", "role.page", "role.annotations",
+	"role.annotation", "role.structure", "role.information", "role.metadata", "role.painted", "role.private"}
+
 // place is a step on the way from the trailer, rendered only when something is to be told.
 type place struct {
 	up     *place
@@ -122,8 +126,18 @@ func (c *comparison) tell(g Change, at *place, what string) {
 	c.result.add(difference{g, at.String(), what}, at.hard())
 }
 
+// report tells what a named check found.
+func (c *comparison) report(check string, g Change, at *place, what string) {
+	if on(check) {
+		c.tell(g, at, what)
+	}
+}
+
 // differs tells a change that no rule allows.
 func (c *comparison) differs(r role, at *place, what string) {
+	if !on(roleNames[r]) {
+		return
+	}
 	g := OtherChange
 	if r == structure || r == private || quietKeys[pdf.Name(at.step)] {
 		g = DoubtfulChange
@@ -163,7 +177,7 @@ func (c *comparison) values(r role, at *place, a, b any, depth int) {
 	va, err1 := c.old.Resolve(a)
 	vb, err2 := c.new.Resolve(b)
 	if err1 != nil || err2 != nil {
-		c.differs(plain, at, wasUnreadable)
+		c.report("compare.unreadable", OtherChange, at, wasUnreadable)
 		return
 	}
 	switch x := va.(type) {

@@ -62,14 +62,14 @@ func (s *signed) readCoverage(f *pdf.File) bool {
 	}
 	s.hole, s.End, s.contents = [2]int{at[1], at[2]}, at[2]+at[3], text.Bytes
 	switch {
-	case at[0] != 0 || at[1] > at[2] || s.End > len(s.data):
+	case at[1] > at[2] || s.End > len(s.data):
 		s.End = min(s.End, len(s.data))
 		s.broken(formatFailure, "signature.range", named)
 		return false
-	case text.Start == 0:
-		s.broken(formatFailure, "signature.in-stream", named)
+	case at[0] != 0 && on("signature.range"):
+		s.broken(formatFailure, "signature.range", named)
 		return false
-	case !text.Hex || text.Start != at[1] || text.End != at[2]:
+	case (!text.Hex || text.Start != at[1] || text.End != at[2]) && on("signature.gap"):
 		s.broken(formatFailure, "signature.gap", named)
 		return false
 	case len(bytes.Trim(text.Bytes, "\x00")) == 0:
@@ -98,21 +98,12 @@ func (s *signed) checkRevision(f *pdf.File, prepared []string, left *int) {
 	if err == nil && old.Trailing > 0 { // signed, for what it is worth; a later revision could not add it
 		s.doubt(formatFailure, "signature.trailing", named)
 	}
-	if err != nil || !buildsUpon(f, old) {
+	if err != nil || !buildsUpon(f, old) && on("signature.beside") {
 		s.broken(formatFailure, "signature.partial", named)
 		return
 	}
-	if s.ref != (pdf.Ref{}) {
-		before, _ := old.Where(s.ref.Num)
-		after, _ := f.Where(s.ref.Num)
-		if before != after {
-			s.broken(formatFailure, "signature.replaced", named)
-			return
-		}
-	}
 	if !s.belongsTo(old) {
 		s.broken(formatFailure, "signature.foreign", named)
-		return
 	}
 	rule := ruleOf(old, prepared)
 	s.Permission = rule.permit
@@ -120,9 +111,6 @@ func (s *signed) checkRevision(f *pdf.File, prepared []string, left *int) {
 	s.grade(found, rule)
 	if f.DoubledBehind(s.End) {
 		s.broken(formatFailure, "signature.doubled", named)
-	}
-	if old.Err() != nil {
-		s.broken(formatFailure, "file.unreadable-object", nil)
 	}
 }
 
@@ -170,13 +158,13 @@ func (s *signed) belongsTo(old *pdf.File) bool {
 func (s *signed) grade(found changes, rule changeRule) {
 	s.Changes = found.grade
 	s.Findings = append(s.Findings, found.findings()...)
-	exceeded := s.Kind != DocTimestamp && rule.exceeded(found.grade)
+	exceeded := s.Kind != DocTimestamp && rule.exceeded(found.grade) && on("change.certified")
 	if exceeded {
 		s.tell("change.certified", map[string]any{"permission": rule.permit})
 	}
 	switch {
 	case found.grade > DoubtfulChange || exceeded:
-		s.altered = s.Integrity == Intact && !exceeded && !found.hard
+		s.altered = s.Integrity == Intact && !exceeded && !(found.hard && on("change.hard"))
 		s.Integrity = Broken
 		s.verdict(TotalFailed, formatFailure)
 	case found.grade == DoubtfulChange:

@@ -16,7 +16,7 @@ func (c *comparison) checkDSS(at *place, a, b any) {
 	old := c.old.Dict(a)
 	for k := range old {
 		if _, kept := store[k]; !kept && k != "Type" {
-			c.tell(DoubtfulChange, &place{up: at, step: string(k)}, wasRemoved)
+			c.report("store.key-removed", DoubtfulChange, &place{up: at, step: string(k)}, wasRemoved)
 		}
 	}
 	for k, v := range store {
@@ -29,7 +29,7 @@ func (c *comparison) checkDSS(at *place, a, b any) {
 		case "VRI":
 			c.checkVRIs(step, old[k], v)
 		default:
-			c.differs(plain, step, wasAdded)
+			c.report("store.key", OtherChange, step, wasAdded)
 		}
 	}
 }
@@ -41,7 +41,7 @@ func (c *comparison) checkVRIs(at *place, a, b any) {
 	}
 	for name := range c.old.Dict(a) {
 		if _, kept := all[name]; !kept {
-			c.tell(DoubtfulChange, &place{up: at, step: string(name)}, wasRemoved)
+			c.report("store.vri-removed", DoubtfulChange, &place{up: at, step: string(name)}, wasRemoved)
 		}
 	}
 	for name, entry := range all {
@@ -62,12 +62,12 @@ func (c *comparison) checkVRI(at *place, entry any) {
 		case "Type", "TU":
 		case "TS":
 			if c.new.Stream(v) == nil {
-				c.differs(plain, step, wasRetyped)
+				c.report("store.vri-stamp", OtherChange, step, wasRetyped)
 			}
 		case "Cert", "OCSP", "CRL":
 			c.onlyStreams(step, v)
 		default:
-			c.differs(plain, step, wasAdded)
+			c.report("store.vri-key", OtherChange, step, wasAdded)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (c *comparison) dictOnly(at *place, o any) (pdf.Dict, bool) {
 	v, err := c.new.Resolve(o)
 	d, ok := v.(pdf.Dict)
 	if !ok || err != nil {
-		c.differs(plain, at, wasRetyped)
+		c.report("store.dictionary", OtherChange, at, wasRetyped)
 		return nil, false
 	}
 	return d, true
@@ -87,12 +87,12 @@ func (c *comparison) onlyStreams(at *place, list any) {
 	v, err := c.new.Resolve(list)
 	all, ok := v.(pdf.Array)
 	if !ok || err != nil {
-		c.differs(plain, at, wasRetyped)
+		c.report("store.list", OtherChange, at, wasRetyped)
 		return
 	}
 	for _, o := range all {
 		if c.new.Stream(o) == nil {
-			c.differs(plain, at, wasRetyped)
+			c.report("store.stream", OtherChange, at, wasRetyped)
 		}
 	}
 }
@@ -107,7 +107,7 @@ func (c *comparison) keepsStreams(at *place, a, b any) {
 	}
 	for _, o := range c.old.Array(a) {
 		if s := c.old.Stream(o); s != nil && !have[string(s.Raw)] {
-			c.tell(DoubtfulChange, at, wasRemoved)
+			c.report("store.evidence-removed", DoubtfulChange, at, wasRemoved)
 		}
 	}
 }

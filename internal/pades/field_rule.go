@@ -24,7 +24,7 @@ func (c *comparison) fieldRule(at *place, k pdf.Name, a, b any, x, y pdf.Dict) b
 		return true
 	case f.kind == "Sig" && f.value == nil && signingKeys[k] && c.signedNow(x, y):
 		if k == "V" {
-			c.tell(c.gradeOfSigning(f.name), at, wasAdded)
+			c.sign(at, f.name)
 		}
 		return true
 	case f.kind != "" && f.kind != "Sig" && fillingKeys[k]:
@@ -36,17 +36,17 @@ func (c *comparison) fieldRule(at *place, k pdf.Name, a, b any, x, y pdf.Dict) b
 	return false
 }
 
-// gradeOfSigning minds a lock over a prepared signature field: one that names it forbids to sign it, a general one leaves
+// sign minds a lock over a prepared signature field: one that names it forbids to sign it, a general one leaves
 // that open, and programs differ.
-func (c *comparison) gradeOfSigning(name string) Change {
+func (c *comparison) sign(at *place, name string) {
+	c.tell(SignatureChange, at, wasAdded)
 	switch {
-	case c.rule.names(name):
+	case c.rule.names(name) && on("sign.locked"):
+		c.tell(BadFillChange, &place{step: name}, wasAdded)
 		c.result.hard = true
-		return BadFillChange
 	case c.rule.permit != 1 && c.rule.locked(name):
-		return DoubtfulChange
+		c.report("sign.lock-over-all", DoubtfulChange, &place{step: name}, wasAdded)
 	}
-	return SignatureChange
 }
 
 // addsBits reports whether flags have gained nothing but some of the given bits.
@@ -97,22 +97,23 @@ func (c *comparison) fill(k pdf.Name, a, b any, f formField, y pdf.Dict) {
 		what = wasAdded
 	}
 	switch {
-	case c.rule.locked(f.name):
+	case c.rule.locked(f.name) && on("fill.locked"):
 		c.tell(BadFillChange, named, what)
 		c.result.hard = true
 	case c.isPreparedFill(k, b, f):
 		c.tell(FillChange, named, wasAdded)
 		if (k == "V" || y["V"] == nil) && !showsItsValue(c.new, y) {
-			c.tell(DoubtfulChange, named, showsOther)
+			c.report("fill.prepared-shows", DoubtfulChange, named, showsOther)
 		}
 	case f.kind == "Btn":
-		c.tell(c.gradeOfButton(k), named, what)
+		c.report("fill.button", c.gradeOfButton(k), named, what)
 	default:
 		g := c.gradeOfFill(k, f, y)
+		check := "fill.allowed"
 		if g == BadFillChange {
-			what = showsOther
+			check, what = "fill.shows-other", showsOther
 		}
-		c.tell(g, named, what)
+		c.report(check, g, named, what)
 	}
 }
 

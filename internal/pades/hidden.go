@@ -15,7 +15,9 @@ var signedRange = regexp.MustCompile(`/ByteRange[\x00\t\n\f\r ]*\[[\x00\t\n\f\r 
 func (v *verification) countSignatures() (found, reachable int) {
 	starts := map[int]bool{}
 	for _, s := range v.signed {
-		reachable++
+		if s.dict["ByteRange"] != nil {
+			reachable++
+		}
 		starts[v.objectOf(s)] = true
 	}
 	perms := v.file.Dict(v.file.Root()["Perms"])

@@ -180,6 +180,9 @@ func (s *Signature) verdict(i Indication, sub SubIndication) {
 
 // broken marks the signature as not intact.
 func (s *Signature) broken(sub SubIndication, code string, args map[string]any) {
+	if !on(code) {
+		return
+	}
 	s.Integrity = Broken
 	s.verdict(TotalFailed, sub)
 	s.Findings = append(s.Findings, finding(code, args))
@@ -187,7 +190,7 @@ func (s *Signature) broken(sub SubIndication, code string, args map[string]any) 
 
 // doubt marks the signature as one a person must look at.
 func (s *Signature) doubt(sub SubIndication, code string, args map[string]any) {
-	if s.Integrity == Intact {
+	if s.Integrity == Intact && on(code) {
 		s.Integrity = Doubtful
 	}
 	s.unsure(sub, code, args)
@@ -195,7 +198,19 @@ func (s *Signature) doubt(sub SubIndication, code string, args map[string]any) {
 
 // unsure lowers the verdict without doubt about the bytes.
 func (s *Signature) unsure(sub SubIndication, code string, args map[string]any) {
+	if !on(code) {
+		return
+	}
 	s.verdict(IsIndeterminate, sub)
+	s.Findings = append(s.Findings, finding(code, args))
+}
+
+// fail lowers the verdict to the worst without doubt about the bytes.
+func (s *Signature) fail(sub SubIndication, code string, args map[string]any) {
+	if !on(code) {
+		return
+	}
+	s.verdict(TotalFailed, sub)
 	s.Findings = append(s.Findings, finding(code, args))
 }
 

@@ -61,7 +61,7 @@ func (c *comparison) key(r role, at *place, k pdf.Name, a, b any, x, y pdf.Dict,
 	case (k == "Parent" || k == "P") && (r == pageNode || r == field || r == annot):
 		// A way back: followed, it would lead through the whole document again.
 		if !sameToken(a, b) {
-			c.differs(plain, at, wasReplaced)
+			c.report("back-reference", OtherChange, at, wasReplaced)
 		}
 		return
 	case r == field && c.fieldRule(at, k, a, b, x, y):
@@ -110,9 +110,9 @@ func (c *comparison) catalogRule(at *place, k pdf.Name, a, b any) bool {
 	case k == "AcroForm" && a == nil:
 		c.newForm(at, c.new.Dict(b))
 	case k == "Perms" && a == nil:
-		c.tell(DoubtfulChange, at, wasAdded)
+		c.report("catalog.certified-late", DoubtfulChange, at, wasAdded)
 	case k == "Names" && a == nil && c.isQuietNames(b):
-		c.tell(DoubtfulChange, at, wasAdded)
+		c.report("catalog.names", DoubtfulChange, at, wasAdded)
 	default:
 		return false
 	}
@@ -128,7 +128,7 @@ func (c *comparison) checkMetadata(at *place, s *pdf.Stream, what string) {
 			return
 		}
 	}
-	c.differs(plain, at, wasRetyped)
+	c.report("catalog.metadata", OtherChange, at, wasRetyped)
 }
 
 const maxPacket = 4 << 20
@@ -161,7 +161,7 @@ func (c *comparison) newForm(at *place, d pdf.Dict) {
 			c.supersets(fieldList, &place{up: at, step: "Fields"}, nil, c.new.Array(v), 0)
 		case "SigFlags", "DR", "DA":
 		default:
-			c.differs(plain, &place{up: at, step: string(k)}, wasAdded)
+			c.report("form.new-key", OtherChange, &place{up: at, step: string(k)}, wasAdded)
 		}
 	}
 	c.tell(ValidationChange, at, wasAdded)
@@ -176,7 +176,7 @@ func (c *comparison) formRule(at *place, k pdf.Name, a, b any) bool {
 		c.tell(ValidationChange, at, wasAdded) // where new fields would find their fonts; paints nothing by itself
 	case k == "DA" || k == "NeedAppearances":
 		if !c.same(a, b) {
-			c.tell(DoubtfulChange, at, wasReplaced)
+			c.report("form.defaults", DoubtfulChange, at, wasReplaced)
 		}
 	default:
 		return false

@@ -39,8 +39,7 @@ func (s *signed) judgeChain(opt VerifyOptions, proven bool) {
 	switch {
 	case errors.Is(err, keys.ErrNotValidAt) && proven && s.Time.Before(signer.NotBefore):
 		s.ChainState = ChainExpired
-		s.verdict(TotalFailed, notYetValid)
-		s.tell("chain.not-yet", named)
+		s.fail(notYetValid, "chain.not-yet", named)
 		return
 	case errors.Is(err, keys.ErrNotValidAt):
 		s.ChainState = ChainExpired

@@ -153,7 +153,7 @@ func (s *signed) describe(f *pdf.File) {
 // programs disagree (checks 1 and 3).
 func (v *verification) checkFile() {
 	r, f := v.report, v.file
-	if found, reachable := v.countSignatures(); found != reachable {
+	if found, reachable := v.countSignatures(); found != reachable && on("file.hidden-signature") {
 		v.condemn("file.hidden-signature", map[string]any{"found": found, "reachable": reachable})
 	}
 	if len(v.signed) == 0 {
@@ -162,15 +162,12 @@ func (v *verification) checkFile() {
 		}
 		return
 	}
-	if f.Trailing > 0 && !v.coversAll() {
+	if f.Trailing > 0 && !v.coversAll() && on("file.trailing") {
 		v.condemn("file.trailing", map[string]any{"count": f.Trailing})
 	}
-	if f.Err() != nil {
-		v.condemn("file.unreadable-object", nil)
-	}
 	switch {
-	case v.unread != nil:
-		v.doubt("file.unreadable-unused", nil)
+	case v.unread != nil || f.Err() != nil: // what a revision changed is compared, and unreadable there it is an alteration
+		v.doubt("file.unreadable-object", nil)
 	case f.Doubles > 0:
 		v.doubt("file.ambiguous", map[string]any{"count": f.Doubles})
 	case f.Trailing > 0:
@@ -185,6 +182,9 @@ func (v *verification) coversAll() bool {
 
 // doubt leaves the whole file to a person.
 func (v *verification) doubt(code string, args map[string]any) {
+	if !on(code) {
+		return
+	}
 	v.report.tell(code, args)
 	for _, s := range v.signed {
 		if s.Integrity == Intact {
@@ -223,7 +223,9 @@ func (v *verification) conclude() {
 		failed := s.Indication == TotalFailed
 		if failed && s.altered && s != last && last.WholeFile && last.Integrity == Intact && last.Kind != DocTimestamp && last.Indication != TotalFailed {
 			r.tell("file.changed-between", map[string]any{"earlier": s.who(), "later": last.who()})
-			r.lower(Indeterminate, Doubtful)
+			if on("file.changed-between") {
+				r.lower(Indeterminate, Doubtful)
+			}
 			continue
 		}
 		switch {
@@ -233,7 +235,7 @@ func (v *verification) conclude() {
 			r.lower(Indeterminate, s.Integrity)
 		}
 	}
-	if last.Changes >= FillChange {
+	if last.Changes >= FillChange && on("file.uncovered") {
 		r.tell("file.uncovered", nil)
 		r.lower(Indeterminate, Doubtful)
 	}
