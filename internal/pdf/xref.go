@@ -144,7 +144,8 @@ func (f *File) readTable(l *lexer) (map[int]Location, error) {
 	}
 }
 
-// tableEntry reads "offset generation n|f"; numbers are plain digits, the white space between them is free.
+// tableEntry reads "offset generation n|f"; numbers are plain digits, the white space between them is free. An object in use at
+// byte 0, where the header stands, is how macOS writes one that the file does not have: for every reader it is null.
 func tableEntry(l *lexer) (Location, bool) {
 	l.skipSpace()
 	at, ok1 := digits(l.regular(), 10)
@@ -153,7 +154,7 @@ func tableEntry(l *lexer) (Location, bool) {
 	l.skipSpace()
 	kind := l.regular()
 	ok := ok1 && ok2 && len(kind) == 1 && (kind[0] == 'n' || kind[0] == 'f')
-	if !ok || kind[0] == 'f' || at == 0 { // no object lies in the header; some producers write unused numbers so
+	if !ok || kind[0] == 'f' || at == 0 {
 		return Location{Free: true, Gen: gen}, ok
 	}
 	return Location{Offset: at, Gen: gen}, true

@@ -1,5 +1,7 @@
 package pdf
 
+import "math"
+
 func (f *File) readXRefStream(at int) (Section, error) {
 	own, trailer, err := f.streamEntries(at)
 	if err != nil {
@@ -68,7 +70,7 @@ func fieldWidths(d Dict) ([3]int, error) {
 	}
 	for i := range out {
 		n, ok := w[i].(int64)
-		if !ok || n < 0 || n > 7 {
+		if !ok || n < 0 || n > 8 {
 			return out, broken("cross-reference stream with bad field widths")
 		}
 		out[i] = int(n)
@@ -115,6 +117,9 @@ func (r *rowReader) field(i int) int {
 		v = v<<8 | int(c)
 	}
 	r.data = r.data[r.widths[i]:]
+	if v < 0 { // eight bytes, more than any file has: it leads outside
+		return math.MaxInt
+	}
 	return v
 }
 
@@ -129,7 +134,7 @@ func (r *rowReader) next() (e Location, known bool, err error) {
 	case 0:
 		return Location{Free: true, Gen: b}, true, nil
 	case 1:
-		return Location{Offset: a, Gen: b}, true, nil
+		return Location{Free: a == 0, Offset: a, Gen: b}, true, nil // see tableEntry
 	case 2:
 		if a == 0 || a > 4*maxEntries {
 			return e, false, broken("entry in object stream %d", a)

@@ -2,6 +2,9 @@ package xmldsig
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -140,6 +143,11 @@ func TestWrappingAttacksAreRefused(t *testing.T) {
 		"no certificate":                               {swap(t, swap(t, good, `<ds:X509Data>`, `<ds:KeyName>`), `</ds:X509Data>`, `</ds:KeyName>`), ErrNoCertificate},
 		"namespace put under unchanged names":          {strings.Replace(good, `xmlns="`+edNS, `xmlns="`+edNS+`/x`, 1), ErrMisplaced},
 		"attribute added":                              {swap(t, good, `Id="body"`, `Id="body" version="2"`), ErrDigestMismatch},
+		"transform of another namespace":               {swap(t, good, `<ds:Transform Algorithm="`+algorithmExclusive+`"></ds:Transform>`, `<Transform Algorithm="`+algorithmExclusive+`"/>`), ErrProfile},
+		"text in SignedInfo":                           {swap(t, good, `<ds:Reference `, `x<ds:Reference `), ErrProfile},
+		"comment between the parts":                    {swap(t, good, `<ds:DigestMethod `, `<!-- x --><ds:DigestMethod `), ErrProfile},
+		"element inside the digest":                    {swap(t, good, `<ds:DigestValue>`, `<ds:DigestValue><a/>`), ErrProfile},
+		"short value":                                  {good[:strings.Index(good, "<ds:SignatureValue>")] + "<ds:SignatureValue>AAAA" + good[strings.Index(good, "</ds:SignatureValue>"):], ErrBadSignature},
 		"base64 with rubbish":                          {swap(t, good, `<ds:SignatureValue>`, `<ds:SignatureValue>*`), ErrProfile},
 		"entity that changes with the reader":          {swap(t, good, "<edXML xmlns", `<!DOCTYPE edXML [<!ENTITY x "y">]><edXML xmlns`), ErrForbidden},
 		"processing instruction":                       {swap(t, good, "họp", "<?x y?>họp"), ErrForbidden},
@@ -152,6 +160,32 @@ func TestWrappingAttacksAreRefused(t *testing.T) {
 				t.Fatalf("got %v, want %v", err, c.want)
 			}
 		})
+	}
+}
+
+// The key itself signs under the name of another method: the value is right, the name is not.
+func TestMethodOfAnotherKeyIsRefused(t *testing.T) {
+	canonical, err := Canonicalize([]byte(message), true, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		who  holder
+		name string
+		want error
+	}{{rsaHolder(), rsa256, nil}, {rsaHolder(), ec256, ErrBadSignature}, {p256Holder(), ec256, nil}, {p256Holder(), rsa256, ErrBadSignature}} {
+		info := signedInfo(c.name, sum(crypto.SHA256, canonical))
+		value, err := c.who.key.Sign(rand.Reader, sum(crypto.SHA256, []byte(info)), crypto.SHA256)
+		if k, ok := c.who.cert.PublicKey.(*ecdsa.PublicKey); ok && err == nil {
+			value, err = plain(k, value)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc := swap(t, message, "</edXML:edXMLHeader>", element(info, value, c.who.cert, nil)+"</edXML:edXMLHeader>")
+		if _, err := Verify([]byte(doc), header, Options{}); !errors.Is(err, c.want) {
+			t.Errorf("%T under %s: %v", c.who.key, c.name, err)
+		}
 	}
 }
 
