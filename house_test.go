@@ -27,7 +27,7 @@ var house = map[string]string{
 	"api":  "store org auth audit notify documents exchange calendar pades keys blob i18n client",
 	"city": "store org auth documents exchange keys blob paper pades calendar i18n axis",
 	// sheds: they know no room
-	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "xmldsig": "", "edxml": "",
+	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "authority": "cms keys", "xmldsig": "", "edxml": "",
 	"axis": "", "paper": "pdf typeface calendar", "workbook": "i18n", "calendar": "", "blob": "", "i18n": "", "client": "",
 	"storetest": "store",
 }

@@ -30,6 +30,7 @@ type Pending struct {
 	hash   crypto.Hash
 	scheme scheme
 	attrs  []byte // sorted signed attributes, without the outer tag
+	token  []byte // the TSTInfo that the container carries; nil for a document signature, whose content is detached
 }
 
 // Sign makes the DER of a CAdES-BES signature by key over a content that hashes to digest under h.
@@ -40,18 +41,22 @@ func Sign(digest []byte, h crypto.Hash, cert *x509.Certificate, chain []*x509.Ce
 	if err != nil {
 		return nil, err
 	}
-	if !sameKey(key.Public(), cert.PublicKey) {
+	return p.signWith(key, opt)
+}
+
+func (p *Pending) signWith(key crypto.Signer, opt SignOptions) ([]byte, error) {
+	if !sameKey(key.Public(), p.cert.PublicKey) {
 		return nil, ErrKeyMismatch
 	}
 	random := opt.Rand
 	if random == nil {
 		random = rand.Reader
 	}
-	var how crypto.SignerOpts = h
+	var how crypto.SignerOpts = p.hash
 	if p.scheme.kind.Equal(oidPSS) {
-		how = &rsa.PSSOptions{SaltLength: p.scheme.salt, Hash: h}
+		how = &rsa.PSSOptions{SaltLength: p.scheme.salt, Hash: p.hash}
 	}
-	sig, err := key.Sign(random, sum(h, p.ToSign()), how)
+	sig, err := key.Sign(random, p.Digest(), how)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +89,7 @@ func Prepare(digest []byte, h crypto.Hash, cert *x509.Certificate, chain []*x509
 	default:
 		return nil, ErrAlgorithm.because("key type %T", cert.PublicKey)
 	}
-	p.attrs = signedAttributes(digest, cert)
+	p.attrs = signedAttributes(oidData, digest, cert)
 	p.certs = distinctCertificates(cert, chain)
 	return p, nil
 }
@@ -124,10 +129,21 @@ func (p *Pending) addSignedData(b *cryptobyte.Builder, sig []byte) {
 		b.SetError(err)
 		return
 	}
-	b.AddASN1Int64(1)
+	version, kind := int64(1), oidData
+	if p.token != nil {
+		version, kind = 3, oidTSTInfo // RFC 5652 §5.1
+	}
+	b.AddASN1Int64(version)
 	b.AddASN1(der.SET, func(b *cryptobyte.Builder) { addAlgorithm(b, names.digest, false) })
-	b.AddASN1(der.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidData) })
-	addExplicit(b, 0, func(b *cryptobyte.Builder) { b.AddBytes(bytes.Join(p.certs, nil)) })
+	b.AddASN1(der.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1ObjectIdentifier(kind)
+		if p.token != nil {
+			addExplicit(b, 0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(p.token) })
+		}
+	})
+	if len(p.certs) > 0 {
+		addExplicit(b, 0, func(b *cryptobyte.Builder) { b.AddBytes(bytes.Join(p.certs, nil)) })
+	}
 	b.AddASN1(der.SET, func(b *cryptobyte.Builder) {
 		b.AddASN1(der.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddASN1Int64(1)
@@ -163,9 +179,9 @@ func distinctCertificates(cert *x509.Certificate, chain []*x509.Certificate) [][
 	return slices.CompactFunc(out, bytes.Equal)
 }
 
-func signedAttributes(digest []byte, cert *x509.Certificate) []byte {
+func signedAttributes(kind asn1.ObjectIdentifier, digest []byte, cert *x509.Certificate) []byte {
 	attrs := [][]byte{
-		attribute(oidContentType, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidData) }),
+		attribute(oidContentType, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(kind) }),
 		attribute(oidMsgDigest, func(b *cryptobyte.Builder) { b.AddASN1OctetString(digest) }),
 		attribute(oidSigCertV2, func(b *cryptobyte.Builder) { addESS(b, cert) }),
 	}

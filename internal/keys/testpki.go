@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -65,14 +66,37 @@ type TestAuthority struct {
 }
 
 // TestOptions: From and Until bound the authority's own certificates. With Seed, keys and certificates come out the same each
-// time (ECDSA only). RSA gives RSA-2048 keys to persons and agencies, slower and never the same. CRL is the address of the issuing
-// authority's list, left out when empty.
+// time (ECDSA only). RSA gives RSA-2048 keys to persons and agencies, slower and never the same; Algorithm names others. CRL is
+// the address of the issuing authority's list, left out when empty. Services is where a simulator of the authority's services
+// listens, without a slash at the end: certificates then carry its addresses for OCSP and lists.
 type TestOptions struct {
 	From, Until time.Time
 	Seed        []byte
 	RSA         bool
+	Algorithm   TestAlgorithm
 	CRL         string
+	Services    string
+	Revocation  Revocation // what WriteTrust asks of the pinned root; none when empty
 }
+
+// TestAlgorithm is the kind of key that persons, agencies and services get.
+type TestAlgorithm int
+
+// The algorithms; the zero value is ECDSA on P-256.
+const (
+	TestP256 TestAlgorithm = iota
+	TestP384
+	TestRSA2048
+	TestRSA3072
+	TestRSA4096
+)
+
+// Paths of a simulator of the services of a test authority, below TestOptions.Services.
+const (
+	TestOCSPPath     = "/ocsp"
+	TestListPath     = "/crl/issuing.crl"
+	TestRootListPath = "/crl/root.crl"
+)
 
 // Period is a certificate's validity.
 type Period struct{ From, Until time.Time }
@@ -87,6 +111,9 @@ func NewTestAuthority(o TestOptions) (*TestAuthority, error) {
 		}
 		t := &x509.Certificate{Subject: testName(name, "", "", ""), IsCA: true, BasicConstraintsValid: true, MaxPathLen: depth, MaxPathLenZero: depth == 0,
 			KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, SubjectKeyId: keyID(key)}
+		if by != nil {
+			a.addresses(t, TestRootListPath)
+		}
 		return a.issue(t, Period{o.From, o.Until}, key, by)
 	}
 	var err error
@@ -107,6 +134,35 @@ func (a *TestAuthority) Agency(name, code string, valid Period) (*Identity, erro
 	return a.leaf(testName(name, name, "", code), valid)
 }
 
+// TSA issues the certificate of a time-stamp authority, good for nothing else (RFC 3161, 2.3).
+func (a *TestAuthority) TSA(name string, valid Period) (*Identity, error) {
+	return a.service(name, valid, 8)
+}
+
+// Responder issues the certificate of an OCSP responder; noCheck says that nobody need ask about its own revocation (RFC 6960, 4.2.2.2.1).
+func (a *TestAuthority) Responder(name string, noCheck bool, valid Period) (*Identity, error) {
+	var more []pkix.Extension
+	if noCheck {
+		more = append(more, pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}, Value: asn1.NullBytes})
+	}
+	return a.service(name, valid, 9, more...)
+}
+
+// service issues a certificate with one critical extended key usage: 8 for time stamps, 9 for OCSP.
+func (a *TestAuthority) service(name string, valid Period, usage int, more ...pkix.Extension) (*Identity, error) {
+	key, err := a.leafKey("service " + name)
+	if err != nil {
+		return nil, err
+	}
+	value, err := asn1.Marshal([]asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, usage}})
+	if err != nil {
+		return nil, err
+	}
+	t := &x509.Certificate{Subject: testName(name, "", "", ""), KeyUsage: x509.KeyUsageDigitalSignature, SubjectKeyId: keyID(key),
+		ExtraExtensions: append(more, pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: value})}
+	return a.below(t, valid, key)
+}
+
 // CRL lists revoked certificates of the issuing authority as known at now.
 func (a *TestAuthority) CRL(now, next time.Time, revoked ...x509.RevocationListEntry) ([]byte, error) {
 	l := &x509.RevocationList{Number: big.NewInt(now.Unix()), ThisUpdate: now, NextUpdate: next, RevokedCertificateEntries: revoked}
@@ -125,6 +181,12 @@ func (a *TestAuthority) leaf(subject pkix.Name, valid Period) (*Identity, error)
 		return nil, err
 	}
 	t := &x509.Certificate{Subject: subject, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment, SubjectKeyId: keyID(key)}
+	return a.below(t, valid, key)
+}
+
+// below issues under the issuing authority.
+func (a *TestAuthority) below(t *x509.Certificate, valid Period, key crypto.Signer) (*Identity, error) {
+	a.addresses(t, TestListPath)
 	if a.options.CRL != "" {
 		t.CRLDistributionPoints = []string{a.options.CRL}
 	}
@@ -134,6 +196,14 @@ func (a *TestAuthority) leaf(subject pkix.Name, valid Period) (*Identity, error)
 	}
 	id.Chain = []*x509.Certificate{a.Issuing.Certificate}
 	return id, nil
+}
+
+// addresses says where the issuer of a certificate answers about it.
+func (a *TestAuthority) addresses(t *x509.Certificate, list string) {
+	if a.options.Services != "" {
+		t.OCSPServer = []string{a.options.Services + TestOCSPPath}
+		t.CRLDistributionPoints = []string{a.options.Services + list}
+	}
 }
 
 // issue takes the serial from subject, validity and key, so that a seeded authority repeats itself and never uses one twice.
@@ -164,8 +234,15 @@ func (a *TestAuthority) random() io.Reader {
 }
 
 func (a *TestAuthority) leafKey(label string) (crypto.Signer, error) {
-	if a.options.RSA {
+	switch {
+	case a.options.RSA || a.options.Algorithm == TestRSA2048:
 		return rsa.GenerateKey(rand.Reader, 2048)
+	case a.options.Algorithm == TestRSA3072:
+		return rsa.GenerateKey(rand.Reader, 3072)
+	case a.options.Algorithm == TestRSA4096:
+		return rsa.GenerateKey(rand.Reader, 4096)
+	case a.options.Algorithm == TestP384:
+		return ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	}
 	return a.ecKey(label)
 }
@@ -216,7 +293,8 @@ func serialOf(kind string, parts ...string) string {
 	return "TEST-" + kind + "-" + strings.ToUpper(new(big.Int).SetBytes(s[:5]).Text(36))
 }
 
-// WriteTrust writes a trust store that believes this authority for signing and sealing, marked as a test, without revocation.
+// WriteTrust writes a trust store that believes this authority for every purpose, marked as a test. It asks for evidence of revocation only
+// where the options say so: without Services nobody publishes any.
 func (a *TestAuthority) WriteTrust(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -226,7 +304,8 @@ func (a *TestAuthority) WriteTrust(dir string) error {
 			return err
 		}
 	}
-	pin := Pin{Name: a.Root.Certificate.Subject.CommonName, SHA256: Fingerprint(a.Root.Certificate), Purposes: []Purpose{PurposeSign, PurposeSeal}, Revocation: RevocationNone, Test: true}
+	pin := Pin{Name: a.Root.Certificate.Subject.CommonName, SHA256: Fingerprint(a.Root.Certificate), Purposes: []Purpose{PurposeSign, PurposeSeal, PurposeTimestamp},
+		Revocation: cmp.Or(a.options.Revocation, RevocationNone), Test: true}
 	b, err := json.MarshalIndent(map[string][]Pin{"certificates": {pin}}, "", "  ")
 	if err != nil {
 		return err
