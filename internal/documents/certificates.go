@@ -5,13 +5,11 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
-	"sync"
 
 	"congvu/internal/blob"
 	"congvu/internal/keys"
 	"congvu/internal/org"
 	"congvu/internal/pades"
-	"congvu/internal/paper"
 	"congvu/internal/store"
 )
 
@@ -164,7 +162,7 @@ type pen struct {
 	key   crypto.Signer
 	cert  *x509.Certificate
 	chain []*x509.Certificate
-	image *pades.Image
+	look  look
 }
 
 // takePen unseals the key that is bound to an owner (S10.2): the certificate in the key store must be the approved one, valid now, and
@@ -197,65 +195,8 @@ func (d *Desk) takePen(ctx context.Context, agency int64, owner string, id int64
 			return nil, refuseReason("", err)
 		}
 	}
-	p.image, err = d.image(ctx, p, name, sample)
+	p.look, err = d.lookOf(ctx, p, name, sample, today(d.DB.Now()))
 	return p, err
-}
-
-// pictures keeps images ready to draw: reading one costs more than a signature. They are named by what they are made of.
-var pictures = struct {
-	sync.Mutex
-	ready map[string]*pades.Image
-}{ready: map[string]*pades.Image{}}
-
-// mostPictures bounds the cache: about 100 KB each.
-const mostPictures = 512
-
-// image is the picture of a signature or seal: the approved one; a sample for certificates that are worthless anyway; else none.
-func (d *Desk) image(ctx context.Context, p *pen, name string, sample func(string) ([]byte, error)) (*pades.Image, error) {
-	var read func() ([]byte, error)
-	key := ""
-	switch {
-	case p.bound.ImageSHA != "":
-		key = "approved " + p.bound.ImageSHA
-		read = func() ([]byte, error) { return blob.ReadAll(ctx, d.Blobs, p.bound.ImageSHA, 8<<20) }
-	case keys.IsTest(p.cert):
-		key = "sample " + p.bound.OwnerKind + " " + name
-		read = func() ([]byte, error) { return sample(name) }
-	default:
-		return nil, nil
-	}
-	pictures.Lock()
-	ready := pictures.ready[key]
-	pictures.Unlock()
-	if ready != nil {
-		return ready, nil
-	}
-	png, err := read()
-	if err != nil {
-		return nil, err
-	}
-	if ready, err = pades.NewImage(png); err != nil {
-		return nil, err
-	}
-	pictures.Lock()
-	if len(pictures.ready) >= mostPictures {
-		clear(pictures.ready)
-	}
-	pictures.ready[key] = ready
-	pictures.Unlock()
-	return ready, nil
-}
-
-// appearance shows a signature in a box: its image, or else the name of who signs. No box, no appearance.
-func (p *pen) appearance(b paper.Box, name string) *pades.Appearance {
-	if b.Page == 0 {
-		return nil
-	}
-	a := &pades.Appearance{Page: b.Page, Rect: [4]float64{b.Left, b.Bottom, b.Right, b.Top}, Image: p.image}
-	if p.image == nil {
-		a.Lines = []string{name}
-	}
-	return a
 }
 
 func (p *pen) request(d *Desk) pades.Request {

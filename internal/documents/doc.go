@@ -4,7 +4,8 @@
 // It keeps: documents_types, documents_registers, documents_numbers, documents_files, documents_versions, documents_history,
 // documents_certificates (approved binding of a certificate to a person or an agency), documents_outgoing with
 // documents_receivers and documents_participants; documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
-// stamps asked for after signing, release orders that wait for them, preserved revisions of signed files); the incoming half names its tables in in_doc.go.
+// stamps asked for after signing, release orders that wait for them, preserved revisions of signed files); documents_pictures (images of signatures
+// and seals and where they stand on pages, in versions: proposed → approved | rejected, → withdrawn); the incoming half names its tables in in_doc.go.
 //
 // Outgoing states: draft → in_review → (returned →) awaiting_signature → signed → numbered → sealed → issued; cancelled. route.go is
 // the table of acts. A number is drawn once, in one short transaction; signing and sealing happen outside of transactions and are
@@ -13,7 +14,7 @@
 // Secret documents do not live on this network (D9.10): there is no field for secrecy.
 //
 // Limits: a file 50 MB (setting documents.file_limit, bytes), a document 50 attachments and 500 receivers, a text 1 MB.
-// Non-PDF attachments travel unsigned. A seal image is drawn only where the layout has its place.
+// Non-PDF attachments travel unsigned. A seal image is drawn only where the layout has its place. An uploaded image 2 MB and 16 megapixels.
 //
 // Signing never waits for a time-stamp authority: the signed file is kept, the token follows as due work, and a release waits for it.
 // Issued and received files are preserved beside themselves (PAdES B-LTA), renewed before the newest time stamp expires, and verified again
@@ -26,5 +27,6 @@
 // document.opined, document.returned, document.withdrawn, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered,
 // document.sealed, document.issued, document.cancelled, document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped,
 // document.unstamped, document.release_ordered, document.release_refused, document.release_done, document.preserved, document.preserve_failed, document.verdict_worsened,
-// document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed
+// document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
+// picture.proposed, picture.approved, picture.rejected, picture.withdrawn
 package documents

@@ -68,7 +68,8 @@ var (
 	sqlFile     = store.SQL(`SELECT ` + fileColumns + ` FROM documents_files WHERE agency_id = $1 AND id = $2`)
 	sqlInUse    = store.SQL(`SELECT sha FROM documents_files WHERE sha IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
 		UNION SELECT sha FROM documents_versions WHERE sha IN (SELECT value FROM json_each(CAST($2 AS TEXT)))
-		UNION SELECT image_sha FROM documents_certificates WHERE image_sha IN (SELECT value FROM json_each(CAST($3 AS TEXT)))`)
+		UNION SELECT image_sha FROM documents_certificates WHERE image_sha IN (SELECT value FROM json_each(CAST($3 AS TEXT)))
+		UNION SELECT sha FROM documents_pictures WHERE sha IN (SELECT value FROM json_each(CAST($4 AS TEXT)))`)
 )
 
 // FileLimit is the most bytes that one file of the agency may have.
@@ -236,7 +237,7 @@ func OpenFile(ctx context.Context, d *Desk, a store.Actor, id int64) (File, io.R
 // BlobsInUse answers blob.Sweep: which of the addresses documents still need.
 func BlobsInUse(ctx context.Context, r store.Reader, shas []string) (map[string]bool, error) {
 	list := store.JSONOf(shas)
-	found, err := store.All[string](ctx, r, sqlInUse, list, list, list)
+	found, err := store.All[string](ctx, r, sqlInUse, list, list, list, list)
 	used := make(map[string]bool, len(found))
 	if err != nil {
 		return nil, err

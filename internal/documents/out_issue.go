@@ -90,15 +90,17 @@ func (d *Desk) sealFile(ctx context.Context, o *Outgoing, f File, p *pen, name s
 		if err != nil {
 			return f, err
 		}
-		req.Fill, req.Appearance = o.numberValues(where), p.appearance(where.Seal, name)
+		req.Fill = o.numberValues(where)
+		if req.Appearance, err = d.sealMain(ctx, o, f, where, p, name, req.At); err != nil {
+			return f, refuseReason("", err)
+		}
 		f.Name = fileName(o.NumberText)
 		return d.signFile(ctx, f, req)
 	}
-	b, err := d.topRight(ctx, f)
-	if err != nil {
-		return f, err
+	var err error
+	if req.Appearance, err = d.sealAnnex(ctx, o, f, p, req.At); err != nil {
+		return f, refuseReason("", err)
 	}
-	req.Appearance = &pades.Appearance{Page: 1, Rect: b, Size: 10, Lines: []string{"Số: " + o.NumberText + ";", stamped(req.At)}}
 	return d.signFile(ctx, f, req)
 }
 

@@ -6,12 +6,12 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
 	"congvu/internal/i18n"
 	"congvu/internal/org"
+	"congvu/internal/pades"
 	"congvu/internal/paper"
 	"congvu/internal/pdf"
 	"congvu/internal/store"
@@ -22,6 +22,8 @@ import (
 type places struct {
 	paper.Boxes
 	FullNumber bool
+	Uploaded   bool // Signature is where the picture goes, not a box of the layout that the agency's placing moves
+	Turn       int  // how far the page of the signature is shown turned
 }
 
 // Lay lays the text out as PDF/A-2b by NĐ 30/2020 and keeps it as a new version of the main file. Rendering and storing happen outside of
@@ -69,7 +71,11 @@ func UploadMain(ctx context.Context, d *Desk, a store.Actor, id int64, name stri
 	if err != nil {
 		return nil, err
 	}
-	b, where, err := prepareFields(b)
+	placing, err := placingOn(ctx, d.DB, a.Agency, today(d.DB.Now()))
+	if err != nil {
+		return nil, err
+	}
+	b, where, err := prepareFields(b, placing)
 	if err != nil {
 		return nil, store.Because(store.RefuseField("file", "Tệp {name} có nội dung tự chạy hoặc biểu mẫu không dùng được. Nội dung đã có được giữ nguyên; hãy in lại ra PDF thường rồi tải lên.", "name", f.Name), err)
 	}
@@ -259,8 +265,8 @@ func CheckLayout(ctx context.Context, r store.Reader, a store.Actor, id int64, o
 var harmful = []string{pdf.ActiveJavaScript, pdf.ActiveLaunch, pdf.ActiveXFA, pdf.ActiveFile, pdf.ActiveRemote, pdf.ActiveSubmit, pdf.ActiveImport, pdf.ActiveMedia, pdf.ActiveUNC, pdf.ActiveUnread}
 
 // prepareFields gives an uploaded file the two fields that are filled after the signature, and finds the places for signature and seal:
-// at the lower right of the last page.
-func prepareFields(b []byte) ([]byte, places, error) {
+// where the agency places them, by default at the lower right of the last page.
+func prepareFields(b []byte, placing Placing) ([]byte, places, error) {
 	var where places
 	f, err := pdf.Open(b)
 	if err == nil {
@@ -278,15 +284,15 @@ func prepareFields(b []byte) ([]byte, places, error) {
 	if err != nil {
 		return nil, where, err
 	}
-	last, err := f.PageBox(pages[len(pages)-1])
+	at := len(pages)
+	if placing.Upload.Page == "first" {
+		at = 1
+	}
+	frame, err := pades.FrameOf(f, pages[at-1])
 	if err != nil {
 		return nil, where, err
 	}
-	const mm = 72 / 25.4
-	right, bottom := last[2]-20*mm, last[1]+45*mm
-	sign := paper.Box{Page: len(pages), Left: right - 50*mm, Right: right, Bottom: bottom, Top: bottom + 30*mm}
-	edge, middle := sign.Left+(sign.Right-sign.Left)/3, (sign.Top+sign.Bottom)/2
-	where.Signature, where.Seal = sign, paper.Box{Page: sign.Page, Left: edge - 36*mm, Right: edge, Bottom: middle - 18*mm, Top: middle + 18*mm}
+	where = uploadPlaces(frame, at, placing)
 	fields, err := formNames(f)
 	if err != nil || fields[paper.NumberField] && fields[paper.DateField] {
 		return b, where, err
@@ -342,25 +348,4 @@ func (o *Outgoing) numberValues(where places) map[string]string {
 		number = "Số: " + o.NumberText
 	}
 	return map[string]string{paper.NumberField: number, paper.DateField: o.IssuedDate.Words()}
-}
-
-// stamped writes a time as signatures show it (S4.8).
-func stamped(t time.Time) string { return t.In(calendar.Hanoi).Format("2006-01-02T15:04:05-07:00") }
-
-// topRight is the place of the agency's text signature on a separate file: top right corner of the first page (S4.3, S4.9).
-func (d *Desk) topRight(ctx context.Context, f File) ([4]float64, error) {
-	b, err := blob.ReadAll(ctx, d.Blobs, f.SHA, f.Size)
-	if err != nil {
-		return [4]float64{}, err
-	}
-	p, err := pdf.Open(b)
-	if err != nil {
-		return [4]float64{}, err
-	}
-	pages, err := p.Pages()
-	if err != nil {
-		return [4]float64{}, err
-	}
-	box, err := p.PageBox(pages[0])
-	return [4]float64{box[2] - 190, box[3] - 44, box[2] - 20, box[3] - 14}, err
 }

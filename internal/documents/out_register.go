@@ -103,7 +103,7 @@ func PrintRegister(ctx context.Context, d *Desk, a store.Actor, register int64, 
 		return nil, err
 	}
 	book := paper.Book{ParentAgency: ag.ParentName, Agency: ag.Name, Title: b.Name, Year: b.Year, From: from.Time(), To: to.Time(), Columns: paper.OutgoingColumns,
-		PrintNote: fmt.Sprintf("In từ hệ thống bởi %s, %s", who.PersonName, stamped(now.Time())), Made: now.Time().In(calendar.Hanoi)}
+		PrintNote: fmt.Sprintf("In từ hệ thống bởi %s, %s", who.PersonName, LawfulPlacing().stamp(now.Time())), Made: now.Time().In(calendar.Hanoi)}
 	for i, row := range rows {
 		if i == 0 {
 			book.FirstNumber = fmt.Sprintf("%02d", row.Number)

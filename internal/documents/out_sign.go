@@ -46,7 +46,7 @@ func Sign(ctx context.Context, d *Desk, a store.Actor, id int64, capacityCode st
 		return nil, err
 	}
 	req := p.request(d)
-	req.Certify, req.Name, req.Appearance = 2, o.SignerName, p.appearance(where.Signature, o.SignerName)
+	req.Certify, req.Name, req.Appearance = 2, o.SignerName, p.look.personal(where, o.SignerName, req.At)
 	signed, err := d.signFile(ctx, f, req)
 	if err != nil {
 		return nil, o.failed(ctx, d, a, err)

@@ -34,6 +34,20 @@ func (f Frame) Rect(seen [4]float64) [4]float64 {
 	return [4]float64{b[0] + s[0], b[1] + s[1], b[0] + s[2], b[1] + s[3]}
 }
 
+// Seen turns a rectangle in the page's own coordinates into one measured on the page as it is seen; it undoes Rect.
+func (f Frame) Seen(own [4]float64) [4]float64 {
+	b, r := f.Box, own
+	switch f.Turn {
+	case 90:
+		return [4]float64{r[1] - b[1], b[2] - r[2], r[3] - b[1], b[2] - r[0]}
+	case 180:
+		return [4]float64{b[2] - r[2], b[3] - r[3], b[2] - r[0], b[3] - r[1]}
+	case 270:
+		return [4]float64{b[3] - r[3], r[0] - b[0], b[3] - r[1], r[2] - b[0]}
+	}
+	return [4]float64{r[0] - b[0], r[1] - b[1], r[2] - b[0], r[3] - b[1]}
+}
+
 // FrameOf reads how a page is seen.
 func FrameOf(f *pdf.File, page pdf.Ref) (Frame, error) {
 	box, err := f.PageBox(page)
@@ -49,6 +63,7 @@ type Shown struct {
 	Field string
 	Page  int
 	Rect  [4]float64
+	Frame Frame // of the page
 }
 
 // Seen lists the visible signatures of a file in the order of its form. One whose page cannot be found is left out.
@@ -69,9 +84,14 @@ func Seen(file []byte) ([]Shown, error) {
 	for _, s := range signatureFields(f) {
 		page, _ := s.dict["P"].(pdf.Ref)
 		r, ok := f.Rect(s.dict["Rect"])
-		if ok && number[page] > 0 && r[2]-r[0] >= 1 && r[3]-r[1] >= 1 {
-			out = append(out, Shown{Field: s.name, Page: number[page], Rect: r})
+		if !ok || number[page] == 0 || r[2]-r[0] < 1 || r[3]-r[1] < 1 {
+			continue
 		}
+		frame, err := FrameOf(f, page)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Shown{Field: s.name, Page: number[page], Rect: r, Frame: frame})
 	}
 	return out, nil
 }
