@@ -51,7 +51,7 @@ type Picture struct {
 	HeightPx    int64
 	WidthUm     int64 // real size in micrometres; 0 is not known
 	HeightUm    int64
-	Tint        string // pades.Tint
+	Tint        string     // pades.Tint
 	Placing     store.JSON `db:"placement"`
 	ValidFrom   calendar.Date
 	ValidTo     calendar.Date // "" without end
