@@ -20,6 +20,7 @@ import (
 	"congvu/internal/exchange"
 	"congvu/internal/keys"
 	"congvu/internal/org"
+	"congvu/internal/signer"
 	"congvu/internal/store"
 )
 
@@ -76,6 +77,9 @@ func openTables(ctx context.Context, s *settings, how opening) (in *installation
 	}
 	if in.Keys, err = keys.Open(filepath.Join(s.Data, "keys"), secret); err != nil {
 		return in, err
+	}
+	if s.Signer != "" {
+		in.Keys.Attach(signer.Prefix, signer.NewRing(s.Signer, 0))
 	}
 	if err = in.loadTrust(s, how.allowTest); err != nil {
 		return in, err

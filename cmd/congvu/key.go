@@ -7,14 +7,16 @@ import (
 	"encoding/pem"
 	"fmt"
 	"os"
+	"time"
 
 	"congvu/internal/keys"
+	"congvu/internal/signer"
 	"congvu/internal/store"
 )
 
 // keyVerb keeps the keys that the server holds: an agency's seal key where the law lets a server hold it.
 func keyVerb(_ context.Context, w *world, args []string) error {
-	fs := flags(w, "key", "key list | key add TÊN --private KHÓA.pem --certificate CHỨNG_THƯ.pem | key remove TÊN")
+	fs := flags(w, "key", "key list [--signer CỔNG] | key add TÊN --private KHÓA.pem --certificate CHỨNG_THƯ.pem | key remove TÊN")
 	s := newSettings(w, fs, false)
 	private := fs.String("private", "", "tệp PEM chứa khóa bí mật (PKCS#8)")
 	certificate := fs.String("certificate", "", "tệp PEM chứa chứng thư, rồi các chứng thư trung gian")
@@ -35,6 +37,9 @@ func keyVerb(_ context.Context, w *world, args []string) error {
 	ring, err := keys.Open(s.Data+"/keys", secret)
 	if err != nil {
 		return err
+	}
+	if s.Signer != "" {
+		ring.Attach(signer.Prefix, signer.NewRing(s.Signer, 10*time.Second))
 	}
 	switch rest[0] {
 	case "list":
@@ -57,7 +62,16 @@ func listKeys(w *world, ring *keys.Store) error {
 		return err
 	}
 	for _, e := range all {
-		fmt.Fprintf(w.out, "%-24s %s, hết hạn %s, SHA-256 %s\n", e.Name, e.Certificate.Subject.CommonName, e.Certificate.NotAfter.Format("02/01/2006"), keys.Fingerprint(e.Certificate)[:16])
+		place := "kho khóa của máy chủ"
+		if e.Place != "" {
+			place = "thiết bị khóa ký " + e.Place
+		}
+		fmt.Fprintf(w.out, "%-24s %s, hết hạn %s, SHA-256 %s, nằm ở %s\n", e.Name, e.Certificate.Subject.CommonName, e.Certificate.NotAfter.Format("02/01/2006"),
+			keys.Fingerprint(e.Certificate)[:16], place)
+	}
+	if _, troubles := ring.Rings(); len(troubles) > 0 {
+		fmt.Fprintln(w.err, "congvu: chưa liệt kê được khóa trên thiết bị: "+explain(troubles[0]))
+		return exit(1)
 	}
 	if len(all) == 0 {
 		fmt.Fprintln(w.out, "Kho khóa trống.")

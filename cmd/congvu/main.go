@@ -34,6 +34,7 @@ func verbs() []verb {
 		{"import", "nạp cơ quan, đơn vị, người từ tệp XLSX hoặc CSV", importTable},
 		{"user", "mở, khóa tài khoản, đặt lại mật khẩu, tạo quản trị viên đầu tiên", user},
 		{"key", "liệt kê, nạp, gỡ khóa ký mà máy chủ giữ", keyVerb},
+		{"signer", "giữ khóa ký trên thiết bị phần cứng (PKCS#11) và ký cho máy chủ", signerVerb},
 		{"token", "cấp, liệt kê, thu hồi mã truy cập API", token},
 		{"verify", "kiểm tra chữ ký số của tệp PDF", verify},
 		{"edxml", "kiểm tra bản tin edXML: congvu edxml check FILE", checkEdxml},

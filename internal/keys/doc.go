@@ -5,6 +5,8 @@
 // Keys of persons live on their own devices (NĐ 30/2020 art. 32); the Store is for agency keys that the law lets a server
 // hold, and for demonstrations.
 //
+// Keys on hardware stay there: a Ring attached to the Store lists and uses them beside the sealed ones.
+//
 // A Trust is a folder of PEM files with the pins, purposes and validity that an administrator confirmed. No root is built
 // into the program (domain/signing.md S7.1). It answers whether a chain holds at a time for a purpose, not whether it was revoked.
 //

@@ -55,6 +55,7 @@ var (
 	ErrMasterExposed   = &Refusal{Code: "master_exposed", text: "Tệp khóa chủ {file} cho người khác đọc. Đề nghị đặt lại quyền chỉ cho chủ sở hữu rồi khởi động lại."}
 	ErrBadName         = &Refusal{Code: "bad_name", text: "Tên khóa {name} không hợp lệ: chỉ dùng chữ không dấu, chữ số, dấu chấm, gạch ngang và gạch dưới."}
 	ErrNotFound        = &Refusal{Code: "key_not_found", text: "Không có khóa {name} trong kho khóa."}
+	ErrElsewhere       = &Refusal{Code: "key_elsewhere", text: "Tên khóa {name} dành cho khóa trên thiết bị phần cứng; kho khóa của máy chủ không nạp, không gỡ khóa mang tên này."}
 	ErrDamaged         = &Refusal{Code: "key_damaged", text: "Tệp khóa {name} bị hỏng hoặc bị sửa nên không được dùng. Đề nghị khôi phục từ bản sao lưu."}
 	ErrKeyMismatch     = &Refusal{Code: "key_mismatch", text: "Khóa bí mật không thuộc chứng thư số được chọn."}
 	ErrTrustConfig     = &Refusal{Code: "trust_config", text: "Kho chứng thư tin cậy cấu hình sai ở {file}. Hệ thống không nạp kho này."}

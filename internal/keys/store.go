@@ -22,8 +22,9 @@ var nameForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$`)
 
 // Store is an opened folder of sealed keys, safe for concurrent use. Unsealed keys stay in memory until Remove or the end of the program.
 type Store struct {
-	dir  string
-	seal *sealer
+	dir   string
+	seal  *sealer
+	rings []attached
 
 	mu   sync.Mutex
 	open map[string]*held
@@ -40,6 +41,7 @@ type Entry struct {
 	Name        string
 	Certificate *x509.Certificate
 	Chain       []*x509.Certificate
+	Place       string // the device it lives on; "" = the Store's own folder
 }
 
 // Open opens the store in dir, or founds it there (mode 0700). secret is at least 16 bytes, usually from MasterSecret.
@@ -79,6 +81,9 @@ func (s *Store) Put(name string, key crypto.Signer, cert *x509.Certificate, chai
 	if !nameForm.MatchString(name) {
 		return ErrBadName.with("name", name)
 	}
+	if _, taken := s.beside(name); taken {
+		return ErrElsewhere.with("name", name)
+	}
 	if pub, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool }); !ok || !pub.Equal(cert.PublicKey) {
 		return ErrKeyMismatch
 	}
@@ -107,8 +112,16 @@ func (s *Store) Put(name string, key crypto.Signer, cert *x509.Certificate, chai
 	return nil
 }
 
-// Signer unseals the key once and hands out the same signer afterwards.
+// Signer unseals the key once and hands out the same signer afterwards. A key that lives in an attached ring is asked of that ring.
 func (s *Store) Signer(name string) (crypto.Signer, *x509.Certificate, []*x509.Certificate, error) {
+	key, cert, chain, err := s.unseal(name)
+	if err != nil {
+		return s.fromRing(name, err)
+	}
+	return key, cert, chain, nil
+}
+
+func (s *Store) unseal(name string) (crypto.Signer, *x509.Certificate, []*x509.Certificate, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if h, ok := s.open[name]; ok {
@@ -136,7 +149,8 @@ func (s *Store) Signer(name string) (crypto.Signer, *x509.Certificate, []*x509.C
 	return key, e.Certificate, e.Chain, nil
 }
 
-// List gives the keys in the order of their names, without unsealing any.
+// List gives the keys in the order of their names, without unsealing any, those of the attached rings included. A ring that does not answer
+// is left out; Rings says why.
 func (s *Store) List() ([]Entry, error) {
 	files, err := os.ReadDir(s.dir)
 	if err != nil {
@@ -157,7 +171,7 @@ func (s *Store) List() ([]Entry, error) {
 		}
 		out = append(out, e)
 	}
-	return out, nil
+	return s.withRings(out), nil
 }
 
 // Remove forgets the key and deletes its file.
@@ -169,6 +183,9 @@ func (s *Store) Remove(name string) error {
 	defer s.mu.Unlock()
 	delete(s.open, name)
 	err := os.Remove(s.path(name))
+	if _, ok := s.beside(name); ok && errors.Is(err, fs.ErrNotExist) {
+		return ErrElsewhere.with("name", name)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return ErrNotFound.with("name", name)
 	}
@@ -201,7 +218,7 @@ func (s *Store) read(name string) ([]byte, Entry, error) {
 	if err != nil || len(certs) == 0 {
 		return nil, Entry{}, damaged.because("certificates: %w", err)
 	}
-	return block.Bytes, Entry{name, certs[0], certs[1:]}, nil
+	return block.Bytes, Entry{Name: name, Certificate: certs[0], Chain: certs[1:]}, nil
 }
 
 // readPEM reads certificates only; any other block is an error.
