@@ -25,7 +25,7 @@ type Request struct {
 
 	Field      string // an empty signature field that is signed, or the name of a new one; drawn when empty
 	Certify    int    // DocMDP level 1 to 3 for the first signature; 0 approves
-	LockFields bool   // closes every form field after this signature (FieldMDP)
+	LockFields bool   // closes every form field after this signature (FieldMDP); a prepared field's own Lock is obeyed anyway
 	Appearance *Appearance
 	Name       string // of the signer; the certificate's common name when empty
 	Reason     string
@@ -34,6 +34,8 @@ type Request struct {
 	Reserve    int               // bytes kept for the container; from the certificates when zero
 	PSS        bool              // RSASSA-PSS instead of PKCS#1 v1.5; without effect on ECDSA keys and on Prepare
 	Stamper    Stamper           // time-stamps the signature at once (B-T); without effect on Prepare, see StampSignature
+
+	lock pdf.Dict // Action and Fields that the preparer of the field asks its signer to lock
 }
 
 // Prepared is a file that lacks only its signature. It may be stored while a person or a device signs.
@@ -88,7 +90,7 @@ func extend(file []byte, req *Request) (*increment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if permission(f) == 1 {
+	if closed(f) {
 		return nil, ErrCertified
 	}
 	if req.Certify > 0 && len(signatureFields(f)) > 0 {
@@ -207,8 +209,11 @@ func (r *Request) references() pdf.Array {
 	if r.Certify > 0 {
 		add("DocMDP", pdf.Dict{"P": r.Certify})
 	}
-	if r.LockFields {
+	switch {
+	case r.LockFields:
 		add("FieldMDP", pdf.Dict{"Action": pdf.Name("All")})
+	case r.lock != nil:
+		add("FieldMDP", r.lock)
 	}
 	return out
 }

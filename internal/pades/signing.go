@@ -11,12 +11,13 @@ import (
 
 // signing is one signature being written into an update.
 type signing struct {
-	file   *pdf.File
-	update *pdf.Update
-	req    Request
-	dict   pdf.Ref // the signature dictionary
-	body   []byte
-	hole   [2]int // in body
+	file     *pdf.File
+	update   *pdf.Update
+	req      Request
+	prepared *formField // the empty field to be signed; nil: a new one
+	dict     pdf.Ref    // the signature dictionary
+	body     []byte
+	hole     [2]int // in body
 }
 
 const (
@@ -26,6 +27,9 @@ const (
 
 func (w *signing) write() error {
 	if err := fillFields(w.update, w.file, w.req.Fill); err != nil {
+		return err
+	}
+	if err := w.findPrepared(); err != nil {
 		return err
 	}
 	var err error
@@ -47,22 +51,14 @@ func (w *signing) write() error {
 	return nil
 }
 
-// writeField signs the prepared field of that name, or adds a field with its widget to form and page.
+// writeField signs the prepared field, or adds a field with its widget to form and page.
 func (w *signing) writeField() error {
-	taken := map[string]bool{}
-	for _, x := range formFields(w.file) {
-		taken[x.name] = true
-		if x.name != w.req.Field || w.req.Field == "" {
-			continue
-		}
-		if x.kind != "Sig" || x.value != nil || x.dict["Kids"] != nil || x.ref == (pdf.Ref{}) {
-			return ErrFieldTaken.with(map[string]any{"field": x.name})
-		}
-		return w.signField(x)
+	if w.prepared != nil {
+		return w.signField(*w.prepared)
 	}
 	name := w.req.Field
-	for n := 1; name == "" || taken[name]; n++ {
-		name = fmt.Sprintf("Signature%d", n)
+	if name == "" {
+		name = freeName(w.file, "Signature")
 	}
 	page, err := w.page()
 	if err != nil {

@@ -1,0 +1,109 @@
+package pades
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"congvu/internal/pdf"
+)
+
+// withFields adds empty signature fields with their Lock dictionaries to a file.
+func withFields(t testing.TB, file []byte, locks map[string]pdf.Dict) []byte {
+	return edit(t, file, func(u *pdf.Update, f *pdf.File) {
+		pages, _ := f.Pages()
+		page := u.Dict(pages[0])
+		root := f.Trailer["Root"].(pdf.Ref)
+		catalog := u.Dict(root)
+		form := u.Dict(catalog["AcroForm"])
+		for name, lock := range locks {
+			d := pdf.Dict{"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "FT": pdf.Name("Sig"), "T": pdf.TextString(name),
+				"Rect": pdf.Array{300, 100, 450, 160}, "P": pages[0], "F": 4}
+			if lock != nil {
+				d["Lock"] = u.Add(lock)
+			}
+			ref := u.Add(d)
+			u.Push(page, "Annots", ref)
+			u.Push(form, "Fields", ref)
+		}
+		catalog["AcroForm"] = form
+		u.Set(pages[0], page)
+		u.Set(root, catalog)
+	})
+}
+
+func lockDict(action pdf.Name, fields ...string) pdf.Dict {
+	d := pdf.Dict{"Type": pdf.Name("SigFieldLock"), "Action": action}
+	var names pdf.Array
+	for _, f := range fields {
+		names = append(names, pdf.TextString(f))
+	}
+	if names != nil {
+		d["Fields"] = names
+	}
+	return d
+}
+
+// What the preparer of a field wants locked is locked by the signature, for our own hand and for the verifier.
+func TestSigningObeysTheLockOfAPreparedField(t *testing.T) {
+	o := testOffice(t)
+	for name, x := range map[string]struct {
+		lock            pdf.Dict
+		number, date    error // of filling afterwards
+		mayAgency       error // of signing the other prepared field afterwards
+		furtherSignings error // in a new field
+	}{
+		"nothing":               {nil, nil, nil, nil, nil},
+		"the number":            {lockDict("Include", NumberField), ErrFillForbidden, nil, nil, nil},
+		"all but the number":    {lockDict("Exclude", NumberField), nil, ErrFillForbidden, ErrLocked, nil},
+		"everything":            {lockDict("All"), ErrFillForbidden, ErrFillForbidden, ErrLocked, nil},
+		"the other signature":   {lockDict("Include", "CoQuan"), nil, nil, ErrLocked, nil},
+		"every further change":  {withLevel(lockDict("Include", NumberField), 1), ErrFillForbidden, ErrFillForbidden, ErrCertified, ErrCertified},
+		"filling stays allowed": {withLevel(lockDict("Include", "GhiChu"), 2), nil, nil, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := withFields(t, draft(t, 0), map[string]pdf.Dict{"LanhDao": x.lock, "CoQuan": nil})
+			req := o.request(o.leader)
+			req.Field, req.Certify = "LanhDao", 2
+			signed := mustSign(t, file, req)
+			f, err := pdf.Open(signed)
+			if err != nil {
+				t.Fatal(err)
+			}
+			params := transform(f, f.Dict(signatureFields(f)[0].value), "FieldMDP")
+			if (params != nil) != (x.lock != nil) || params != nil && f.Name(params["Action"]) != x.lock["Action"] {
+				t.Errorf("the signature locks %v", params)
+			}
+			for field, want := range map[string]error{NumberField: x.number, DateField: x.date} {
+				filled, err := FillFields(signed, map[string]string{field: "15"})
+				if !errors.Is(err, want) {
+					t.Errorf("filling %s: %v, want %v", field, err, want)
+				}
+				if err == nil {
+					if r := verify(t, filled, o.options()); r.Signatures[0].Changes != FillChange {
+						t.Errorf("filling %s: %s", field, explain(r))
+					}
+				}
+			}
+			second := o.request(o.agency)
+			second.Field = "CoQuan"
+			both, err := Sign(context.Background(), signed, second)
+			if !errors.Is(err, x.mayAgency) {
+				t.Errorf("the other field: %v, want %v", err, x.mayAgency)
+			}
+			if err == nil {
+				if r := verify(t, both, o.options()); r.Outcome != Passed {
+					t.Error(explain(r))
+				}
+			}
+			if _, err := Sign(context.Background(), signed, o.request(o.agency)); !errors.Is(err, x.furtherSignings) {
+				t.Errorf("a new field: %v, want %v", err, x.furtherSignings)
+			}
+		})
+	}
+}
+
+func withLevel(d pdf.Dict, p int) pdf.Dict {
+	d["P"] = p
+	return d
+}
