@@ -196,6 +196,8 @@ func (s scheme) checkDigest(pub crypto.PublicKey, digest, sig []byte) error {
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
 		switch {
+		case k.N.BitLen() < 1024: // Go does not compute with them
+			return ErrAlgorithm.because("RSA key of %d bits", k.N.BitLen())
 		case s.kind.Equal(oidRSA):
 			ok = rsa.VerifyPKCS1v15(k, s.hash, digest, sig) == nil
 		case s.kind.Equal(oidPSS):

@@ -33,6 +33,12 @@ func (s *Signed) Verify(contentDigest func(crypto.Hash) []byte) (*Result, error)
 	return s.verify(oidData, contentDigest)
 }
 
+// VerifyContent checks a signature over the content inside the container, as the oldest PDF signatures are made
+// (adbe.pkcs7.sha1: the content is the hash of the document). Results and errors are those of Verify.
+func (s *Signed) VerifyContent() (*Result, error) {
+	return s.verify(oidData, func(h crypto.Hash) []byte { return sum(h, s.Content) })
+}
+
 func (s *Signed) verify(content asn1.ObjectIdentifier, contentDigest func(crypto.Hash) []byte) (*Result, error) {
 	if s.Signers == 0 {
 		return nil, ErrNoSigner

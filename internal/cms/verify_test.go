@@ -8,6 +8,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -292,4 +293,78 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// With any single check left out, the container that it is for is accepted; so each is needed.
+func TestEveryCheckIsNeeded(t *testing.T) {
+	who := ecPerson()
+	digest := contentDigest(crypto.SHA256)
+	good := func() forge {
+		return forge{content: oidData, attrs: [][]byte{kindAttribute(oidData), digestAttribute(digest), essAttribute(who.cert)}, certificates: []*x509.Certificate{who.cert}, signerInfos: 1}
+	}
+	container := func(change func(f *forge)) func() error {
+		return func() error {
+			f := good()
+			change(&f)
+			_, err := verifyBytes(forged(t, who, f))
+			return err
+		}
+	}
+	stamped := func(h holder, data []byte, ess bool) func() error {
+		return func() error {
+			s, err := ParseTimestamp(tokenOver(t, h, data, nil, ess))
+			if err != nil {
+				return err
+			}
+			return s.Verify(contentDigest, nil)
+		}
+	}
+	proven := map[string]bool{}
+	for check, attempt := range map[string]func() error{
+		"encapsulated":           container(func(f *forge) { f.eContent = content }),
+		"multiple-signers":       container(func(f *forge) { f.signerInfos = 2 }),
+		"content-type":           container(func(f *forge) { f.content, f.attrs[0] = oidTSTInfo, kindAttribute(oidTSTInfo) }),
+		"content-type-attribute": container(func(f *forge) { f.attrs[0] = kindAttribute(oidTSTInfo) }),
+		"no-content-type":        container(func(f *forge) { f.attrs = f.attrs[1:] }),
+		"attribute-twice":        container(func(f *forge) { f.attrs = append(f.attrs, f.attrs[1]) }),
+		"two-values":             container(func(f *forge) { f.attrs[1] = digestAttribute(digest, digest) }),
+		"digest":                 container(func(f *forge) { f.attrs[1] = digestAttribute(sum(crypto.SHA256, nil)) }),
+		"ess":                    container(func(f *forge) { f.attrs[2] = essAttribute(rsaPerson().cert) }),
+		"value": func() error {
+			_, err := verifyBytes(forged(t, holder{who.cert, p384Person().key}, good()))
+			return err
+		},
+		"padding": func() error {
+			_, err := verifyBytes(append(forged(t, who, good()), 'x'))
+			return err
+		},
+		"imprint":     stamped(stamper(), []byte("khác"), true),
+		"stamp-ess":   stamped(stamper(), content, false),
+		"stamp-usage": stamped(who, content, true),
+	} {
+		if attempt() == nil {
+			t.Errorf("%s: accepted", check)
+		}
+		switchedOff = check
+		if err := attempt(); err != nil {
+			t.Errorf("%s: refused without the check too: %v", check, err)
+		}
+		switchedOff = ""
+		proven[check] = true
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`&& on\("([a-z-]+)"`).FindAllStringSubmatch(string(b), -1) {
+			if !proven[m[1]] {
+				t.Errorf("no container needs the check %s", m[1])
+			}
+		}
+	}
 }

@@ -18,8 +18,11 @@ func (s *signed) checkContainer() {
 	case "ETSI.RFC3161":
 		s.checkDocTimestamp()
 		return
-	case "adbe.pkcs7.sha1", "adbe.x509.rsa_sha1":
-		s.doubt(cryptoConstraints, "signature.obsolete", map[string]any{"subfilter": s.SubFilter})
+	case "adbe.pkcs7.sha1":
+		s.checkHashInside()
+		return
+	case "adbe.x509.rsa_sha1":
+		s.checkBareValue()
 		return
 	default:
 		s.broken(formatFailure, "signature.subfilter", map[string]any{"subfilter": s.SubFilter})

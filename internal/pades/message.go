@@ -62,7 +62,7 @@ var sentences = map[string]sentence{
 	"signature.doubled":        {"error", "Sau chữ ký {field} có đối tượng bị khai báo hai lần; các phần mềm có thể hiển thị nội dung khác nhau."},
 	"signature.foreign":        {"error", "Chữ ký {field} không thuộc phiên bản mà nó bảo vệ."},
 	"signature.subfilter":      {"error", "Kiểu chữ ký {subfilter} không được hỗ trợ."},
-	"signature.obsolete":       {"warning", "Kiểu chữ ký {subfilter} đã lỗi thời, không kiểm tra được."},
+	"signature.obsolete":       {"warning", "Kiểu chữ ký {subfilter} đã lỗi thời, không còn đủ căn cứ để tin cậy."},
 	"signature.shared":         {"info", "Cùng một chữ ký được dùng cho nhiều trường: {fields}."},
 	"signature.container":      {"error", "Dữ liệu chữ ký không hợp lệ: {detail}"},
 	"signature.digest":         {"error", "Nội dung đã bị thay đổi sau khi ký."},

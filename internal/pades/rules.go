@@ -96,7 +96,8 @@ func (c *comparison) oneSided(r role, at *place, a, b any) {
 	}
 }
 
-// catalogRule allows validation data, version marks, metadata, a first form and a first certification.
+// catalogRule allows validation data, version marks, metadata and a first certification. A first form cannot come: a signed
+// revision has one.
 func (c *comparison) catalogRule(at *place, k pdf.Name, a, b any) bool {
 	switch {
 	case k == "DSS" && b != nil:
@@ -107,8 +108,6 @@ func (c *comparison) catalogRule(at *place, k pdf.Name, a, b any) bool {
 		}
 	case k == "Metadata" && a == nil:
 		c.checkMetadata(at, c.new.Stream(b), wasAdded)
-	case k == "AcroForm" && a == nil:
-		c.newForm(at, c.new.Dict(b))
 	case k == "Perms" && a == nil:
 		c.report("catalog.certified-late", DoubtfulChange, at, wasAdded)
 	case k == "Names" && a == nil && c.isQuietNames(b):
@@ -151,20 +150,6 @@ func (c *comparison) isQuietNames(b any) bool {
 		}
 	}
 	return true
-}
-
-// newForm allows a form that comes with nothing but signatures.
-func (c *comparison) newForm(at *place, d pdf.Dict) {
-	for k, v := range d {
-		switch k {
-		case "Fields":
-			c.supersets(fieldList, &place{up: at, step: "Fields"}, nil, c.new.Array(v), 0)
-		case "SigFlags", "DR", "DA":
-		default:
-			c.report("form.new-key", OtherChange, &place{up: at, step: string(k)}, wasAdded)
-		}
-	}
-	c.tell(ValidationChange, at, wasAdded)
 }
 
 func (c *comparison) formRule(at *place, k pdf.Name, a, b any) bool {
