@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"crypto"
+	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
 	"os"
@@ -14,18 +16,23 @@ import (
 	"congvu/internal/store"
 )
 
-// keyVerb keeps the keys that the server holds: an agency's seal key where the law lets a server hold it.
+// keyVerb keeps the keys that the server holds: an agency's seal key where the law lets a server hold it. Those on hardware it only lists.
 func keyVerb(_ context.Context, w *world, args []string) error {
-	fs := flags(w, "key", "key list [--signer CỔNG] | key add TÊN --private KHÓA.pem --certificate CHỨNG_THƯ.pem | key remove TÊN")
+	fs := flags(w, "key", "key list [--signer CỔNG] | key add TÊN --private KHÓA.pem --certificate CHỨNG_THƯ.pem | key remove TÊN | key request TÊN --signer CỔNG --name TÊN_CƠ_QUAN --code MÃ")
 	s := newSettings(w, fs, false)
 	private := fs.String("private", "", "tệp PEM chứa khóa bí mật (PKCS#8)")
 	certificate := fs.String("certificate", "", "tệp PEM chứa chứng thư, rồi các chứng thư trung gian")
+	owner := fs.String("name", "", "tên cơ quan hoặc người ghi trong yêu cầu cấp chứng thư (key request)")
+	code := fs.String("code", "", "mã định danh ghi trong yêu cầu cấp chứng thư (key request)")
 	rest, err := parse(fs, args)
 	if err != nil {
 		return err
 	}
 	if len(rest) == 0 || len(rest) > 2 || (rest[0] == "list") != (len(rest) == 1) {
-		return badUsage("key list, key add TÊN hoặc key remove TÊN")
+		return badUsage(keyWays)
+	}
+	if rest[0] == "request" {
+		return requestCertificate(w, s.Signer, rest[1], *owner, *code)
 	}
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return err
@@ -53,7 +60,26 @@ func keyVerb(_ context.Context, w *world, args []string) error {
 		fmt.Fprintf(w.out, "Đã gỡ khóa %s khỏi kho.\n", rest[1])
 		return nil
 	}
-	return badUsage("key list, key add TÊN hoặc key remove TÊN")
+	return badUsage(keyWays)
+}
+
+const keyWays = "key list, key add TÊN, key remove TÊN hoặc key request TÊN"
+
+// requestCertificate writes a request (PKCS#10, PEM) that a key on hardware signs, for the certification authority to answer with a certificate.
+func requestCertificate(w *world, socket, name, owner, code string) error {
+	if socket == "" || owner == "" {
+		return badUsage("cần --signer CỔNG và --name TÊN_CƠ_QUAN")
+	}
+	key, err := signer.NewRing(socket, 0).Bare(name)
+	if err != nil {
+		return err
+	}
+	subject := pkix.Name{Country: []string{"VN"}, CommonName: owner, SerialNumber: code}
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: subject}, key)
+	if err != nil {
+		return err
+	}
+	return pem.Encode(w.out, &pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
 }
 
 func listKeys(w *world, ring *keys.Store) error {

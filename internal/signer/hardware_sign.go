@@ -29,7 +29,7 @@ func hardKeyOf(p object, pub crypto.PublicKey, known []*x509.Certificate) (k har
 	if err != nil {
 		return k, false
 	}
-	k.ID, k.Label, k.handle, k.alwaysAsk = id, p.label, p.handle, p.alwaysAsk
+	k.ID, k.Label, k.Public, k.handle, k.alwaysAsk = id, p.label, pub, p.handle, p.alwaysAsk
 	k.Certificates = chainFor(id, known, time.Now())
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:

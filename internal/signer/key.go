@@ -84,12 +84,12 @@ func (v *Inventory) Name(i int) string {
 	return name
 }
 
-// find knows a key by its short name while it is the only one of it, and always by its long one: a binding outlives a new neighbour.
-func (v *Inventory) find(name string) (*Key, error) {
+// find knows a key by its short name while it is the only one of it, and always by its long one: a binding outlives a new neighbour. bare finds keys without certificates, too.
+func (v *Inventory) find(name string, bare bool) (*Key, error) {
 	var found *Key
 	for i := range v.Keys {
 		k := &v.Keys[i]
-		if len(k.Certificates) == 0 || plainName(*k) != name && longName(*k) != name {
+		if len(k.Certificates) == 0 && !bare || plainName(*k) != name && longName(*k) != name {
 			continue
 		}
 		if found != nil {

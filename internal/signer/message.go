@@ -2,6 +2,7 @@ package signer
 
 import (
 	"crypto"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/binary"
 	"errors"
@@ -126,6 +127,11 @@ func (v Inventory) encode() ([]byte, error) {
 		b.AddBytes(k.ID[:])
 		b.AddUint8(uint8(k.Kind))
 		short(k.Label)
+		public, err := x509.MarshalPKIXPublicKey(k.Public)
+		if err != nil {
+			return nil, err
+		}
+		b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(public) })
 		b.AddUint8(uint8(min(len(k.Certificates), mostLinks)))
 		for _, c := range k.Certificates[:min(len(k.Certificates), mostLinks)] {
 			b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(c.Raw) })
@@ -150,7 +156,7 @@ func cut(t string, most int) string {
 	return string(out)
 }
 
-// readInventory believes no certificate that is not the key's own: the first of each key must hash to its id.
+// readInventory believes no public key and no certificate that is not the key's own: both must hash to its id.
 func readInventory(m []byte) (*Inventory, error) {
 	s := cryptobyte.String(m)
 	v := &Inventory{}
@@ -173,10 +179,17 @@ func readInventory(m []byte) (*Inventory, error) {
 
 func readKey(s *cryptobyte.String) (k Key, err error) {
 	var kind, links uint8
-	if !s.CopyBytes(k.ID[:]) || !s.ReadUint8(&kind) || kind < uint8(RSA) || kind > uint8(P384) || !text(s, &k.Label) || !s.ReadUint8(&links) || links > mostLinks {
+	var public cryptobyte.String
+	if !s.CopyBytes(k.ID[:]) || !s.ReadUint8(&kind) || !text(s, &k.Label) || !s.ReadUint16LengthPrefixed(&public) || !s.ReadUint8(&links) || links > mostLinks {
 		return k, errMessage
 	}
 	k.Kind = Kind(kind)
+	if k.Public, err = x509.ParsePKIXPublicKey(public); err != nil {
+		return k, fmt.Errorf("%w: %w", errMessage, err)
+	}
+	if !k.owns(k.Public) || sha256.Sum256(public) != k.ID {
+		return k, fmt.Errorf("%w: another public key", errMessage)
+	}
 	for range links {
 		var der cryptobyte.String
 		if !s.ReadUint24LengthPrefixed(&der) {
@@ -188,14 +201,17 @@ func readKey(s *cryptobyte.String) (k Key, err error) {
 		}
 		k.Certificates = append(k.Certificates, c)
 	}
-	if links == 0 {
-		return k, nil
-	}
-	id, err := IDOf(k.Certificates[0].PublicKey)
-	if own, ok := kindOf(k.Certificates[0].PublicKey); err != nil || id != k.ID || !ok || own != k.Kind {
+	if links > 0 && !k.owns(k.Certificates[0].PublicKey) {
 		return k, fmt.Errorf("%w: certificate of another key", errMessage)
 	}
 	return k, nil
+}
+
+// owns tells whether a public key is the one that id and kind name.
+func (k Key) owns(pub crypto.PublicKey) bool {
+	kind, ok := kindOf(pub)
+	id, err := IDOf(pub)
+	return ok && err == nil && kind == k.Kind && id == k.ID
 }
 
 func text(s *cryptobyte.String, into *string) bool {

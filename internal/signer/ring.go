@@ -85,11 +85,11 @@ func (r *Ring) Signer(name string) (crypto.Signer, *x509.Certificate, []*x509.Ce
 	var k *Key
 	err := error(ErrKeyNotFound)
 	if v != nil && time.Since(asked) < fresh {
-		k, err = v.find(name)
+		k, err = v.find(name, false)
 	}
 	if err != nil { // perhaps it is new
 		if v, err = r.Inventory(); err == nil {
-			k, err = v.find(name)
+			k, err = v.find(name, false)
 		}
 	}
 	if err != nil {
@@ -97,6 +97,19 @@ func (r *Ring) Signer(name string) (crypto.Signer, *x509.Certificate, []*x509.Ce
 	}
 	own := k.Certificates[0]
 	return &key{r, k.ID, k.Kind, own.PublicKey}, own, k.Certificates[1:], nil
+}
+
+// Bare gives a key whether it has a certificate or not: for asking for its first one.
+func (r *Ring) Bare(name string) (crypto.Signer, error) {
+	v, err := r.Inventory()
+	if err != nil {
+		return nil, err
+	}
+	k, err := v.find(name, true)
+	if err != nil {
+		return nil, err
+	}
+	return &key{r, k.ID, k.Kind, k.Public}, nil
 }
 
 // ask sends a question and gives the answer of the wanted kind. A connection that was idle may have lost its other end meanwhile: then it

@@ -105,7 +105,7 @@ func (s *soft) add(t testing.TB, label string, k crypto.Signer, withCert bool) {
 	if !ok {
 		t.Fatal("kind")
 	}
-	one := Key{ID: id, Label: label, Kind: kind}
+	one := Key{ID: id, Label: label, Kind: kind, Public: k.Public()}
 	if withCert {
 		one.Certificates = []*x509.Certificate{selfSigned(t, label, k)}
 	}

@@ -28,6 +28,7 @@ type Key struct {
 	ID           KeyID
 	Label        string
 	Kind         Kind
+	Public       crypto.PublicKey
 	Certificates []*x509.Certificate
 }
 
