@@ -1,7 +1,9 @@
 package pades
 
 import (
+	"bytes"
 	"crypto/x509"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ocsp"
@@ -79,6 +81,13 @@ func (m *material) knowsSince(l link, after time.Time) bool {
 	return false
 }
 
+// mentions reports whether an answer or a list claims to speak about a certificate.
+func (m *material) mentions(c *x509.Certificate) bool {
+	byAnswer := func(raw []byte) bool { a, err := ocsp.ParseResponseForCert(raw, c, nil); return err == nil && a != nil }
+	byList := func(l *x509.RevocationList) bool { return bytes.Equal(l.RawIssuer, c.RawIssuer) }
+	return slices.ContainsFunc(m.ocsps, byAnswer) || slices.ContainsFunc(m.crls, byList)
+}
+
 func (m *material) empty() bool { return len(m.certificates)+len(m.ocsps)+len(m.crls) == 0 }
 
 // nameLevels tells which baseline level of ETSI EN 319 142-1 each PAdES signature has reached.
@@ -112,11 +121,11 @@ func (v *verification) level(s *signed, later []*signed, stores map[int]*materia
 }
 
 // evidenced reports whether the security store of the revision that ends there proves what must be proven about a signature.
-// Without a believed chain nobody can say what that is: then any evidence counts, as the file's own claim.
+// Without a believed chain nobody can say what that is: then anything about the signer counts, as the file's own claim.
 func (v *verification) evidenced(s *signed, end int, stores map[int]*material) bool {
 	m := v.storeAt(end, stores)
 	if s.path == nil {
-		return len(m.ocsps)+len(m.crls) > 0
+		return s.certificate != nil && m.mentions(s.certificate)
 	}
 	for _, l := range s.links(v.opt) {
 		if l.required && !m.knows(l) {
