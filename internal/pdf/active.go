@@ -47,7 +47,8 @@ func Active(f *File) []string {
 	}
 	unread := 0
 	for _, n := range f.Numbers() {
-		o, err := f.Object(Ref{n, f.entries[n].Gen})
+		at, _ := f.Where(n)
+		o, err := f.Object(Ref{n, at.Gen})
 		if err != nil {
 			found[ActiveUnread] = true
 			if unread++; unread == maxUnread {

@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"slices"
 )
@@ -15,12 +14,14 @@ type File struct {
 	Trailing int       // bytes behind the last %%EOF that are not white space
 	Doubles  int       // dictionary keys and entries met twice so far; readers disagree on them
 
-	entries map[int]Location
+	entries places
+	scratch places // of the section being read
 	size    int
 	budget  *budget
 	objects map[int]any
+	kept    int // memory for objects
+	spent   int // memory for all objects read so far
 	streams map[int]*objectStream
-	charged map[int]bool // object streams that the budget has paid for
 	busy    map[int]bool
 	err     error
 	doubles []int // offsets of the objects in which something is met twice, the first maxDoubles of them
@@ -30,7 +31,7 @@ type File struct {
 const maxDoubles = 1000
 
 func (f *File) doubled(n, at int) {
-	if n == 0 {
+	if n == 0 || slices.Contains(f.doubles, at) { // an object may be read twice
 		return
 	}
 	f.Doubles += n
@@ -71,8 +72,7 @@ type Location struct {
 // Open reads the structure of a file: header, last startxref, every cross-reference section. Objects are read when they are
 // asked for. Errors are ErrNotPDF, ErrBroken, ErrEncrypted or ErrLimit.
 func Open(data []byte) (*File, error) {
-	work := maxWork
-	return open(data, &work)
+	return open(data, newCommon(len(data)))
 }
 
 // Prefix opens the revision that ends at byte end as a file of its own, within the same limit of total work.
@@ -80,12 +80,11 @@ func (f *File) Prefix(end int) (*File, error) {
 	if end < 0 || end > len(f.Data) {
 		return nil, broken("revision ends outside the file")
 	}
-	return open(f.Data[:end:end], f.budget.work)
+	return open(f.Data[:end:end], f.budget.common)
 }
 
-func open(data []byte, work *int) (*File, error) {
-	f := &File{Data: data, entries: map[int]Location{}, objects: map[int]any{}, streams: map[int]*objectStream{},
-		charged: map[int]bool{}, busy: map[int]bool{}, budget: newBudget(work)}
+func open(data []byte, c *common) (*File, error) {
+	f := &File{Data: data, objects: map[int]any{}, streams: map[int]*objectStream{}, busy: map[int]bool{}, budget: newBudget(c)}
 	if !bytes.HasPrefix(data, []byte("%PDF-")) {
 		return nil, &Error{Code: ErrNotPDF.Code, Detail: "no header at the first byte"}
 	}
@@ -144,8 +143,14 @@ func (f *File) Size() int { return f.size }
 
 // Where tells an object's place; false when the file never mentions it.
 func (f *File) Where(num int) (Location, bool) {
-	l, ok := f.entries[num]
-	return l, ok
+	if num < 0 || num > maxNumber {
+		return Location{}, false
+	}
+	p, ok := f.entries[int32(num)]
+	if !ok {
+		return Location{}, false
+	}
+	return p.location(), true
 }
 
 // Err is the first error met while objects were read, nil if none: a file of which any visited object is unreadable is
@@ -154,22 +159,24 @@ func (f *File) Err() error { return f.err }
 
 // Object reads what r points at; nil for an object that the file does not have.
 func (f *File) Object(r Ref) (any, error) {
-	if o, ok := f.objects[r.Num]; ok {
-		if f.entries[r.Num].Gen != r.Gen {
-			return nil, nil
-		}
-		return o, nil
-	}
-	at, ok := f.entries[r.Num]
+	at, ok := f.Where(r.Num)
 	if !ok || at.Free || at.Gen != r.Gen {
 		return nil, nil
+	}
+	if o, ok := f.objects[r.Num]; ok {
+		return o, nil
 	}
 	if f.busy[r.Num] {
 		return nil, f.note(broken("object %d refers to itself", r.Num))
 	}
+	before := f.spent
 	o, err := f.read(r, at)
 	if err != nil {
 		return nil, err
+	}
+	if f.kept += f.spent - before; f.kept > maxKept {
+		clear(f.objects)
+		f.kept = f.spent - before
 	}
 	f.objects[r.Num] = o
 	return o, nil
@@ -289,27 +296,14 @@ func (f *File) Forgive() error {
 // ReadAll reads every object in use and reports the first that cannot be read. It keeps none of them: a file of many objects
 // needs no memory for them afterwards.
 func (f *File) ReadAll() error {
-	for _, n := range f.byContainer() {
-		at := f.entries[n]
+	for _, n := range f.Numbers() {
+		at, _ := f.Where(n)
 		if _, kept := f.objects[n]; kept {
 			continue
 		}
 		if _, err := f.read(Ref{n, at.Gen}, at); err != nil {
 			return err
 		}
-		for other := range f.streams {
-			if other != at.Container {
-				delete(f.streams, other)
-			}
-		}
 	}
-	clear(f.streams)
 	return f.err
-}
-
-// byContainer lists the numbers of all objects in use so that those of one object stream follow each other.
-func (f *File) byContainer() []int {
-	out := f.Numbers()
-	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(f.entries[a].Container, f.entries[b].Container) })
-	return out
 }

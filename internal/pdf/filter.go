@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"io"
+	"slices"
 )
 
 // Decode inflates a stream, at most limit bytes of it. Only FlateDecode (with predictors) and no filter at all are known;
@@ -46,29 +47,91 @@ func (f *File) single(o any) (any, error) {
 	return nil, broken("chain of filters")
 }
 
+// inflate decodes into one piece of memory. Where a stream holds more than streams of its length usually do, its size is
+// counted first.
 func inflate(raw []byte, most int) ([]byte, error) {
+	const usual = 8
+	out := make([]byte, min(most, usual*len(raw)+512))
+	n, more, err := inflateInto(out, raw, most)
+	if err != nil || !more {
+		return out[:n], err
+	}
+	out = make([]byte, n)
+	_, _, err = inflateInto(out, raw, most)
+	return out, err
+}
+
+// inflateInto fills out and tells how many bytes there are in all, and whether they are more than out holds.
+func inflateInto(out, raw []byte, most int) (n int, more bool, err error) {
 	z, err := zlib.NewReader(bytes.NewReader(raw))
 	if err != nil {
-		return nil, broken("bad flate stream: %v", err)
+		return 0, false, broken("bad flate stream: %v", err)
 	}
-	out, err := io.ReadAll(io.LimitReader(z, int64(most)+1))
+	n, err = io.ReadFull(z, out)
+	if err == io.EOF || err == io.ErrUnexpectedEOF && n < len(out) && ended(z) {
+		return n, false, nil
+	}
 	if err != nil {
-		return nil, broken("bad flate stream: %v", err)
+		return 0, false, broken("bad flate stream: %v", err)
 	}
-	if len(out) > most {
-		return nil, limit("stream inflates beyond %d bytes", most)
+	rest, err := io.Copy(io.Discard, io.LimitReader(z, int64(most-n)+1))
+	if err != nil {
+		return 0, false, broken("bad flate stream: %v", err)
+	}
+	if n += int(rest); n > most {
+		return 0, false, limit("stream inflates beyond %d bytes", most)
+	}
+	return n, rest > 0, nil
+}
+
+// ended tells the end of a stream from a stream cut short, for both of which io.ReadFull has one error.
+func ended(z io.Reader) bool {
+	_, err := z.Read(make([]byte, 1))
+	return err == io.EOF
+}
+
+// inflateStructure decodes a cross-reference or object stream, of which at most so many bytes are of use, against the budget of
+// the file. What decodes the same in every revision is decoded once. Its parameters must be direct where a reference could
+// lead back into the stream itself.
+func (f *File) inflateStructure(s *Stream, most int) ([]byte, error) {
+	how, err := Append(nil, Array{s.Dict["Filter"], s.Dict["DecodeParms"]})
+	if err != nil {
+		return nil, err
+	}
+	key := encoded{s.Start, len(s.Raw), string(how)}
+	if b, ok := f.budget.decoded[key]; ok {
+		return b, nil
+	}
+	if f.budget.inflated <= 0 {
+		return nil, f.budget.inflate(1)
+	}
+	out, err := f.Decode(s, min(most, f.budget.inflated+1))
+	if err != nil {
+		return nil, err
+	}
+	if err := f.budget.inflate(len(out)); err != nil {
+		return nil, err
+	}
+	if !hasReference(s.Dict["Filter"]) && !hasReference(s.Dict["DecodeParms"]) {
+		f.budget.decoded[key] = out
 	}
 	return out, nil
 }
 
-// inflateStructure decodes a cross-reference or object stream against the file's budget. Its parameters must be direct
-// where a reference could lead back into the stream itself.
-func (f *File) inflateStructure(s *Stream) ([]byte, error) {
-	out, err := f.Decode(s, maxInflate)
-	if err != nil {
-		return nil, err
+func hasReference(o any) bool {
+	switch v := o.(type) {
+	case Ref:
+		return true
+	case Array:
+		return slices.ContainsFunc(v, hasReference)
+	case Dict:
+		for _, x := range v {
+			if hasReference(x) {
+				return true
+			}
+		}
 	}
-	return out, f.budget.inflate(len(out))
+	return false
 }
 
 // unpredict undoes the PNG predictors (ISO 32000-1, 7.4.4.4).

@@ -17,6 +17,7 @@ func (f *File) indirectAt(at int, lengthOf func(Ref) (int, error)) (Ref, any, er
 		return Ref{}, nil, err
 	}
 	f.doubled(l.doubles, at)
+	f.spent += l.spent
 	if k, ok := o.(keyword); ok {
 		if k == "endobj" {
 			return head, nil, nil
@@ -94,7 +95,7 @@ func (f *File) streamBody(l *lexer, d Dict, lengthOf func(Ref) (int, error)) (*S
 // objectStream is an inflated object stream with the number and place of each of its objects.
 type objectStream struct {
 	data   []byte
-	places [][2]int
+	places [][2]int32
 }
 
 func (f *File) embedded(num int, at Location) (any, error) {
@@ -102,12 +103,14 @@ func (f *File) embedded(num int, at Location) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if at.Index >= len(s.places) || s.places[at.Index][0] != num {
+	if at.Index >= len(s.places) || int(s.places[at.Index][0]) != num {
 		return nil, broken("object %d is not where its entry says in stream %d", num, at.Container)
 	}
-	l := &lexer{data: s.data, pos: s.places[at.Index][1], embedded: true, budget: f.budget}
+	l := &lexer{data: s.data, pos: int(s.places[at.Index][1]), embedded: true, budget: f.budget}
 	o, err := l.value()
-	f.doubled(l.doubles, f.entries[at.Container].Offset)
+	container, _ := f.Where(at.Container)
+	f.doubled(l.doubles, container.Offset)
+	f.spent += l.spent
 	return o, err
 }
 
@@ -115,7 +118,7 @@ func (f *File) objectStream(num int) (*objectStream, error) {
 	if s, ok := f.streams[num]; ok {
 		return s, nil
 	}
-	at, ok := f.entries[num]
+	at, ok := f.Where(num)
 	if !ok || at.Free || at.Container != 0 {
 		return nil, broken("object stream %d is missing", num)
 	}
@@ -127,11 +130,7 @@ func (f *File) objectStream(num int) (*objectStream, error) {
 	if !ok || s.Dict["Type"] != Name("ObjStm") {
 		return nil, broken("object %d is no object stream", num)
 	}
-	data, err := f.Decode(s, maxInflate)
-	if err == nil && !f.charged[num] {
-		err = f.budget.inflate(len(data))
-		f.charged[num] = true
-	}
+	data, err := f.inflateStructure(s, maxInflate)
 	if err != nil {
 		return nil, err
 	}
@@ -151,17 +150,20 @@ func (f *File) indexObjects(d Dict, data []byte) (*objectStream, error) {
 	if !ok1 || !ok2 || count < 0 || base < 0 || base > int64(len(data)) || count > base {
 		return nil, broken("object stream with bad N or First")
 	}
-	out := &objectStream{data: data, places: make([][2]int, 0, count)}
+	if err := f.budget.index(int(count)); err != nil {
+		return nil, err
+	}
+	out := &objectStream{data: data, places: make([][2]int32, 0, count)}
 	l := &lexer{data: data, budget: f.budget}
 	for range count {
 		l.skipSpace()
 		num, ok1 := digits(l.regular(), 10)
 		l.skipSpace()
 		at, ok2 := digits(l.regular(), 10)
-		if !ok1 || !ok2 || int(base)+at >= len(data) {
+		if !ok1 || !ok2 || num > maxNumber || int(base)+at >= len(data) {
 			return nil, broken("object stream with a bad index")
 		}
-		out.places = append(out.places, [2]int{num, int(base) + at})
+		out.places = append(out.places, [2]int32{int32(num), int32(int(base) + at)})
 	}
 	return out, nil
 }

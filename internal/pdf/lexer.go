@@ -3,6 +3,7 @@ package pdf
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -19,6 +20,7 @@ type lexer struct {
 	depth    int
 	embedded bool
 	doubles  int
+	spent    int // memory for what was read
 	budget   *budget
 }
 
@@ -67,6 +69,14 @@ func (l *lexer) skipSpace() {
 	}
 }
 
+// pay charges memory that an object takes.
+func (l *lexer) pay(n int) error {
+	if l.spent += n; l.spent > maxObject {
+		return limit("an object of more than %d bytes of memory", maxObject)
+	}
+	return nil
+}
+
 func (l *lexer) peek(ahead int) byte {
 	if l.pos+ahead < len(l.data) {
 		return l.data[l.pos+ahead]
@@ -82,6 +92,9 @@ func (l *lexer) object() (any, error) {
 		return nil, limit("objects nested deeper than %d", maxNesting)
 	}
 	if err := l.budget.value(); err != nil {
+		return nil, err
+	}
+	if err := l.pay(costOfValue); err != nil {
 		return nil, err
 	}
 	l.skipSpace()
@@ -146,6 +159,9 @@ func (l *lexer) word() (any, error) {
 func (l *lexer) name() (Name, error) {
 	l.pos++
 	tok := l.regular()
+	if err := l.pay(len(tok)); err != nil {
+		return "", err
+	}
 	if bytes.IndexByte(tok, '#') < 0 {
 		return Name(tok), nil
 	}
@@ -163,6 +179,9 @@ func (l *lexer) name() (Name, error) {
 
 func (l *lexer) dict() (any, error) {
 	l.pos += 2
+	if err := l.pay(costOfDict); err != nil {
+		return nil, err
+	}
 	d := Dict{}
 	for {
 		l.skipSpace()
@@ -178,6 +197,9 @@ func (l *lexer) dict() (any, error) {
 			return nil, err
 		}
 		v, err := l.value()
+		if err == nil {
+			err = l.pay(costOfEntry)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -201,6 +223,9 @@ func (l *lexer) array() (any, error) {
 		v, err := l.value()
 		if err != nil {
 			return nil, err
+		}
+		if len(a) == cap(a) {
+			a = slices.Grow(a, len(a)+4) // doubling wastes least in all
 		}
 		a = append(a, v)
 	}
@@ -228,7 +253,7 @@ func (l *lexer) reference(n int64) (Ref, bool) {
 	back := l.pos
 	l.skipSpace()
 	gen := l.regular()
-	if len(gen) > 0 && len(gen) <= 5 && isDigits(gen) && n <= maxEntries*4 {
+	if len(gen) > 0 && len(gen) <= 5 && isDigits(gen) && n <= maxNumber {
 		l.skipSpace()
 		next := l.peek(1)
 		if l.peek(0) == 'R' && (l.pos+1 == len(l.data) || isSpace(next) || isDelimiter(next)) {

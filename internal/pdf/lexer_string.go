@@ -17,6 +17,9 @@ func (l *lexer) hexString() (any, error) {
 		return nil, l.fail("hexadecimal string without end")
 	}
 	digits := l.data[l.pos+1 : l.pos+end]
+	if err := l.pay(costOfValue + len(digits)/2); err != nil {
+		return nil, err
+	}
 	out := make([]byte, 0, len(digits)/2+1)
 	high := -1
 	for _, c := range digits {
@@ -42,7 +45,10 @@ func (l *lexer) hexString() (any, error) {
 func (l *lexer) literal() (any, error) {
 	start := l.pos
 	l.pos++
-	var out []byte
+	out, err := l.roomForLiteral()
+	if err != nil {
+		return nil, err
+	}
 	for depth := 1; l.pos < len(l.data); {
 		c := l.data[l.pos]
 		l.pos++
@@ -65,6 +71,27 @@ func (l *lexer) literal() (any, error) {
 		out = append(out, c)
 	}
 	return nil, l.fail("string without end")
+}
+
+// roomForLiteral makes room for the string that begins here: its end is looked for first, so that a long one does not grow
+// step by step.
+func (l *lexer) roomForLiteral() ([]byte, error) {
+	end, depth := l.pos, 1
+	for ; end < len(l.data) && depth > 0; end++ {
+		switch l.data[end] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '\\':
+			end++
+		}
+	}
+	n := min(end, len(l.data)) - l.pos
+	if err := l.pay(costOfValue + n); err != nil {
+		return nil, err
+	}
+	return make([]byte, 0, n), nil
 }
 
 // escape reads what follows a backslash in a literal string.

@@ -22,7 +22,7 @@ func (f *File) readSections(at int) error {
 		}
 		f.Sections = append(f.Sections, s)
 		if n, ok := s.Trailer["Size"].(int64); ok {
-			if n < 0 || n > 4*maxEntries {
+			if n < 0 || n > maxNumber {
 				return limit("a trailer announces %d objects", n)
 			}
 			f.size = max(f.size, int(n))
@@ -76,9 +76,9 @@ func (f *File) readSection(at int) (Section, error) {
 		}
 		for n, e := range more {
 			switch old, ok := own[n]; {
-			case !ok || old.Free:
+			case !ok || old.free():
 				own[n] = e
-			case old != e && !e.Free: // programs that know streams and those that do not see two objects
+			case old != e && !e.free(): // programs that know streams and those that do not see two objects
 				f.doubles = append(f.doubles, at)
 			}
 		}
@@ -88,37 +88,52 @@ func (f *File) readSection(at int) (Section, error) {
 }
 
 // merge adds what an older section says about objects that no newer one mentions.
-func (f *File) merge(own map[int]Location) {
-	if len(f.entries) == 0 {
+func (f *File) merge(own places) {
+	for n := range own {
+		f.size = max(f.size, int(n)+1)
+	}
+	if f.entries == nil {
 		f.entries = own
-		for n := range own {
-			f.size = max(f.size, n+1)
-		}
 		return
 	}
 	for n, e := range own {
 		if _, newer := f.entries[n]; !newer {
 			f.entries[n] = e
 		}
-		f.size = max(f.size, n+1)
 	}
+	f.scratch = own
+}
+
+// section gives an empty map for about so many entries of a section: a used one, unless emptying it costs more.
+func (f *File) section(n int) places {
+	const small = 4096
+	own := f.scratch
+	f.scratch = nil
+	if own == nil || n > small || len(own) > small {
+		return make(places, n)
+	}
+	clear(own)
+	return own
 }
 
 // readTable reads subsections up to and with the word trailer.
-func (f *File) readTable(l *lexer) (map[int]Location, error) {
-	own := map[int]Location{}
+func (f *File) readTable(l *lexer) (places, error) {
+	var own places
 	for {
 		v, err := l.object()
 		if err != nil {
 			return nil, err
 		}
 		if v == keyword("trailer") {
+			if own == nil {
+				own = f.section(0)
+			}
 			return own, nil
 		}
 		first, ok1 := v.(int64)
 		v, err = l.object()
 		count, ok2 := v.(int64)
-		if err != nil || !ok1 || !ok2 || first < 0 || count < 0 || first+count > 4*maxEntries {
+		if err != nil || !ok1 || !ok2 || first < 0 || count < 0 || first > maxNumber || count > maxNumber || first+count > maxNumber {
 			return nil, l.fail("bad cross-reference subsection")
 		}
 		if err := f.budget.entry(int(count)); err != nil {
@@ -128,25 +143,31 @@ func (f *File) readTable(l *lexer) (map[int]Location, error) {
 		if int(count) > (len(l.data)-l.pos)/shortest {
 			return nil, l.fail("more cross-reference entries than bytes")
 		}
-		if len(own) == 0 {
-			own = make(map[int]Location, count)
+		if own == nil {
+			own = f.section(int(count))
 		}
 		for n := int(first); n < int(first+count); n++ {
 			e, ok := tableEntry(l)
 			if !ok {
 				return nil, l.fail("bad cross-reference entry")
 			}
-			if _, double := own[n]; double {
+			if own.add(n, e) {
 				return nil, l.fail("object %d has two entries in one section", n)
 			}
-			own[n] = e
 		}
 	}
 }
 
+// add enters what a section says of an object, and tells whether it said something before.
+func (own places) add(n int, e place) (double bool) {
+	before := len(own)
+	own[int32(n)] = e
+	return len(own) == before
+}
+
 // tableEntry reads "offset generation n|f"; numbers are plain digits, the white space between them is free. An object in use at
 // byte 0, where the header stands, is how macOS writes one that the file does not have: for every reader it is null.
-func tableEntry(l *lexer) (Location, bool) {
+func tableEntry(l *lexer) (place, bool) {
 	l.skipSpace()
 	at, ok1 := digits(l.regular(), 10)
 	l.skipSpace()
@@ -155,9 +176,9 @@ func tableEntry(l *lexer) (Location, bool) {
 	kind := l.regular()
 	ok := ok1 && ok2 && len(kind) == 1 && (kind[0] == 'n' || kind[0] == 'f')
 	if !ok || kind[0] == 'f' || at == 0 {
-		return Location{Free: true, Gen: gen}, ok
+		return place{sub: uint32(gen)}, ok
 	}
-	return Location{Offset: at, Gen: gen}, true
+	return pack(Location{Offset: at, Gen: gen})
 }
 
 func digits(b []byte, most int) (int, bool) {
@@ -175,8 +196,8 @@ func digits(b []byte, most int) (int, bool) {
 func (f *File) Numbers() []int {
 	out := make([]int, 0, len(f.entries))
 	for n, e := range f.entries {
-		if !e.Free {
-			out = append(out, n)
+		if !e.free() {
+			out = append(out, int(n))
 		}
 	}
 	slices.Sort(out)

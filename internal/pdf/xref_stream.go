@@ -12,7 +12,7 @@ func (f *File) readXRefStream(at int) (Section, error) {
 }
 
 // streamEntries reads the cross-reference stream at a byte.
-func (f *File) streamEntries(at int) (map[int]Location, Dict, error) {
+func (f *File) streamEntries(at int) (places, Dict, error) {
 	head, o, err := f.indirectAt(at, nil)
 	if err != nil {
 		return nil, nil, err
@@ -21,20 +21,19 @@ func (f *File) streamEntries(at int) (map[int]Location, Dict, error) {
 	if !ok || s.Dict["Type"] != Name("XRef") {
 		return nil, nil, broken("no cross-reference section at byte %d", at)
 	}
-	raw, err := f.inflateStructure(s)
-	if err != nil {
-		return nil, nil, err
-	}
 	widths, err := fieldWidths(s.Dict)
 	if err != nil {
 		return nil, nil, err
 	}
-	ranges, err := subsections(s.Dict)
+	ranges, total, err := subsections(s.Dict)
 	if err != nil {
 		return nil, nil, err
 	}
-	own := map[int]Location{}
-	rows := rowReader{data: raw, widths: widths}
+	rows := rowReader{widths: widths}
+	if rows.data, err = f.inflateStructure(s, min(2*maxInflate, 2*total*(rows.width()+1)+slackInSection)); err != nil {
+		return nil, nil, err
+	}
+	own := f.section(total + 1)
 	for _, r := range ranges {
 		if err := f.budget.entry(r.count); err != nil {
 			return nil, nil, err
@@ -47,17 +46,16 @@ func (f *File) streamEntries(at int) (map[int]Location, Dict, error) {
 			if err != nil {
 				return nil, nil, err
 			}
-			if _, double := own[n]; double {
+			if known && own.add(n, e) {
 				return nil, nil, broken("object %d has two entries in one section", n)
-			}
-			if known {
-				own[n] = e
 			}
 		}
 	}
 	// The stream need not describe itself; updates must still know its number is taken.
-	if _, ok := own[head.Num]; !ok {
-		own[head.Num] = Location{Offset: at, Gen: head.Gen}
+	if self, ok := pack(Location{Offset: at, Gen: head.Gen}); ok && head.Num <= maxNumber {
+		if _, told := own[int32(head.Num)]; !told {
+			own[int32(head.Num)] = self
+		}
 	}
 	return own, s.Dict, nil
 }
@@ -81,27 +79,33 @@ func fieldWidths(d Dict) ([3]int, error) {
 	return out, nil
 }
 
+// slackInSection is how much more than its entries a cross-reference stream may hold; what it is, nobody reads.
+const slackInSection = 64 << 10
+
 type subsection struct{ first, count int }
 
-func subsections(d Dict) ([]subsection, error) {
+// subsections reads which numbers the rows are for, and how many rows that makes.
+func subsections(d Dict) (out []subsection, total int, err error) {
 	size, _ := d["Size"].(int64)
 	index, ok := d["Index"].(Array)
 	if !ok {
 		index = Array{int64(0), size}
 	}
 	if len(index)%2 != 0 {
-		return nil, broken("cross-reference stream with a bad Index")
+		return nil, 0, broken("cross-reference stream with a bad Index")
 	}
-	var out []subsection
 	for i := 0; i < len(index); i += 2 {
 		first, ok1 := index[i].(int64)
 		count, ok2 := index[i+1].(int64)
-		if !ok1 || !ok2 || first < 0 || count < 0 || first > 4*maxEntries || count > maxEntries {
-			return nil, broken("cross-reference stream with a bad Index")
+		if !ok1 || !ok2 || first < 0 || count < 0 || first > maxNumber || first+count > maxNumber || count > maxEntries {
+			return nil, 0, broken("cross-reference stream with a bad Index")
+		}
+		if total += int(count); total > maxEntries {
+			return nil, 0, limit("more than %d cross-reference entries", maxEntries)
 		}
 		out = append(out, subsection{int(first), int(count)})
 	}
-	return out, nil
+	return out, total, nil
 }
 
 type rowReader struct {
@@ -124,22 +128,29 @@ func (r *rowReader) field(i int) int {
 }
 
 // next reads a row; known is false for entry types of later standards, which count as references to null.
-func (r *rowReader) next() (e Location, known bool, err error) {
+func (r *rowReader) next() (e place, known bool, err error) {
 	kind := 1
 	if r.widths[0] > 0 {
 		kind = r.field(0)
 	}
 	a, b := r.field(1), r.field(2)
+	var at Location
 	switch kind {
 	case 0:
-		return Location{Free: true, Gen: b}, true, nil
+		at = Location{Free: true, Gen: b}
 	case 1:
-		return Location{Free: a == 0, Offset: a, Gen: b}, true, nil // see tableEntry
+		at = Location{Free: a == 0, Offset: a, Gen: b} // see tableEntry
 	case 2:
-		if a == 0 || a > 4*maxEntries {
+		if a == 0 || a > maxNumber {
 			return e, false, broken("entry in object stream %d", a)
 		}
-		return Location{Container: a, Index: b}, true, nil
+		at = Location{Container: a, Index: b}
+	default:
+		return e, false, nil
 	}
-	return e, false, nil
+	e, ok := pack(at)
+	if !ok {
+		return e, false, broken("entry at %d with %d", a, b)
+	}
+	return e, true, nil
 }
