@@ -171,6 +171,7 @@ type incomingView struct {
 	steps      []documents.Step
 	acts       []documents.InAct
 	parcels    []exchange.Parcel
+	kept       []documents.Preservation
 	warnings   []store.Message
 	today      calendar.Date
 	days       *calendar.Calendar
@@ -206,6 +207,7 @@ func (d *Door) loadIncoming(r *http.Request, id int64) (*incomingView, error) {
 		func() error { v.steps, err = documents.Timeline(ctx, d.DB, a, ref); return err },
 		func() error { v.acts, err = documents.ActsIncoming(ctx, d.DB, a, id); return err },
 		func() error { v.parcels, err = exchange.Parcels(ctx, d.DB, a, ref); return err },
+		func() error { v.kept, err = documents.PreservationsOf(ctx, d.DB, a, ref); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err

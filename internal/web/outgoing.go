@@ -117,6 +117,9 @@ type outgoingView struct {
 	acts       []documents.Act
 	deliveries []exchange.Delivery
 	findings   []paper.Finding
+	stamps     []documents.Stamp
+	order      documents.ReleaseOrder
+	kept       []documents.Preservation
 	now        store.Instant
 	actor      store.Actor
 }
@@ -142,6 +145,9 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 		func() error { v.steps, err = documents.Timeline(ctx, d.DB, a, ref); return err },
 		func() error { v.acts, err = documents.Acts(ctx, d.DB, a, id); return err },
 		func() error { v.deliveries, err = exchange.Deliveries(ctx, d.DB, a, id); return err },
+		func() error { v.stamps, err = documents.Stamps(ctx, d.DB, a, id); return err },
+		func() error { v.order, _, err = documents.FindRelease(ctx, d.DB, a, id); return err },
+		func() error { v.kept, err = documents.PreservationsOf(ctx, d.DB, a, ref); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err
