@@ -39,7 +39,7 @@ func fars() []far {
 		{"deliveries", "deliveries REF", "nơi nhận và trạng thái", remoteDeliveries},
 		{"download", "download TỆP_SỐ [--out TỆP]", "tải một tệp", remoteDownload},
 		{"search", "search TỪ", "tìm cơ quan trong danh bạ", remoteSearch},
-	}, farActs()...)
+	}, append(farActs(), farPreservation()...)...)
 }
 
 func remoteMe(ctx context.Context, r *remoteCall) error {
@@ -475,8 +475,13 @@ func remoteDownload(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
+	return r.save(id, func(to io.Writer) (string, error) { return r.Download(ctx, id, to) })
+}
+
+// save writes what is fetched to where --out says, or under its own name here.
+func (r *remoteCall) save(id client.ID, fetch func(to io.Writer) (string, error)) error {
 	if r.o.out == "-" {
-		_, err := r.Download(ctx, id, r.out)
+		_, err := fetch(r.out)
 		return err
 	}
 	dir := "."
@@ -488,7 +493,7 @@ func remoteDownload(ctx context.Context, r *remoteCall) error {
 		return store.Because(store.Refuse(store.Invalid, "Không ghi được tệp {name}.", "name", dir), err)
 	}
 	defer os.Remove(part.Name())
-	name, err := r.Download(ctx, id, part)
+	name, err := fetch(part)
 	if err = errors.Join(err, part.Close()); err != nil {
 		return err
 	}

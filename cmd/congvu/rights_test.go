@@ -263,6 +263,12 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		out = []rightsCase{{"draft", filled(path, o.outgoing["draft"], o.files["draft"])}, {"issued", filled(path, o.outgoing["issued"], o.files["outgoing"])}}
 	case has("/outgoing/{id}/deliveries/{delivery}"):
 		one(o.outgoing["issued"], o.deliveries["issued"])
+	case has("/outgoing/{id}/stamps/{stamp}"):
+		one(o.outgoing["signed"], o.stamp)
+	case has("/preservation/stamps/{id}"), has("/admin/preservation/stamps/{id}"):
+		one(o.stamp)
+	case has("/preservation/files/{id}"), has("/admin/preservation/files/{id}"), has("/files/{id}/preserved"), has("/files/{id}/preservation"):
+		one(o.preserved)
 	case has("/outgoing/{id}/versions/{no}"):
 		for _, state := range slices.Sorted(maps.Keys(o.outgoing)) {
 			out = append(out, rightsCase{state, filled(path, o.outgoing[state], 1)})
@@ -317,6 +323,8 @@ func mixed(own, foreign *rightsOffice, path string) (stranger, nothing string) {
 		first, second = own.incoming["assigned"], foreign.lines["assigned"]
 	case strings.Contains(path, "{file}"):
 		first, second = own.outgoing["draft"], foreign.files["draft"]
+	case strings.Contains(path, "{stamp}"):
+		first, second = own.outgoing["signed"], foreign.stamp
 	case strings.Contains(path, "{delivery}"):
 		first, second = own.outgoing["issued"], foreign.deliveries["issued"]
 	default:

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -60,6 +62,8 @@ type rightsOffice struct {
 	files       map[string]int64 // "incoming", "outgoing", "draft"
 	deliveries  map[string]int64 // "issued"
 	registers   map[string]int64 // "incoming", "outgoing"
+	preserved   int64            // the main file of the issued document
+	stamp       int64            // of the signed document, on its way
 	quarantine  int64
 	delegation  int64
 	certificate int64
@@ -224,7 +228,14 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 			w.t.Fatalf("%s has no files", ref)
 		}
 		o.files[key] = files[len(files)-1].ID
+		if key == "outgoing" {
+			o.preserved = files[0].ID
+		}
 	}
+	storetest.Drain(w.t, w.db, documents.Preserver, w.desk.HearPreserve)
+	stamps, err := documents.Stamps(ctx, w.db, o.people["clerk"], o.outgoing["signed"])
+	w.must(err)
+	o.stamp = stamps[0].ID
 	for key, direction := range map[string]string{"incoming": documents.IncomingBook, "outgoing": documents.OutgoingBook} {
 		books, err := documents.ListRegisters(ctx, w.db, o.people["clerk"], direction, rightsMonday.Year())
 		w.must(err)
@@ -335,7 +346,14 @@ func (w *rightsTown) outgoing(o *rightsOffice, state string) (id int64) {
 		{"awaiting_signature", func() error {
 			return w.db.Write(ctx, o.people["unit_head"], func(tx *store.Tx) error { return documents.Approve(ctx, tx, id, "Đồng ý "+o.word, 0) })
 		}},
-		{"signed", func() error { _, err := documents.Sign(ctx, w.desk, head, id, "", true); return err }},
+		{"signed", func() error {
+			if state == "signed" {
+				w.desk.Stamper = silentAuthority{}
+				defer func() { w.desk.Stamper = nil }()
+			}
+			_, err := documents.Sign(ctx, w.desk, head, id, "", true)
+			return err
+		}},
 		{"numbered", func() error {
 			return w.db.Write(ctx, clerk, func(tx *store.Tx) error { _, err := documents.Number(ctx, tx, id, documents.NumberForm{}); return err })
 		}},
@@ -354,6 +372,13 @@ func (w *rightsTown) outgoing(o *rightsOffice, state string) (id int64) {
 		}
 	}
 	return id
+}
+
+// silentAuthority is a time-stamp authority that never answers.
+type silentAuthority struct{}
+
+func (silentAuthority) Stamp(context.Context, []byte, crypto.Hash) ([]byte, error) {
+	return nil, errors.New("no answer")
 }
 
 // travel lets exchange and bell work until the office has a delivery, a parcel apart and a message.

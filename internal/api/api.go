@@ -74,6 +74,7 @@ func newDoor(c Config) *door {
 	d.incomingRoutes()
 	d.outgoingRoutes()
 	d.fileRoutes()
+	d.preservationRoutes()
 	d.exchangeRoutes()
 	d.directoryRoutes()
 	d.noticeRoutes()
@@ -114,6 +115,7 @@ var tags = []*huma.Tag{
 	{Name: tagFiles, Description: "Tải tệp lên và xuống, kiểm tra chữ ký số."},
 	{Name: tagExchange, Description: "Nơi nhận, trạng thái liên thông, gói tin bị cách ly."},
 	{Name: tagDirectory, Description: "Cơ quan, đơn vị, người, loại văn bản, sổ đăng ký."},
+	{Name: tagPreservation, Description: "Dấu thời gian, bản bảo quản lâu dài và việc kiểm tra lại chữ ký số."},
 	{Name: tagNotices, Description: "Thông báo và nhật ký."},
 }
 

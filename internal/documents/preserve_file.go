@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path"
+	"strings"
 
 	"congvu/internal/pades"
 	"congvu/internal/store"
@@ -81,6 +83,11 @@ var (
 		UNION SELECT evidence_sha FROM documents_preservations WHERE evidence_sha <> '' AND evidence_sha IN (SELECT value FROM json_each(CAST($2 AS TEXT)))
 		UNION SELECT stamped_sha FROM documents_stamps WHERE stamped_sha <> '' AND stamped_sha IN (SELECT value FROM json_each(CAST($3 AS TEXT)))`)
 )
+
+// PreservedName is what a preserved revision is called when it is saved beside its file.
+func PreservedName(name string) string {
+	return strings.TrimSuffix(name, path.Ext(name)) + ".bao-quan.pdf"
+}
 
 // Preserver is the name of the place in the journal up to which documents were taken into preservation.
 const Preserver = "documents-preserve"

@@ -58,9 +58,18 @@ func (d *Door) showPreservation(w http.ResponseWriter, r *http.Request, status i
 		for _, load := range []func() error{
 			func() error { v.rules, err = documents.PreservingOf(ctx, d.DB, a.Agency); return err },
 			func() error { v.stamps, err = documents.OpenStamps(ctx, d.DB, a); return err },
-			func() error { v.failed, err = documents.ListPreservations(ctx, d.DB, a, documents.PreservationsFailed); return err },
-			func() error { v.worse, err = documents.ListPreservations(ctx, d.DB, a, documents.PreservationsWorse); return err },
-			func() error { v.renewals, err = documents.ListPreservations(ctx, d.DB, a, documents.PreservationsRenewal); return err },
+			func() error {
+				v.failed, err = documents.ListPreservations(ctx, d.DB, a, documents.PreservationsFailed)
+				return err
+			},
+			func() error {
+				v.worse, err = documents.ListPreservations(ctx, d.DB, a, documents.PreservationsWorse)
+				return err
+			},
+			func() error {
+				v.renewals, err = documents.ListPreservations(ctx, d.DB, a, documents.PreservationsRenewal)
+				return err
+			},
 		} {
 			if err := load(); err != nil {
 				return err
@@ -157,11 +166,7 @@ func (d *Door) preservedFile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer content.Close()
-	return sendFile(w, r, preservedName(p.Name, "bao-quan.pdf"), "application/pdf", p.KeptSHA, content)
-}
-
-func preservedName(name, ending string) string {
-	return strings.TrimSuffix(name, path.Ext(name)) + "." + ending
+	return sendFile(w, r, documents.PreservedName(p.Name), "application/pdf", p.KeptSHA, content)
 }
 
 // preservationReport: GET /files/{id}/preserved/report, the machine's verdict on the newest revision.
@@ -179,7 +184,7 @@ func (d *Door) preservationReport(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Content-Disposition", disposition("attachment", preservedName(p.Name, "bao-cao.json")))
+	w.Header().Set("Content-Disposition", disposition("attachment", strings.TrimSuffix(p.Name, path.Ext(p.Name))+".bao-cao.json"))
 	return json.NewEncoder(w).Encode(struct {
 		Report   json.RawMessage    `json:"report"`
 		Evidence documents.Evidence `json:"evidence"`
