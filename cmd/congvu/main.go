@@ -35,6 +35,7 @@ func verbs() []verb {
 		{"user", "mở, khóa tài khoản, đặt lại mật khẩu, tạo quản trị viên đầu tiên", user},
 		{"key", "liệt kê, nạp, gỡ khóa ký mà máy chủ giữ", keyVerb},
 		{"signer", "giữ khóa ký trên thiết bị phần cứng (PKCS#11) và ký cho máy chủ", signerVerb},
+		{"trust", "liệt kê, nạp, gỡ chứng thư gốc mà việc kiểm tra chữ ký dựa vào", trustVerb},
 		{"token", "cấp, liệt kê, thu hồi mã truy cập API", token},
 		{"verify", "kiểm tra chữ ký số của tệp PDF", verify},
 		{"edxml", "kiểm tra bản tin edXML: congvu edxml check FILE", checkEdxml},

@@ -60,6 +60,10 @@ var (
 	ErrKeyMismatch     = &Refusal{Code: "key_mismatch", text: "Khóa bí mật không thuộc chứng thư số được chọn."}
 	ErrTrustConfig     = &Refusal{Code: "trust_config", text: "Kho chứng thư tin cậy cấu hình sai ở {file}. Hệ thống không nạp kho này."}
 	ErrNotPinned       = &Refusal{Code: "not_pinned", text: "Chứng thư trong {file} chưa được xác nhận dấu vân tay nên không được tin cậy."}
+	ErrFingerprint     = &Refusal{Code: "fingerprint", text: "Dấu vân tay đã nhập không phải của chứng thư trong tệp. Chứng thư không được nạp; đề nghị đối chiếu lại dấu vân tay SHA-256 với công bố chính thức của tổ chức cấp."}
+	ErrPinned          = &Refusal{Code: "pinned", text: "Chứng thư {name} đã có trong kho tin cậy. Muốn sửa, hãy gỡ ra rồi nạp lại."}
+	ErrNoPin           = &Refusal{Code: "no_pin", text: "Kho tin cậy không có đúng một chứng thư mang dấu vân tay {fingerprint} (cần ít nhất 16 chữ số đầu). Kho được giữ nguyên."}
+	ErrOneCertificate  = &Refusal{Code: "one_certificate", text: "Tệp phải chứa đúng một chứng thư, dạng PEM hoặc DER. Không có gì được nạp."}
 	ErrUnknownIssuer   = &Refusal{Code: "unknown_issuer", Indeterminate: true, text: "Chứng thư số không do tổ chức chứng thực được tin cậy cấp."}
 	ErrNotValidAt      = &Refusal{Code: "not_valid_at", Indeterminate: true, text: "Chứng thư số hoặc chứng thư của nơi cấp không có hiệu lực tại thời điểm ký."}
 	ErrPurpose         = &Refusal{Code: "purpose", text: "Chứng thư số không được cấp cho mục đích này."}

@@ -28,9 +28,21 @@ const (
 	RevocationNone     Revocation = "none"
 )
 
+// Families of authorities, as an administrator sorts them (signing rules, section 7); they change no verdict, but for the last.
+const (
+	FamilyState1 = "state-g1" // the first generation of the State's own roots
+	FamilyState2 = "state-g2"
+	FamilyPublic = "public" // licensed providers
+	FamilyTest   = "test"
+)
+
+// Families lists them.
+var Families = []string{FamilyState1, FamilyState2, FamilyPublic, FamilyTest}
+
 // Pin is one believed certificate, an entry of trust.json. Without purposes it serves all of them; without dates as long as the certificate.
 type Pin struct {
 	Name       string     `json:"name"`
+	Family     string     `json:"family,omitempty"`
 	SHA256     string     `json:"sha256"` // of the DER, hex, colons allowed
 	Purposes   []Purpose  `json:"purposes,omitempty"`
 	ValidFrom  time.Time  `json:"valid_from,omitzero"`

@@ -139,6 +139,15 @@ func (p *Pin) check() error {
 	if !slices.Contains([]Revocation{RevocationRequired, RevocationOptional, RevocationNone}, p.Revocation) {
 		return errors.New("unknown revocation policy")
 	}
+	if p.Family != "" && !slices.Contains(Families, p.Family) {
+		return errors.New("unknown family " + p.Family)
+	}
+	if (p.Family == FamilyTest) != p.Test && p.Family != "" {
+		return errors.New("a certificate of the family test is marked as test, and no other")
+	}
+	if !p.ValidFrom.IsZero() && !p.ValidTo.IsZero() && p.ValidTo.Before(p.ValidFrom) {
+		return errors.New("valid_to before valid_from")
+	}
 	for _, u := range p.Purposes {
 		if u != PurposeSign && u != PurposeSeal && u != PurposeTimestamp {
 			return errors.New("unknown purpose " + string(u))
