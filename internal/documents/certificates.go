@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/x509"
+	"encoding/base64"
 	"fmt"
 
 	"congvu/internal/blob"
@@ -18,9 +19,6 @@ const (
 	OwnerPerson = "person"
 	OwnerAgency = "agency"
 )
-
-// Methods of signing (S9.7) that a certificate may be bound for.
-const MethodServerKey = "server_key"
 
 // CertificateForm asks for the binding of a certificate.
 type CertificateForm struct {
@@ -50,9 +48,10 @@ type Certificate struct {
 	State       string // active, withdrawn
 	ApprovedBy  int64
 	At          store.Instant `db:"at_us"`
+	DER         string        `db:"der"` // base64; "" in bindings made before it was kept
 }
 
-const certificateColumns = `id, agency_id, owner_kind, owner_id, fingerprint, subject, issuer, serial, valid_from_us, valid_to_us, method, key_name, image_sha, state, approved_by, at_us`
+const certificateColumns = `id, agency_id, owner_kind, owner_id, fingerprint, subject, issuer, serial, valid_from_us, valid_to_us, method, key_name, image_sha, state, approved_by, at_us, der`
 
 var (
 	sqlCertificates = store.SQL(`SELECT ` + certificateColumns + ` FROM documents_certificates WHERE agency_id = $1 ORDER BY state, owner_kind, owner_id, id DESC`)
@@ -60,7 +59,7 @@ var (
 	sqlWithdraw     = store.SQL(`UPDATE documents_certificates SET state = 'withdrawn' WHERE agency_id = $1 AND owner_kind = $2 AND owner_id = $3 AND state = 'active'`)
 	sqlWithdrawID   = store.SQL(`UPDATE documents_certificates SET state = 'withdrawn' WHERE agency_id = $1 AND id = $2 AND state = 'active'`)
 	sqlPutCert      = store.SQL(`INSERT INTO documents_certificates (agency_id, id, owner_kind, owner_id, fingerprint, subject, issuer, serial, valid_from_us, valid_to_us,
-		method, key_name, image_sha, state, approved_by, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'active', $14, $15)`)
+		method, key_name, image_sha, state, approved_by, at_us, der) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'active', $14, $15, $16)`)
 )
 
 func mayBind(a store.Actor) error {
@@ -104,7 +103,7 @@ func BindCertificate(ctx context.Context, tx *store.Tx, f CertificateForm) (*Cer
 	default:
 		p.Add("owner", "Chứng thư số phải gắn với một người hoặc với cơ quan.")
 	}
-	if !contains([]string{MethodServerKey, "usb_token", "sim_pki", "remote"}, f.Method) || (f.Method == MethodServerKey) != (f.KeyName != "") {
+	if !bindable(f.Method) || (f.Method == MethodServerKey) != (f.KeyName != "") {
 		p.Add("method", "Phương thức ký không hợp lệ hoặc thiếu tên khóa.")
 	}
 	if f.Image != "" && !blob.ValidSHA(f.Image) {
@@ -118,12 +117,13 @@ func BindCertificate(ctx context.Context, tx *store.Tx, f CertificateForm) (*Cer
 	}
 	b := &Certificate{ID: tx.NewID(), AgencyID: a.Agency, OwnerKind: f.Owner, OwnerID: f.OwnerID, Fingerprint: keys.Fingerprint(c), Subject: c.Subject.String(),
 		Issuer: c.Issuer.String(), Serial: c.SerialNumber.Text(16), ValidFrom: store.InstantOf(c.NotBefore), ValidTo: store.InstantOf(c.NotAfter), Method: f.Method,
-		KeyName: f.KeyName, ImageSHA: f.Image, State: "active", ApprovedBy: a.Person, At: tx.Now()}
+		KeyName: f.KeyName, ImageSHA: f.Image, State: "active", ApprovedBy: a.Person, At: tx.Now(),
+		DER: base64.StdEncoding.EncodeToString(c.Raw)}
 	if _, err := tx.Exec(ctx, sqlWithdraw, a.Agency, f.Owner, f.OwnerID); err != nil {
 		return nil, err
 	}
 	err = tx.Put(ctx, sqlPutCert, b.AgencyID, b.ID, b.OwnerKind, b.OwnerID, b.Fingerprint, b.Subject, b.Issuer, b.Serial, b.ValidFrom, b.ValidTo,
-		b.Method, b.KeyName, b.ImageSHA, b.ApprovedBy, tx.Now())
+		b.Method, b.KeyName, b.ImageSHA, b.ApprovedBy, tx.Now(), b.DER)
 	if err != nil {
 		return nil, err
 	}
@@ -165,38 +165,55 @@ type pen struct {
 	look  look
 }
 
-// takePen unseals the key that is bound to an owner (S10.2): the certificate in the key store must be the approved one, valid now, and
-// believed for the purpose. The key never leaves the desk.
-func (d *Desk) takePen(ctx context.Context, agency int64, owner string, id int64, name string, sample func(string) ([]byte, error)) (*pen, error) {
+// bindingOf gives the approved certificate of an owner (S10.3).
+func (d *Desk) bindingOf(ctx context.Context, agency int64, owner string, id int64, name string) (Certificate, error) {
 	b, ok, err := store.Maybe[Certificate](ctx, d.DB, sqlCertificate, agency, owner, id)
+	if err == nil && !ok {
+		err = store.Refuse(store.Forbidden, "{name} chưa có chứng thư số được quản trị phê duyệt trong cơ quan. Văn bản được giữ nguyên; đề nghị quản trị gắn chứng thư số.", "name", name)
+	}
+	return b, err
+}
+
+// takePen unseals the key that is bound to an owner (S10.2): the certificate in the key store must be the approved one, valid now, and
+// believed for the purpose. The key never leaves the desk. With an error the pen says only with which binding it was tried.
+func (d *Desk) takePen(ctx context.Context, agency int64, owner string, id int64, name string, sample func(string) ([]byte, error)) (*pen, error) {
+	b, err := d.bindingOf(ctx, agency, owner, id, name)
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		return nil, store.Refuse(store.Forbidden, "{name} chưa có chứng thư số được quản trị phê duyệt trong cơ quan. Văn bản được giữ nguyên; đề nghị quản trị gắn chứng thư số.", "name", name)
-	}
-	if b.Method != MethodServerKey {
-		return nil, store.Refuse(store.Conflict, "Chứng thư số của {name} nằm trên thiết bị riêng, không ký được tại máy chủ. Văn bản được giữ nguyên.", "name", name)
-	}
 	p := &pen{bound: b}
+	if b.Method != MethodServerKey {
+		return p, store.Refuse(store.Conflict, "Chứng thư số của {name} nằm trên thiết bị riêng, không ký được tại máy chủ. Văn bản được giữ nguyên.", "name", name)
+	}
 	if p.key, p.cert, p.chain, err = d.Keys.Signer(b.KeyName); err != nil {
-		return nil, refuseReason("", err)
+		return p, refuseReason("", err)
 	}
 	if keys.Fingerprint(p.cert) != b.Fingerprint {
-		return nil, store.Refuse(store.Forbidden, "Chứng thư số trong kho khóa ({found}) khác chứng thư đã được phê duyệt ({approved}). Văn bản chưa được ký; đề nghị quản trị kiểm tra.",
+		return p, store.Refuse(store.Forbidden, "Chứng thư số trong kho khóa ({found}) khác chứng thư đã được phê duyệt ({approved}). Văn bản chưa được ký; đề nghị quản trị kiểm tra.",
 			"found", p.cert.Subject.String(), "approved", b.Subject)
 	}
+	return p, d.ready(ctx, p, name, sample)
+}
+
+// ready asks whether the pen's certificate is believed today for what its owner signs, and takes its picture.
+func (d *Desk) ready(ctx context.Context, p *pen, name string, sample func(string) ([]byte, error)) error {
+	err := d.believes(p)
+	if err == nil {
+		p.look, err = d.lookOf(ctx, p, name, sample, today(d.DB.Now()))
+	}
+	return err
+}
+
+func (d *Desk) believes(p *pen) error {
+	if d.Trust == nil {
+		return nil
+	}
 	purpose := keys.PurposeSign
-	if owner == OwnerAgency {
+	if p.bound.OwnerKind == OwnerAgency {
 		purpose = keys.PurposeSeal
 	}
-	if d.Trust != nil {
-		if _, err := d.Trust.Chain(p.cert, p.chain, d.DB.Now().Time(), purpose); err != nil {
-			return nil, refuseReason("", err)
-		}
-	}
-	p.look, err = d.lookOf(ctx, p, name, sample, today(d.DB.Now()))
-	return p, err
+	_, err := d.Trust.Chain(p.cert, p.chain, d.DB.Now().Time(), purpose)
+	return refuseReason("", err)
 }
 
 func (p *pen) request(d *Desk) pades.Request {

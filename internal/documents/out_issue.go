@@ -22,6 +22,16 @@ var (
 // signature (D9.3, S4.2), and on every PDF attachment (S2.6, S4.3). All of it is signed outside of a transaction and kept together or
 // not at all, so a crash leaves a numbered document that is sealed again with the same number.
 func Seal(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, error) {
+	w, err := d.seal(ctx, a, id, d.takePen)
+	if err != nil {
+		return nil, w.failed(ctx, err)
+	}
+	return w.signHere(ctx, nil)
+}
+
+// seal checks everything that the agency's signature needs and says which files are to be signed with which pen. An error comes with
+// the attempt, when it got as far as being one.
+func (d *Desk) seal(ctx context.Context, a store.Actor, id int64, take penTaker) (*signature, error) {
 	o, err := prepare(ctx, d, a, id, ActSeal)
 	if err == nil {
 		err = o.stamped(ctx, d.DB)
@@ -33,32 +43,30 @@ func Seal(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, err
 	if err != nil {
 		return nil, err
 	}
-	p, err := d.takePen(ctx, a.Agency, OwnerAgency, a.Agency, ag.Name, paper.SealImage)
-	if err != nil {
-		return nil, o.failed(ctx, d, a, err)
+	w := &signature{d: d, a: a, o: o, act: ActSeal}
+	if w.pen, err = take(ctx, a.Agency, OwnerAgency, a.Agency, ag.Name, paper.SealImage); err != nil {
+		return w, err
 	}
-	files, err := filesOf(ctx, d.DB, o.AgencyID, o.Ref())
-	if err != nil {
+	if w.files, err = filesOf(ctx, d.DB, o.AgencyID, o.Ref()); err != nil {
 		return nil, err
 	}
 	if err := o.unmoved(ctx, d, a, ActSeal); err != nil {
 		return nil, err
 	}
-	if err := o.signedByPerson(ctx, d, files); err != nil {
+	if err := o.signedByPerson(ctx, d, w.files); err != nil {
 		return nil, err
 	}
-	sealed := make([]File, 0, len(files))
-	for _, f := range files {
+	for _, f := range w.files {
 		if f.Media != filePDF {
 			continue
 		}
-		s, err := d.sealFile(ctx, o, f, p, ag.Name)
+		s, err := d.sealSheet(ctx, o, f, w.pen, ag.Name)
 		if err != nil {
-			return nil, o.failed(ctx, d, a, err)
+			return w, err
 		}
-		sealed = append(sealed, s)
+		w.sheets = append(w.sheets, s)
 	}
-	return o.keepSealed(ctx, d, a, files, sealed, p)
+	return w, nil
 }
 
 // signedByPerson makes sure that the main file carries the signature of the bound certificate of the signer (D9.3).
@@ -82,71 +90,69 @@ func reportOf(f File) (*pades.Report, error) {
 	return &r, decode(f.VerdictReport, &r)
 }
 
-func (d *Desk) sealFile(ctx context.Context, o *Outgoing, f File, p *pen, name string) (File, error) {
+// sealSheet says how the agency signs one file: the main one with number and date and its seal, an annex with the text of S4.3.
+func (d *Desk) sealSheet(ctx context.Context, o *Outgoing, f File, p *pen, name string) (sheet, error) {
 	req := p.request(d)
 	req.Name = name
 	if f.Main {
 		where, err := o.boxes(ctx, d.DB)
 		if err != nil {
-			return f, err
+			return sheet{}, err
 		}
 		req.Fill = o.numberValues(where)
 		if req.Appearance, err = d.sealMain(ctx, o, f, where, p, name, req.At); err != nil {
-			return f, refuseReason("", err)
+			return sheet{}, refuseReason("", err)
 		}
 		f.Name = fileName(o.NumberText)
-		return d.signFile(ctx, f, req)
+		return sheet{f, req}, nil
 	}
 	var err error
 	if req.Appearance, err = d.sealAnnex(ctx, o, f, p, req.At); err != nil {
-		return f, refuseReason("", err)
+		return sheet{}, refuseReason("", err)
 	}
-	return d.signFile(ctx, f, req)
+	return sheet{f, req}, nil
 }
 
-func (o *Outgoing) keepSealed(ctx context.Context, d *Desk, a store.Actor, files, sealed []File, p *pen) (*Outgoing, error) {
+// keepSealed moves a numbered document, in the transaction that keeps its sealed files: all of them or none.
+func (w *signature) keepSealed(ctx context.Context, tx *store.Tx, sealed []File) (*Outgoing, error) {
 	was := map[int64]string{}
-	for _, f := range files {
+	for _, f := range w.files {
 		was[f.ID] = f.SHA
 	}
-	var out *Outgoing
-	err := d.write(ctx, a, func(tx *store.Tx) error {
-		now, way, err := begin(ctx, tx, o.ID, ActSeal)
+	now, way, err := begin(ctx, tx, w.o.ID, ActSeal)
+	if err == nil {
+		err = now.stale(w.o.Revision)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range sealed {
+		kind := versionAnnexSealed
+		if f.Main {
+			kind = versionSealed
+		}
+		if err = stillThere(ctx, tx, f, was[f.ID], w.pen.bound); err == nil {
+			err = changeFile(ctx, tx, f)
+		}
 		if err == nil {
-			err = now.stale(o.Revision)
+			err = now.putSigned(ctx, tx, kind, f, places{}, w.pen.bound)
+		}
+		if err == nil {
+			err = now.askStamp(ctx, tx, w.d, f, purposeSeal)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, f := range sealed {
-			kind := versionAnnexSealed
-			if f.Main {
-				kind = versionSealed
-			}
-			if err = stillThere(ctx, tx, f, was[f.ID], p.bound); err == nil {
-				err = changeFile(ctx, tx, f)
-			}
-			if err == nil {
-				err = now.putVersion(ctx, tx, kind, f, places{})
-			}
-			if err == nil {
-				err = now.askStamp(ctx, tx, d, f, purposeSeal)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		if err := tx.Put(ctx, sqlSealed, tx.Now(), now.Version, now.AgencyID, now.ID, now.MainFile); err != nil {
-			return err
-		}
-		err = now.carry(ctx, tx, move{act: ActSeal, next: way.next, verb: "document.sealed",
-			what: store.Say("Ký số của cơ quan bằng chứng thư {subject}.", "subject", p.cert.Subject.CommonName)})
-		if err == nil {
-			out, err = load(ctx, tx, now.AgencyID, now.ID)
-		}
-		return err
-	})
-	return out, err
+	}
+	if err := tx.Put(ctx, sqlSealed, tx.Now(), now.Version, now.AgencyID, now.ID, now.MainFile); err != nil {
+		return nil, err
+	}
+	err = now.carry(ctx, tx, move{act: ActSeal, next: way.next, verb: "document.sealed",
+		what: w.pen.says(store.Say("Ký số của cơ quan bằng chứng thư {subject}.", "subject", w.pen.name()), store.Say("Ký số của cơ quan bằng chứng thư {subject} trên thiết bị của văn thư.", "subject", w.pen.name())), data: w.pen.record()})
+	if err != nil {
+		return nil, err
+	}
+	return load(ctx, tx, now.AgencyID, now.ID)
 }
 
 // Issue makes a sealed document official: it gets its DocumentId, nothing of it changes any more (house law 7, N17), and exchange takes

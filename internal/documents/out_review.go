@@ -18,6 +18,7 @@ type move struct {
 	tell   store.Message
 	notify []int64
 	late   bool
+	data   any // anything else the journal keeps
 }
 
 var sqlMove = store.SQL(`UPDATE documents_outgoing SET state = $1, revision = revision + 1, holder_holding = $2, holder_person = $3, holder_name = $4, at_us = $5
@@ -48,7 +49,7 @@ func (o *Outgoing) tell(ctx context.Context, tx *store.Tx, m move) error {
 	if err := step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: string(m.act), What: m.what, Note: m.note, Late: m.late, Version: o.Version}); err != nil {
 		return err
 	}
-	e := store.Event{Verb: m.verb, Agency: o.AgencyID, Ref: o.Ref(), Title: o.Title(), Text: m.tell}
+	e := store.Event{Verb: m.verb, Agency: o.AgencyID, Ref: o.Ref(), Title: o.Title(), Text: m.tell, Data: m.data}
 	for _, p := range m.notify {
 		if p != 0 && p != tx.Actor().Person && !contains(e.Notify, p) {
 			e.Notify = append(e.Notify, p)

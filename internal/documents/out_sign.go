@@ -2,11 +2,9 @@ package documents
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"congvu/internal/blob"
-	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/pades"
 	"congvu/internal/paper"
@@ -20,6 +18,16 @@ var sqlSigned = store.SQL(`UPDATE documents_outgoing SET signed_us = $1, version
 // The file is signed outside of a transaction and kept only if state, row and hash are still those that were signed (S10.2): of two tabs
 // one succeeds. Forbidden for everybody else, without approved certificate, or outside of his capacities (D6.7).
 func Sign(ctx context.Context, d *Desk, a store.Actor, id int64, capacityCode string, consent bool) (*Outgoing, error) {
+	w, err := d.approval(ctx, a, id, capacityCode, consent, d.takePen)
+	if err != nil {
+		return nil, w.failed(ctx, err)
+	}
+	return w.signHere(ctx, nil)
+}
+
+// approval checks everything that a person's signature needs and says what is to be signed with which pen. An error comes with the
+// attempt, when it got as far as being one.
+func (d *Desk) approval(ctx context.Context, a store.Actor, id int64, capacityCode string, consent bool, take penTaker) (*signature, error) {
 	o, err := prepare(ctx, d, a, id, ActSign)
 	if err == nil {
 		err = o.reviewable()
@@ -30,9 +38,9 @@ func Sign(ctx context.Context, d *Desk, a store.Actor, id int64, capacityCode st
 	if err != nil {
 		return nil, err
 	}
-	p, err := d.takePen(ctx, a.Agency, OwnerPerson, a.Person, o.SignerName, paper.SignatureImage)
-	if err != nil {
-		return nil, o.failed(ctx, d, a, err)
+	w := &signature{d: d, a: a, o: o, act: ActSign}
+	if w.pen, err = take(ctx, a.Agency, OwnerPerson, a.Person, o.SignerName, paper.SignatureImage); err != nil {
+		return w, err
 	}
 	f, err := o.mainFile(ctx, d.DB)
 	if err != nil {
@@ -45,13 +53,11 @@ func Sign(ctx context.Context, d *Desk, a store.Actor, id int64, capacityCode st
 	if err != nil {
 		return nil, err
 	}
-	req := p.request(d)
-	req.Certify, req.Name, req.Appearance = 2, o.SignerName, p.look.personal(where, o.SignerName, req.At)
-	signed, err := d.signFile(ctx, f, req)
-	if err != nil {
-		return nil, o.failed(ctx, d, a, err)
-	}
-	return o.keepSigned(ctx, d, a, f.SHA, signed, p)
+	req := w.pen.request(d)
+	req.Certify, req.Name, req.Appearance = 2, o.SignerName, w.pen.look.personal(where, o.SignerName, req.At)
+	w.files = []File{f}
+	w.sheets = []sheet{{file: f, request: req}}
+	return w, nil
 }
 
 // unmoved makes sure that the files just read are those of the document as it was loaded: who was faster has won.
@@ -61,24 +67,6 @@ func (o *Outgoing) unmoved(ctx context.Context, d *Desk, a store.Actor, act Act)
 		err = now.stale(o.Revision)
 	}
 	return err
-}
-
-// failed notes an attempt to sign that came to nothing, with its reason (S10.6), and gives the refusal back.
-func (o *Outgoing) failed(ctx context.Context, d *Desk, a store.Actor, cause error) error {
-	reason := "lỗi hệ thống"
-	if r, ok := errorsAs[*store.Refusal](cause); ok {
-		reason = i18n.T(i18n.VI, r.Problems[0].Text, r.Problems[0].Args)
-	}
-	err := d.write(ctx, a, func(tx *store.Tx) error {
-		if err := step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: "sign_failed", What: store.Say("Ký số không thành công: {reason}", "reason", reason), Version: o.Version}); err != nil {
-			return err
-		}
-		return tx.Record(store.Event{Verb: "document.sign_failed", Agency: o.AgencyID, Ref: o.Ref(), Title: o.Title(), Data: map[string]string{"method": MethodServerKey, "reason": reason}})
-	})
-	if err != nil {
-		return errors.Join(cause, err)
-	}
-	return cause
 }
 
 // mayCarry checks consent and capacity on the day of signing.
@@ -107,6 +95,11 @@ func (d *Desk) signFile(ctx context.Context, f File, req pades.Request) (File, e
 	if err != nil {
 		return f, refuseReason("", err)
 	}
+	return d.keepRevision(ctx, f, signed)
+}
+
+// keepRevision stores a newly signed revision of a file if its signatures verify.
+func (d *Desk) keepRevision(ctx context.Context, f File, signed []byte) (File, error) {
 	if err := d.keepBytes(ctx, &f, signed); err != nil {
 		return f, err
 	}
@@ -117,43 +110,42 @@ func (d *Desk) signFile(ctx context.Context, f File, req pades.Request) (File, e
 	return f, nil
 }
 
-func (o *Outgoing) keepSigned(ctx context.Context, d *Desk, a store.Actor, was string, f File, p *pen) (*Outgoing, error) {
-	var out *Outgoing
-	err := d.write(ctx, a, func(tx *store.Tx) error {
-		now, way, err := begin(ctx, tx, o.ID, ActSign)
-		if err == nil {
-			err = now.stale(o.Revision)
-		}
-		if err == nil {
-			err = stillThere(ctx, tx, f, was, p.bound)
-		}
-		if err == nil {
-			err = changeFile(ctx, tx, f)
-		}
-		if err == nil {
-			err = now.putVersion(ctx, tx, versionSigned, f, places{})
-		}
-		if err == nil {
-			err = tx.Put(ctx, sqlSigned, tx.Now(), now.Version, now.AgencyID, now.ID, now.MainFile)
-		}
-		if err == nil {
-			err = now.askStamp(ctx, tx, d, f, purposeApprove)
-		}
-		if err == nil {
-			clerks, err2 := clerksOf(ctx, tx, now.AgencyID)
-			if err2 != nil {
-				return err2
-			}
-			err = now.carry(ctx, tx, move{act: ActSign, next: way.next, verb: "document.signed",
-				what: store.Say("Ký số văn bản bằng chứng thư {subject}.", "subject", p.cert.Subject.CommonName),
-				tell: store.Say("Văn bản “{subject}” đã được ký, chờ cấp số.", "subject", now.Subject), notify: append(clerks, now.DrafterID)})
-		}
-		if err == nil {
-			out, err = load(ctx, tx, now.AgencyID, now.ID)
-		}
-		return err
-	})
-	return out, err
+// keepSigned moves a document that awaited the signature, in the transaction that keeps the signed file.
+func (w *signature) keepSigned(ctx context.Context, tx *store.Tx, signed []File) (*Outgoing, error) {
+	now, way, err := begin(ctx, tx, w.o.ID, ActSign)
+	if err == nil {
+		err = now.stale(w.o.Revision)
+	}
+	if err != nil {
+		return nil, err
+	}
+	f, p := signed[0], w.pen
+	if err = stillThere(ctx, tx, f, w.files[0].SHA, p.bound); err == nil {
+		err = changeFile(ctx, tx, f)
+	}
+	if err == nil {
+		err = now.putSigned(ctx, tx, versionSigned, f, places{}, p.bound)
+	}
+	if err == nil {
+		err = tx.Put(ctx, sqlSigned, tx.Now(), now.Version, now.AgencyID, now.ID, now.MainFile)
+	}
+	if err == nil {
+		err = now.askStamp(ctx, tx, w.d, f, purposeApprove)
+	}
+	if err != nil {
+		return nil, err
+	}
+	clerks, err := clerksOf(ctx, tx, now.AgencyID)
+	if err != nil {
+		return nil, err
+	}
+	err = now.carry(ctx, tx, move{act: ActSign, next: way.next, verb: "document.signed",
+		what: p.says(store.Say("Ký số văn bản bằng chứng thư {subject}.", "subject", p.name()), store.Say("Ký số văn bản bằng chứng thư {subject} trên thiết bị của người ký.", "subject", p.name())),
+		tell: store.Say("Văn bản “{subject}” đã được ký, chờ cấp số.", "subject", now.Subject), notify: append(clerks, now.DrafterID), data: w.pen.record()})
+	if err != nil {
+		return nil, err
+	}
+	return load(ctx, tx, now.AgencyID, now.ID)
 }
 
 // stillThere refuses to keep a signature over bytes that are not the file's any more, or by a certificate whose binding ended meanwhile.

@@ -31,12 +31,15 @@ type Version struct {
 	At        store.Instant `db:"at_us"`
 	PersonID  int64
 	HoldingID int64
+
+	Method        string // how its signature was made (S9.7), a code of Methods; "" in versions without one
+	CertificateID int64  // the binding it was made with
 }
 
 var (
-	sqlPutVersion = store.SQL(`INSERT INTO documents_versions (agency_id, ref, no, kind, file_id, name, size, sha, pages, boxes, content, verdict, verdict_report, at_us, person_id, holding_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`)
-	sqlVersions = store.SQL(`SELECT no, kind, file_id, name, size, sha, pages, verdict, at_us, person_id, holding_id
+	sqlPutVersion = store.SQL(`INSERT INTO documents_versions (agency_id, ref, no, kind, file_id, name, size, sha, pages, boxes, content, verdict, verdict_report, at_us, person_id, holding_id, method, certificate_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`)
+	sqlVersions = store.SQL(`SELECT no, kind, file_id, name, size, sha, pages, verdict, at_us, person_id, holding_id, method, certificate_id
 		FROM documents_versions WHERE agency_id = $1 AND ref = $2 ORDER BY no`)
 	sqlVersionBoxes = store.SQL(`SELECT boxes FROM documents_versions WHERE agency_id = $1 AND ref = $2 AND kind IN ('laid_out', 'uploaded') ORDER BY no DESC LIMIT 1`)
 	sqlMainKind     = store.SQL(`SELECT kind FROM documents_versions WHERE agency_id = $1 AND ref = $2 AND kind IN ('laid_out', 'uploaded') ORDER BY no DESC LIMIT 1`)
@@ -72,6 +75,11 @@ func OpenVersion(ctx context.Context, d *Desk, a store.Actor, id, no int64) (Ver
 
 // putVersion keeps a state of a file. The caller writes o.Version back.
 func (o *Outgoing) putVersion(ctx context.Context, tx *store.Tx, kind string, f File, boxes places) error {
+	return o.putSigned(ctx, tx, kind, f, boxes, Certificate{})
+}
+
+// putSigned is putVersion for a file that a bound certificate has signed.
+func (o *Outgoing) putSigned(ctx context.Context, tx *store.Tx, kind string, f File, boxes places, by Certificate) error {
 	o.Version++
 	content := store.JSON("{}")
 	if kind == versionLaid || kind == versionUploaded {
@@ -79,7 +87,7 @@ func (o *Outgoing) putVersion(ctx context.Context, tx *store.Tx, kind string, f 
 	}
 	a := tx.Actor()
 	return tx.Put(ctx, sqlPutVersion, o.AgencyID, o.Ref(), o.Version, kind, f.ID, f.Name, f.Size, f.SHA, f.Pages, store.JSONOf(boxes), content,
-		f.Verdict, f.VerdictReport, tx.Now(), a.Person, a.Holding)
+		f.Verdict, f.VerdictReport, tx.Now(), a.Person, a.Holding, by.Method, by.ID)
 }
 
 // boxes gives the places of signature and seal of the newest file that was laid out or uploaded.
