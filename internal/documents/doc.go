@@ -1,7 +1,8 @@
 // Package documents is the registry of an agency: outgoing documents from draft to issue, incoming documents from arrival to the
 // reply, their files, registers and histories (NĐ 30/2020/NĐ-CP; domain/documents.md).
 //
-// It keeps: documents_types, documents_registers, documents_numbers, documents_files, documents_versions, documents_history,
+// It keeps: documents_signings with documents_signing_parts (signatures made outside of the server), documents_batches with
+// documents_batch_items (many signatures with one consent), documents_types, documents_registers, documents_numbers, documents_files, documents_versions, documents_history,
 // documents_certificates (approved binding of a certificate to a person or an agency), documents_outgoing with
 // documents_receivers and documents_participants; documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
 // stamps asked for after signing, release orders that wait for them, preserved revisions of signed files); documents_pictures (images of signatures
@@ -21,11 +22,13 @@
 // from time to time; the verdict at issue or arrival never changes.
 //
 // Settings: documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
-// not restricted to those who worked on them).
+// not restricted to those who worked on them); documents.batch_person (default 100) and documents.batch_seal (default 10): documents of
+// one batch.
 //
 // Journal: document.drafted, document.revised, document.laid_out, document.attached, document.detached, document.submitted,
 // document.opined, document.returned, document.withdrawn, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered,
-// document.sealed, document.issued, document.cancelled, document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped,
+// document.sealed, document.issued, document.cancelled, document.signing_prepared, document.signing_received, document.signing_cancelled,
+// batch.started, batch.cancelled, batch.ended, document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped,
 // document.unstamped, document.release_ordered, document.release_refused, document.release_done, document.preserved, document.preserve_failed, document.verdict_worsened,
 // document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn

@@ -69,7 +69,10 @@ var (
 	sqlInUse    = store.SQL(`SELECT sha FROM documents_files WHERE sha IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
 		UNION SELECT sha FROM documents_versions WHERE sha IN (SELECT value FROM json_each(CAST($2 AS TEXT)))
 		UNION SELECT image_sha FROM documents_certificates WHERE image_sha IN (SELECT value FROM json_each(CAST($3 AS TEXT)))
-		UNION SELECT sha FROM documents_pictures WHERE sha IN (SELECT value FROM json_each(CAST($4 AS TEXT)))`)
+		UNION SELECT prepared_sha FROM documents_signing_parts WHERE prepared_sha <> '' AND prepared_sha IN (SELECT value FROM json_each(CAST($4 AS TEXT)))
+			AND EXISTS (SELECT 1 FROM documents_signings s WHERE s.agency_id = documents_signing_parts.agency_id AND s.id = signing_id AND s.state IN ('prepared', 'waiting'))
+		UNION SELECT result_sha FROM documents_signing_parts WHERE result_sha <> '' AND result_sha IN (SELECT value FROM json_each(CAST($5 AS TEXT)))
+		UNION SELECT sha FROM documents_pictures WHERE sha IN (SELECT value FROM json_each(CAST($6 AS TEXT)))`)
 )
 
 // FileLimit is the most bytes that one file of the agency may have.
@@ -237,7 +240,7 @@ func OpenFile(ctx context.Context, d *Desk, a store.Actor, id int64) (File, io.R
 // BlobsInUse answers blob.Sweep: which of the addresses documents still need.
 func BlobsInUse(ctx context.Context, r store.Reader, shas []string) (map[string]bool, error) {
 	list := store.JSONOf(shas)
-	found, err := store.All[string](ctx, r, sqlInUse, list, list, list, list)
+	found, err := store.All[string](ctx, r, sqlInUse, list, list, list, list, list, list)
 	used := make(map[string]bool, len(found))
 	if err != nil {
 		return nil, err

@@ -1,6 +1,4 @@
 -- +goose Up
-ALTER TABLE documents_versions ADD COLUMN method TEXT NOT NULL DEFAULT '';
-ALTER TABLE documents_versions ADD COLUMN certificate_id BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE documents_certificates ADD COLUMN der TEXT NOT NULL DEFAULT '';
 
 CREATE TABLE documents_signings (
