@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -12,12 +11,8 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/json"
-	"encoding/pem"
 	"io"
 	"math/big"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -91,13 +86,6 @@ const (
 	TestRSA4096
 )
 
-// Paths of a simulator of the services of a test authority, below TestOptions.Services.
-const (
-	TestOCSPPath     = "/ocsp"
-	TestListPath     = "/crl/issuing.crl"
-	TestRootListPath = "/crl/root.crl"
-)
-
 // Period is a certificate's validity.
 type Period struct{ From, Until time.Time }
 
@@ -134,47 +122,6 @@ func (a *TestAuthority) Agency(name, code string, valid Period) (*Identity, erro
 	return a.leaf(testName(name, name, "", code), valid)
 }
 
-// TSA issues the certificate of a time-stamp authority, good for nothing else (RFC 3161, 2.3).
-func (a *TestAuthority) TSA(name string, valid Period) (*Identity, error) {
-	return a.service(name, valid, 8)
-}
-
-// Responder issues the certificate of an OCSP responder; noCheck says that nobody need ask about its own revocation (RFC 6960, 4.2.2.2.1).
-func (a *TestAuthority) Responder(name string, noCheck bool, valid Period) (*Identity, error) {
-	var more []pkix.Extension
-	if noCheck {
-		more = append(more, pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}, Value: asn1.NullBytes})
-	}
-	return a.service(name, valid, 9, more...)
-}
-
-// service issues a certificate with one critical extended key usage: 8 for time stamps, 9 for OCSP.
-func (a *TestAuthority) service(name string, valid Period, usage int, more ...pkix.Extension) (*Identity, error) {
-	key, err := a.leafKey("service " + name)
-	if err != nil {
-		return nil, err
-	}
-	value, err := asn1.Marshal([]asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 7, 3, usage}})
-	if err != nil {
-		return nil, err
-	}
-	t := &x509.Certificate{Subject: testName(name, "", "", ""), KeyUsage: x509.KeyUsageDigitalSignature, SubjectKeyId: keyID(key),
-		ExtraExtensions: append(more, pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: value})}
-	return a.below(t, valid, key)
-}
-
-// CRL lists revoked certificates of the issuing authority as known at now.
-func (a *TestAuthority) CRL(now, next time.Time, revoked ...x509.RevocationListEntry) ([]byte, error) {
-	l := &x509.RevocationList{Number: big.NewInt(now.Unix()), ThisUpdate: now, NextUpdate: next, RevokedCertificateEntries: revoked}
-	return x509.CreateRevocationList(a.random(), l, a.Issuing.Certificate, a.Issuing.Key)
-}
-
-// RootCRL is the root's list, empty: it says that the issuing authority still stands.
-func (a *TestAuthority) RootCRL(now, next time.Time) ([]byte, error) {
-	l := &x509.RevocationList{Number: big.NewInt(now.Unix()), ThisUpdate: now, NextUpdate: next}
-	return x509.CreateRevocationList(a.random(), l, a.Root.Certificate, a.Root.Key)
-}
-
 func (a *TestAuthority) leaf(subject pkix.Name, valid Period) (*Identity, error) {
 	key, err := a.leafKey(subject.String())
 	if err != nil {
@@ -196,14 +143,6 @@ func (a *TestAuthority) below(t *x509.Certificate, valid Period, key crypto.Sign
 	}
 	id.Chain = []*x509.Certificate{a.Issuing.Certificate}
 	return id, nil
-}
-
-// addresses says where the issuer of a certificate answers about it.
-func (a *TestAuthority) addresses(t *x509.Certificate, list string) {
-	if a.options.Services != "" {
-		t.OCSPServer = []string{a.options.Services + TestOCSPPath}
-		t.CRLDistributionPoints = []string{a.options.Services + list}
-	}
 }
 
 // issue takes the serial from subject, validity and key, so that a seeded authority repeats itself and never uses one twice.
@@ -291,24 +230,4 @@ func testName(cn, agency, title, serial string) pkix.Name {
 func serialOf(kind string, parts ...string) string {
 	s := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return "TEST-" + kind + "-" + strings.ToUpper(new(big.Int).SetBytes(s[:5]).Text(36))
-}
-
-// WriteTrust writes a trust store that believes this authority for every purpose, marked as a test. It asks for evidence of revocation only
-// where the options say so: without Services nobody publishes any.
-func (a *TestAuthority) WriteTrust(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	for name, c := range map[string]*x509.Certificate{"test-root.pem": a.Root.Certificate, "test-issuing.pem": a.Issuing.Certificate} {
-		if err := replaceFile(filepath.Join(dir, name), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})); err != nil {
-			return err
-		}
-	}
-	pin := Pin{Name: a.Root.Certificate.Subject.CommonName, SHA256: Fingerprint(a.Root.Certificate), Purposes: []Purpose{PurposeSign, PurposeSeal, PurposeTimestamp},
-		Revocation: cmp.Or(a.options.Revocation, RevocationNone), Test: true}
-	b, err := json.MarshalIndent(map[string][]Pin{"certificates": {pin}}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return replaceFile(filepath.Join(dir, "trust.json"), b)
 }

@@ -167,6 +167,15 @@ func (s *stamper) docStamp(t testing.TB, file []byte, at time.Time, o *office) [
 
 // strictTrust believes the office for signatures with revocation evidence required, and the stamper for time stamps.
 func strictTrust(t testing.TB, o *office, s *stamper) *keys.Trust {
+	return trustBoth(t, o, s, keys.RevocationRequired)
+}
+
+// trustWithout believes the same two, of whom neither publishes evidence.
+func trustWithout(t testing.TB, o *office, s *stamper) *keys.Trust {
+	return trustBoth(t, o, s, keys.RevocationNone)
+}
+
+func trustBoth(t testing.TB, o *office, s *stamper, policy keys.Revocation) *keys.Trust {
 	t.Helper()
 	dir := t.TempDir()
 	var pins []keys.Pin
@@ -176,8 +185,8 @@ func strictTrust(t testing.TB, o *office, s *stamper) *keys.Trust {
 		}
 		pins = append(pins, keys.Pin{Name: name, SHA256: keys.Fingerprint(c), Purposes: purposes, Revocation: revocation})
 	}
-	add("office", o.authority.Root.Certificate, keys.RevocationRequired, keys.PurposeSign, keys.PurposeSeal)
-	add("stamper", s.root.Certificate, keys.RevocationRequired, keys.PurposeTimestamp)
+	add("office", o.authority.Root.Certificate, policy, keys.PurposeSign, keys.PurposeSeal)
+	add("stamper", s.root.Certificate, policy, keys.PurposeTimestamp)
 	b, err := json.Marshal(map[string]any{"certificates": pins})
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ type Extended struct {
 // appended, also to a file certified against every change, which allows these two.
 //
 // Where evidence is not out yet nothing but that first time stamp is appended and TryAfter says when to come again. Refusals:
-// ErrNoSignature, ErrNotIntact for a file whose signatures do not hold, ErrStamp, those of the stamper and of package pdf.
+// ErrNoSignature, ErrNotIntact for a file whose signatures do not hold, ErrStamp for a token that is wrong or that Trust does not believe, those of the stamper and of package pdf.
 func Extend(ctx context.Context, file []byte, e Extension) (*Extended, error) {
 	if e.Stamper == nil || e.At.IsZero() {
 		return nil, ErrRequest.because("no stamper or no time")
@@ -106,17 +106,19 @@ func (x *extending) unproven() bool {
 	return slices.ContainsFunc(x.judged.signed, func(s *signed) bool { return s.Kind != DocTimestamp && s.TimeSource == TimeUnproven })
 }
 
-// stamp appends a document time stamp and judges the file anew.
+// stamp appends a document time stamp and judges the file anew. After an error the file is not to be used.
 func (x *extending) stamp(ctx context.Context) error {
 	out, err := stampDocument(ctx, x.file, x.Stamper, x.reserve())
 	if err != nil {
 		return err
 	}
-	before := x.file
 	x.file = out
 	if err := x.read(); err != nil {
-		x.file = before
 		return err
+	}
+	newest := x.judged.signed[len(x.judged.signed)-1]
+	if newest.Kind != DocTimestamp || !newest.Timestamp.Trusted { // it would prove nothing, today or ever
+		return ErrStamp.because("the authority of the time stamp is not believed")
 	}
 	return nil
 }

@@ -192,6 +192,9 @@ func TestExtendingRefuses(t *testing.T) {
 	bad.Stamper = nil
 	lying := a.extension(t)
 	lying.Stamper = stampFunc(func([]byte) ([]byte, error) { return a.s.token(t, []byte("khác"), a.now), nil })
+	unbelieved := a.extension(t)
+	unbelieved.Trust = a.o.trust // for signatures
+	unbelieved.Stamper = at{newStamper(t), t, a.now}
 	for name, x := range map[string]struct {
 		file []byte
 		e    Extension
@@ -201,9 +204,26 @@ func TestExtendingRefuses(t *testing.T) {
 		"a file that was altered":   {broken, a.extension(t), ErrNotIntact},
 		"no stamper":                {signed, bad, ErrRequest},
 		"a token of something else": {signed, lying, ErrStamp},
+		"a stamper nobody believes": {signed, unbelieved, ErrStamp},
 	} {
 		if _, err := Extend(context.Background(), x.file, x.e); !errors.Is(err, x.want) {
 			t.Errorf("%s: got %v, want %v", name, err, x.want)
 		}
 	}
+}
+
+// Where the anchors publish nothing, and this is accepted, there is nothing to ask: certificates and the stamp make the level.
+func TestExtendingWhereNothingIsPublished(t *testing.T) {
+	a := newArchive(t)
+	a.trust = trustWithout(t, a.o, a.s)
+	e := a.extension(t)
+	e.Witness = nil
+	got, err := Extend(context.Background(), a.o.issued(t), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Level != "LTA" || !got.TryAfter.IsZero() || len(got.Findings) > 0 {
+		t.Errorf("%+v", got)
+	}
+	a.passes(t, got.File, testUntil.AddDate(4, 0, 0), "LTA")
 }

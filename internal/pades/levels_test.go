@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"congvu/internal/keys"
+	"congvu/internal/pdf"
 )
 
 // Every level, every kind of file: our verifier passes and names the level, and every independent tool accepts.
@@ -99,4 +100,47 @@ func TestArchivedFilesOutliveTheirCertificates(t *testing.T) {
 		t.Error(explain(r))
 	}
 	foreignTools(t, w.authority.Root, file)
+}
+
+// What a file in PDF/A has to obey stays obeyed at the highest level (ISO 19005-2, 6.3.2, 6.3.3, 6.4.3): every widget is printed
+// and shown and has an appearance, identifier and metadata stay, nothing follows the end.
+func TestArchivedFileStaysPDFA(t *testing.T) {
+	w := newCity(t, keys.TestP256)
+	before, err := pdf.Open(paperDraft(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := pdf.Open(w.levels(t, before.Data).lta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamps := 0
+	for _, x := range formFields(f) {
+		flags, _ := f.Int(x.dict["F"])
+		const printed, invisibleHiddenNoView = 4, 1 | 2 | 32
+		if flags&printed == 0 || flags&invisibleHiddenNoView != 0 || f.Stream(f.Dict(x.dict["AP"])["N"]) == nil {
+			t.Errorf("widget %s: flags %d, appearance %v", x.name, flags, x.dict["AP"])
+		}
+		if f.Text(f.Dict(x.value)["SubFilter"]) == "ETSI.RFC3161" {
+			stamps++
+		}
+	}
+	if stamps != 1 {
+		t.Errorf("%d document time stamps", stamps)
+	}
+	for _, k := range []pdf.Name{"Metadata", "OutputIntents"} {
+		if !sameToken(f.Root()[k], before.Root()[k]) || f.Root()[k] == nil {
+			t.Errorf("%s is not what it was", k)
+		}
+	}
+	if !sameToken(f.Trailer["ID"], before.Trailer["ID"]) || !bytes.HasSuffix(f.Data, []byte("%%EOF\n")) {
+		t.Error("identifier or end is not what it was")
+	}
+	for _, n := range f.Numbers() {
+		at, _ := f.Where(n)
+		o, err := f.Object(pdf.Ref{Num: n, Gen: at.Gen})
+		if s, ok := o.(*pdf.Stream); err != nil || ok && (s.Dict["F"] != nil || f.Name(s.Dict["Filter"]) == "LZWDecode") {
+			t.Errorf("object %d: %v", n, err)
+		}
+	}
 }
