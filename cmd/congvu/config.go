@@ -18,7 +18,7 @@ type setting struct {
 
 // settings are what serve, demo and the local verbs share. Their zero value works.
 type settings struct {
-	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, Trust, Signer, Log string
+	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, Trust, Signer, TSA, Evidence, Log string
 
 	list []*setting
 }
@@ -51,6 +51,8 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 		add(&s.AxisPeers, "axis-peers", "", "tệp JSON liệt kê bản cài đặt được nối vào: tên, mật khẩu, mã cơ quan", false)
 		add(&s.AxisHub, "axis-hub", "", "địa chỉ nats://HOST:PORT của bản cài đặt trung tâm mà bản này nối vào", false)
 		add(&s.AxisPassword, "axis-password", "", "mật khẩu nối vào bản cài đặt trung tâm (chỉ nên đặt bằng biến môi trường)", true)
+		add(&s.TSA, "tsa", "", "địa chỉ http(s) của dịch vụ cấp dấu thời gian (RFC 3161); bỏ trống: không xin dấu thời gian", false)
+		add(&s.Evidence, "evidence", "on", "hỏi tình trạng chứng thư (OCSP, danh sách thu hồi) khi bảo quản và kiểm tra lại chữ ký: on hoặc off", false)
 		add(&s.Log, "log", "info", "mức nhật ký kỹ thuật: debug, info, warn, error", false)
 	}
 	return s

@@ -52,6 +52,11 @@ func demo(ctx context.Context, w *world, args []string) error {
 	defer in.Close()
 	page := web.Config{}
 	if !*empty {
+		if s.TSA == "" {
+			if _, err := in.simulateAuthority(); err != nil {
+				return err
+			}
+		}
 		page.DemoAccounts, page.DemoPassword = true, city.Password
 	}
 	return in.serve(ctx, w, s, log, page)
@@ -95,6 +100,7 @@ func buildCity(ctx context.Context, w *world, s *settings, documents int, log *s
 		return err
 	}
 	defer in.Close()
+	in.Desk.Stamper, in.Desk.Witness = nil, nil // what is signed in the past cannot be stamped in the past
 	fmt.Fprintf(w.out, "Tạo thành phố mẫu trong %s:\n", s.Data)
 	seeder := &city.Seeder{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Clock: clock, Authority: authority}
 	show := &steps{w: w}

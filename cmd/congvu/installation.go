@@ -109,6 +109,10 @@ func openServing(ctx context.Context, s *settings, how opening, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
+	if err := in.askAuthorities(s); err != nil {
+		in.Close()
+		return nil, err
+	}
 	if err := in.openAxis(ctx, s, log); err != nil {
 		in.Close()
 		return nil, err

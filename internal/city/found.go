@@ -1,10 +1,12 @@
 package city
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +25,31 @@ import (
 // Authority founds the worthless authority behind the certificates of a sample city; the same seed gives the same keys. The installation
 // must believe it (WriteTrust) and allow test certificates before it is opened.
 func Authority(seed uint64, now time.Time) (*keys.TestAuthority, error) {
-	return keys.NewTestAuthority(keys.TestOptions{From: now.AddDate(-2, 0, 0), Until: now.AddDate(8, 0, 0), Seed: fmt.Appendf(nil, "congvu sample city %d", seed)})
+	now = now.Truncate(time.Second) // certificates keep no more of it
+	return authority(seed, now.AddDate(-2, 0, 0), now.AddDate(8, 0, 0))
+}
+
+// Services is where the authority of a sample city says that it answers about its certificates. The address leads nowhere: a demonstration
+// lets a simulator answer within the process.
+const Services = "http://authority.congvu.test"
+
+func authority(seed uint64, from, until time.Time) (*keys.TestAuthority, error) {
+	return keys.NewTestAuthority(keys.TestOptions{From: from, Until: until, Seed: fmt.Appendf(nil, "congvu sample city %d", seed), Services: Services})
+}
+
+// AuthorityOf founds the authority of a sample city again, so that its services can go on answering; nil when none of the roots is its own, or
+// none is believed for time stamps.
+func AuthorityOf(seed uint64, roots []keys.Pin) (*keys.TestAuthority, error) {
+	for _, p := range roots {
+		if !p.Test || p.Certificate == nil || !slices.Contains(p.Purposes, keys.PurposeTimestamp) {
+			continue
+		}
+		a, err := authority(seed, p.Certificate.NotBefore, p.Certificate.NotAfter)
+		if err != nil || bytes.Equal(a.Root.Certificate.RawSubjectPublicKeyInfo, p.Certificate.RawSubjectPublicKeyInfo) {
+			return a, err
+		}
+	}
+	return nil, nil
 }
 
 // cityHall is what the steps of the plan share.
