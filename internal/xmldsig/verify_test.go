@@ -148,6 +148,8 @@ func TestWrappingAttacksAreRefused(t *testing.T) {
 		"comment between the parts":                    {swap(t, good, `<ds:DigestMethod `, `<!-- x --><ds:DigestMethod `), ErrProfile},
 		"element inside the digest":                    {swap(t, good, `<ds:DigestValue>`, `<ds:DigestValue><a/>`), ErrProfile},
 		"short value":                                  {good[:strings.Index(good, "<ds:SignatureValue>")] + "<ds:SignatureValue>AAAA" + good[strings.Index(good, "</ds:SignatureValue>"):], ErrBadSignature},
+		"unknown digest":                               {swap(t, good, sha256URI, encSpace+"ripemd160"), ErrAlgorithm},
+		"base64 that ends in rubbish":                  {swap(t, good, `</ds:SignatureValue>`, `*</ds:SignatureValue>`), ErrProfile},
 		"base64 with rubbish":                          {swap(t, good, `<ds:SignatureValue>`, `<ds:SignatureValue>*`), ErrProfile},
 		"entity that changes with the reader":          {swap(t, good, "<edXML xmlns", `<!DOCTYPE edXML [<!ENTITY x "y">]><edXML xmlns`), ErrForbidden},
 		"processing instruction":                       {swap(t, good, "họp", "<?x y?>họp"), ErrForbidden},
