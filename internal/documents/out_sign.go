@@ -87,6 +87,12 @@ func (o *Outgoing) mayCarry(ctx context.Context, d *Desk, code string, consent b
 // signFile signs the bytes of a file, stores the new revision and gives the file as it is then, with the verdict on it. A revision that
 // does not verify is not kept.
 func (d *Desk) signFile(ctx context.Context, f File, req pades.Request) (File, error) {
+	if f.Size >= largeFile {
+		if err := d.signLarge(ctx, &f, req); err != nil {
+			return f, err
+		}
+		return f.sound()
+	}
 	b, err := blob.ReadAll(ctx, d.Blobs, f.SHA, f.Size)
 	if err != nil {
 		return f, fmt.Errorf("read what is to be signed: %w", err)
@@ -103,6 +109,11 @@ func (d *Desk) keepRevision(ctx context.Context, f File, signed []byte) (File, e
 	if err := d.keepBytes(ctx, &f, signed); err != nil {
 		return f, err
 	}
+	return f.sound()
+}
+
+// sound refuses a new revision whose signatures do not hold.
+func (f File) sound() (File, error) {
 	if f.Verdict != VerdictPassed && f.Verdict != VerdictIndeterminate {
 		return f, store.Because(store.Refuse(store.Conflict, "Chữ ký vừa tạo không qua được kiểm tra nên không được lưu. Văn bản được giữ nguyên; đề nghị báo quản trị hệ thống."),
 			fmt.Errorf("own signature: %s", f.VerdictReport))
