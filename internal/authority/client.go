@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
@@ -47,6 +48,7 @@ type Client struct {
 	lists     cache[list]
 	mu        sync.Mutex
 	tokenSize int
+	resting   map[string]time.Time // hosts that could not be reached, until when they are not asked again
 }
 
 func (c *Client) open() {
@@ -132,6 +134,40 @@ func (c *Client) do(ctx context.Context, x call) ([]byte, error) {
 		return nil, bad.because("more than %d bytes", x.limit)
 	}
 	return b, nil
+}
+
+// rest is how long a witness that could not be reached is left alone: each attempt costs half a minute, and an archive asks
+// about thousands of documents.
+const rest = 5 * time.Minute
+
+// ask is do for those who are asked about certificates: four at once, and none that was unreachable a moment ago.
+func (c *Client) ask(ctx context.Context, x call) ([]byte, error) {
+	leave, err := enter(ctx, c.asking)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	u, err := url.Parse(x.address)
+	if err != nil {
+		return nil, ErrAddress
+	}
+	c.mu.Lock()
+	rests := c.now().Before(c.resting[u.Host])
+	c.mu.Unlock()
+	if rests {
+		return nil, ErrUnreachable.with("host", u.Host).because("asked a moment ago")
+	}
+	raw, err := c.do(ctx, x)
+	if errors.Is(err, ErrUnreachable) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		maps.DeleteFunc(c.resting, func(_ string, until time.Time) bool { return !c.now().Before(until) })
+		if c.resting == nil {
+			c.resting = map[string]time.Time{}
+		}
+		c.resting[u.Host] = c.now().Add(rest)
+	}
+	return raw, err
 }
 
 // errStatus marks an answer whose status was not 200: another way of asking may do.

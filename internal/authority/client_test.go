@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"math/big"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -364,6 +365,32 @@ func TestOverTheNetwork(t *testing.T) {
 	}
 	if text, args := r.Reason(); !strings.Contains(text, "{host}") || args["host"] == "" {
 		t.Error(text, args)
+	}
+}
+
+// deaf is a network on which nobody can be reached.
+type deaf struct{ calls int }
+
+func (d *deaf) RoundTrip(*http.Request) (*http.Response, error) {
+	d.calls++
+	return nil, errors.New("no route")
+}
+
+// A witness that cannot be reached is left alone for a while: an archive asks about thousands of documents.
+func TestUnreachableWitnessRests(t *testing.T) {
+	w, silence := newTown(t), &deaf{}
+	w.client = &Client{Trust: w.client.Trust, Now: w.client.Now, Transport: silence}
+	for range 5 {
+		if _, _, err := w.evidence(today); !errors.Is(err, ErrUnreachable) {
+			t.Fatal(err)
+		}
+	}
+	if silence.calls != 1 { // answers and lists are at the same host
+		t.Errorf("%d calls", silence.calls)
+	}
+	w.now = w.now.Add(rest)
+	if _, _, err := w.evidence(today); !errors.Is(err, ErrUnreachable) || silence.calls != 2 {
+		t.Errorf("afterwards: %v, %d calls", err, silence.calls)
 	}
 }
 

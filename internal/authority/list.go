@@ -55,12 +55,7 @@ func (c *Client) listAt(ctx context.Context, address string, issuer *x509.Certif
 	if ok && (since(kept.read.ThisUpdate, after) || c.now().Before(kept.fetched.Add(sparing))) {
 		return kept, nil
 	}
-	leave, err := enter(ctx, c.asking)
-	if err != nil {
-		return list{}, err
-	}
-	defer leave()
-	raw, err := c.do(ctx, call{address: address, limit: maxList, timeout: listTimeout})
+	raw, err := c.ask(ctx, call{address: address, limit: maxList, timeout: listTimeout})
 	if err != nil {
 		return list{}, err
 	}

@@ -70,18 +70,13 @@ func keepUntil(a answer) time.Time {
 
 // post asks with POST, which caches on the way do not answer from memory; a responder that knows only GET is asked so.
 func (c *Client) post(ctx context.Context, address string, request []byte) ([]byte, error) {
-	leave, err := enter(ctx, c.asking)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
 	x := call{address: address, kind: "application/ocsp-request", body: request, accepted: []string{"application/ocsp-response"}, limit: maxAnswer, timeout: answerTimeout}
-	raw, err := c.do(ctx, x)
+	raw, err := c.ask(ctx, x)
 	if !errors.Is(err, errStatus) {
 		return raw, err
 	}
 	x.body, x.address = nil, strings.TrimSuffix(address, "/")+"/"+url.PathEscape(base64.StdEncoding.EncodeToString(request))
-	return c.do(ctx, x)
+	return c.ask(ctx, x)
 }
 
 // readAnswer judges what a responder said. Its status must be good or revoked; "unknown" concludes nothing.
