@@ -9,7 +9,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"os"
-	"time"
 
 	"congvu/internal/keys"
 	"congvu/internal/signer"
@@ -45,12 +44,14 @@ func keyVerb(_ context.Context, w *world, args []string) error {
 	if err != nil {
 		return err
 	}
+	var hardware *signer.Ring
 	if s.Signer != "" {
-		ring.Attach(signer.Prefix, signer.NewRing(s.Signer, 10*time.Second))
+		hardware = signer.NewRing(s.Signer, 0)
+		ring.Attach(signer.Prefix, hardware)
 	}
 	switch rest[0] {
 	case "list":
-		return listKeys(w, ring)
+		return listKeys(w, ring, hardware)
 	case "add":
 		return addKey(w, ring, rest[1], *private, *certificate)
 	case "remove":
@@ -82,7 +83,8 @@ func requestCertificate(w *world, socket, name, owner, code string) error {
 	return pem.Encode(w.out, &pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
 }
 
-func listKeys(w *world, ring *keys.Store) error {
+// listKeys tells of each key where it lives; hardware may be nil.
+func listKeys(w *world, ring *keys.Store, hardware *signer.Ring) error {
 	all, err := ring.List()
 	if err != nil {
 		return err
@@ -95,13 +97,23 @@ func listKeys(w *world, ring *keys.Store) error {
 		fmt.Fprintf(w.out, "%-24s %s, hết hạn %s, SHA-256 %s, nằm ở %s\n", e.Name, e.Certificate.Subject.CommonName, e.Certificate.NotAfter.Format("02/01/2006"),
 			keys.Fingerprint(e.Certificate)[:16], place)
 	}
-	if _, troubles := ring.Rings(); len(troubles) > 0 {
-		fmt.Fprintln(w.err, "congvu: chưa liệt kê được khóa trên thiết bị: "+explain(troubles[0]))
+	if hardware == nil {
+		if len(all) == 0 {
+			fmt.Fprintln(w.out, "Kho khóa trống.")
+		}
+		return nil
+	}
+	v, err := hardware.Inventory()
+	if err != nil {
+		fmt.Fprintln(w.err, "congvu: chưa liệt kê được khóa trên thiết bị: "+explain(err))
 		return exit(1)
 	}
-	if len(all) == 0 {
-		fmt.Fprintln(w.out, "Kho khóa trống.")
+	for i, k := range v.Keys {
+		if len(k.Certificates) == 0 {
+			fmt.Fprintf(w.out, "%-24s khóa %s chưa có chứng thư, nằm ở thiết bị khóa ký %s; xem congvu key request\n", v.Name(i), k.Kind, v.Token.Label)
+		}
 	}
+	fmt.Fprintf(w.out, "Thiết bị khóa ký %s (số sê-ri %s): %d khóa, nhật ký đã ghi %d chữ ký.\n", v.Token.Label, v.Token.Serial, len(v.Keys), v.Count)
 	return nil
 }
 

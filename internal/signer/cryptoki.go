@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -21,6 +22,7 @@ const (
 	fnGetSlotInfo       = 5
 	fnGetTokenInfo      = 6
 	fnOpenSession       = 12
+	fnCloseSession      = 13
 	fnCloseAllSessions  = 14
 	fnLogin             = 18
 	fnGetAttributeValue = 24
@@ -43,6 +45,8 @@ func (r rv) Error() string { return fmt.Sprintf("CKR 0x%x", ulong(r)) }
 
 const (
 	rvGeneral           rv = 0x5
+	rvNeedThreads       rv = 0x9
+	rvCannotLock        rv = 0xa
 	rvSlotInvalid       rv = 0x3
 	rvDeviceError       rv = 0x30
 	rvDeviceRemoved     rv = 0x32
@@ -68,8 +72,12 @@ const (
 	rvAlreadyInitalized rv = 0x191
 )
 
-// module is a loaded library.
-type module struct{ fn [functions]uintptr }
+// module is a loaded library. One that cannot be called by several threads is called by one at a time.
+type module struct {
+	fn     [functions]uintptr
+	single bool
+	mu     sync.Mutex
+}
 
 func loadModule(path string) (*module, error) {
 	h, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
@@ -101,6 +109,10 @@ func (m *module) call(fn int, args ...uintptr) error {
 	if m.fn[fn] == 0 {
 		return rv(0x54) // CKR_FUNCTION_NOT_SUPPORTED
 	}
+	if m.single {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+	}
 	if r, _, _ := purego.SyscallN(m.fn[fn], args...); r != 0 {
 		return rv(r)
 	}
@@ -113,12 +125,16 @@ type initArgs struct {
 	reserved                      uintptr
 }
 
-// initialize asks the library to lock by itself: calls come from several threads.
+// initialize asks the library to lock by itself, for calls come from several threads. One that cannot is then used by one thread at a time.
 func (m *module) initialize() error {
 	const osLocking = 2
 	args := &initArgs{flags: osLocking}
 	err := m.call(fnInitialize, uintptr(unsafe.Pointer(args)))
 	runtime.KeepAlive(args)
+	if err == rvCannotLock || err == rvNeedThreads {
+		m.single = true
+		err = m.call(fnInitialize, 0)
+	}
 	if err == rvAlreadyInitalized {
 		err = nil
 	}
@@ -127,14 +143,13 @@ func (m *module) initialize() error {
 
 func (m *module) finalize() { m.call(fnFinalize, 0) } // there is nothing to do about a refusal
 
-// tokenInfo is CK_TOKEN_INFO; its two versions of two bytes and the clock follow.
+// tokenInfo is CK_TOKEN_INFO.
 type tokenInfo struct {
 	label, maker [32]byte
 	model        [16]byte
 	serial       [16]byte
 	flags        ulong
-	maxSessions  ulong
-	rest         [128]byte
+	rest         [128]byte // ten numbers, two versions, a clock
 }
 
 const (
@@ -186,6 +201,15 @@ func (m *module) openSession(slot ulong) (s ulong, err error) {
 	const serial = 4
 	err = m.call(fnOpenSession, uintptr(slot), serial, 0, 0, uintptr(unsafe.Pointer(&s)))
 	return s, err
+}
+
+// renew gives a session without the unfinished work that a failure may have left in it; the same one when there is no other to be had.
+func (m *module) renew(slot, session ulong) ulong {
+	m.call(fnCloseSession, uintptr(session)) // it may be closed already
+	if fresh, err := m.openSession(slot); err == nil {
+		return fresh
+	}
+	return session
 }
 
 const (

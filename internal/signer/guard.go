@@ -17,7 +17,7 @@ type Guard struct {
 	Users  []int         // accounts that may ask, besides the process's own and root
 	Notes  *slog.Logger  // technical notes; nil = none. Never a PIN, never a digest
 	Wait   time.Duration // how long an order waits for a free session; 0 = 20 s
-	Orders int           // connections at once; 0 = 64
+	Orders int           // connections at once; 0 = 256
 
 	open sync.Map // net.Conn
 }
@@ -27,7 +27,7 @@ const transfer = 10 * time.Second
 
 // Serve answers until ctx ends; orders under way are finished first. It closes the listener.
 func (g *Guard) Serve(ctx context.Context, l net.Listener) error {
-	places := make(chan struct{}, max(1, orDefault(g.Orders, 64)))
+	places := make(chan struct{}, max(1, orDefault(g.Orders, 256)))
 	stop := context.AfterFunc(ctx, func() {
 		l.Close()
 		g.open.Range(func(c, _ any) bool { c.(net.Conn).SetReadDeadline(time.Unix(1, 0)); return true }) // who only waits may go

@@ -100,6 +100,9 @@ func (h *hardware) signOnce(ctx context.Context, k hardKey, o Order) ([]byte, in
 		again = func() error { return h.oncemore(session) }
 	}
 	raw, err := h.module.sign(session, k.handle, how, in, k.size, again)
+	if err != nil {
+		session = h.module.renew(h.slot, session)
+	}
 	if err == nil && k.Kind != RSA {
 		raw, err = asn1Of(raw)
 	}

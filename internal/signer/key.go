@@ -34,7 +34,7 @@ func (k *key) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, 
 	if !o.well() {
 		return nil, ErrMechanism.because("%v over %d bytes, salt %d", opts.HashFunc(), len(digest), o.Salt)
 	}
-	m, err := k.ring.ask(o.encode(), tellSigned)
+	m, err := k.ring.ask(o.encode(), tellSigned, k.ring.timeout)
 	if err != nil {
 		return nil, err
 	}

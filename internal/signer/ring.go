@@ -34,17 +34,19 @@ type Ring struct {
 
 const (
 	mostConnections = 48
+	mostIdle        = 8 // kept open; others need places at the other end, too
+	listing         = 10 * time.Second
 	fresh           = 30 * time.Second // how long a list may be believed without asking again
 )
 
 // NewRing makes the ring of the process at path. timeout is how long one question may take altogether; 0 = 30 s.
 func NewRing(path string, timeout time.Duration) *Ring {
-	return &Ring{path: path, timeout: orDefault(timeout, 30*time.Second), idle: make(chan net.Conn, mostConnections), at: make(chan struct{}, mostConnections)}
+	return &Ring{path: path, timeout: orDefault(timeout, 30*time.Second), idle: make(chan net.Conn, mostIdle), at: make(chan struct{}, mostConnections)}
 }
 
 // Inventory asks for the list as it is now, keys without certificates included.
 func (r *Ring) Inventory() (*Inventory, error) {
-	m, err := r.ask([]byte{version, askList}, tellList)
+	m, err := r.ask([]byte{version, askList}, tellList, min(r.timeout, listing)) // a page may be waiting for it
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +116,8 @@ func (r *Ring) Bare(name string) (crypto.Signer, error) {
 
 // ask sends a question and gives the answer of the wanted kind. A connection that was idle may have lost its other end meanwhile: then it
 // asks once more on a new one. Signing twice does no harm, and the log counts both.
-func (r *Ring) ask(question []byte, want uint8) ([]byte, error) {
-	end := time.Now().Add(r.timeout)
+func (r *Ring) ask(question []byte, want uint8, within time.Duration) ([]byte, error) {
+	end := time.Now().Add(within)
 	ctx, cancel := context.WithDeadline(context.Background(), end)
 	defer cancel()
 	select {

@@ -93,10 +93,10 @@ func TestSignRefusesWhatNoKeyCanDo(t *testing.T) {
 		}
 	}
 	id := k.(*key).id
-	if _, err := r.ask(Order{Key: id, Mechanism: ECDSA, Hash: crypto.SHA256, Digest: d[:]}.encode(), tellSigned); !errors.Is(err, ErrMechanism) {
+	if _, err := r.ask(Order{Key: id, Mechanism: ECDSA, Hash: crypto.SHA256, Digest: d[:]}.encode(), tellSigned, time.Second); !errors.Is(err, ErrMechanism) {
 		t.Errorf("ECDSA with an RSA key: %v", err)
 	}
-	if _, err := r.ask(Order{Mechanism: ECDSA, Hash: crypto.SHA256, Digest: d[:]}.encode(), tellSigned); !errors.Is(err, ErrKeyNotFound) {
+	if _, err := r.ask(Order{Mechanism: ECDSA, Hash: crypto.SHA256, Digest: d[:]}.encode(), tellSigned, time.Second); !errors.Is(err, ErrKeyNotFound) {
 		t.Errorf("unknown key: %v", err)
 	}
 	if c := s.guard.Log.Count(); c != 0 {

@@ -100,6 +100,25 @@ func TestHardwareKeysKnowEveryMechanism(t *testing.T) {
 	}
 }
 
+// What the token refuses leaves no session behind that cannot sign.
+func TestARefusedOrderSpoilsNoSession(t *testing.T) {
+	h := newHSM(t)
+	h.serve(t, "--sessions", "2")
+	k, _, _, err := NewRing(h.socket(), 0).Signer("hsm.r2048")
+	must(t, err)
+	d := sha256.Sum256(nil)
+	for range 12 {
+		var r *Refusal
+		if _, err := k.Sign(nil, d[:], &rsa.PSSOptions{SaltLength: 500, Hash: crypto.SHA256}); !errors.Is(err, ErrMechanism) && !errors.Is(err, ErrDevice) || !errors.As(err, &r) {
+			t.Fatalf("a salt longer than the key: %v", err)
+		}
+	}
+	for range 6 {
+		_, err = k.Sign(nil, d[:], crypto.SHA256)
+		must(t, err)
+	}
+}
+
 // A document signed and sealed by hardware passes, here and for pdfsig.
 func TestADocumentSignedByHardwarePasses(t *testing.T) {
 	h := newHSM(t)

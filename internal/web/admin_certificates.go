@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -49,11 +51,15 @@ func (d *Door) showCertificate(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	if len(free) == 0 && f == nil {
-		return d.page(w, r, View{Title: t(ctx, "Gắn chứng thư số"), Active: "certificates"}, wrap(Body(HeadView{Title: t(ctx, "Gắn chứng thư số")}, true), noFreeKeys()))
+		return d.page(w, r, View{Title: t(ctx, "Gắn chứng thư số"), Active: "certificates"}, wrap(Body(HeadView{Title: t(ctx, "Gắn chứng thư số")}, true), append(d.silentDevices(ctx), noFreeKeys())...))
 	}
 	var choices []Option
 	for _, e := range free {
-		choices = append(choices, Option{Value: e.Name, Label: e.Name + " – " + e.Certificate.Subject.CommonName})
+		label := e.Name + " – " + e.Certificate.Subject.CommonName
+		if e.Place != "" {
+			label = t(ctx, "{key}, trên thiết bị {device}", "key", label, "device", e.Place)
+		}
+		choices = append(choices, Option{Value: e.Name, Label: label})
 	}
 	owners := []Option{{Value: "agency", Label: t(ctx, "Cơ quan: {name}", "name", sessionOf(r).Holding.AgencyName)}}
 	staff, err := org.Staff(ctx, d.DB, own(r), d.today())
@@ -70,7 +76,20 @@ func (d *Door) showCertificate(w http.ResponseWriter, r *http.Request, status in
 	card := wrap(FormCard(FormView{ID: "certificate", Action: "/admin/certificates/new", Title: t(ctx, "Gắn chứng thư số"), Lead: t(ctx, "Chỉ gắn khi đã đối chiếu người hoặc cơ quan ghi trên chứng thư."),
 		Submit: Action{Label: t(ctx, "Gắn chứng thư"), Kind: Primary}, Cancel: "/admin/certificates", ErrorTitle: t(ctx, "Chưa gắn được chứng thư"), Errors: errs, Files: true}),
 		append(fields, d.proofFields(r, errs)...)...)
-	return d.page(w, r, View{Title: t(ctx, "Gắn chứng thư số"), Active: "certificates", Status: status}, wrap(Body(HeadView{}, true), card))
+	return d.page(w, r, View{Title: t(ctx, "Gắn chứng thư số"), Active: "certificates", Status: status}, wrap(Body(HeadView{}, true), append(d.silentDevices(ctx), card)...))
+}
+
+// silentDevices says which places of keys do not answer, so that a missing key is no riddle.
+func (d *Door) silentDevices(ctx context.Context) []templ.Component {
+	var out []templ.Component
+	_, troubles := d.Desk.Keys.Rings()
+	for _, trouble := range troubles {
+		var refusal *store.Refusal
+		if errors.As(refusalOf(trouble), &refusal) {
+			out = append(out, Note(Warn, sentences(ctx, refusal)))
+		}
+	}
+	return out
 }
 
 // freeKeys are the keys of the server's store that nobody of this agency is bound to yet.
