@@ -101,3 +101,24 @@ func opensslSpeed(b *testing.B, bits int) float64 {
 	b.Logf("openssl speed says something else:\n%s", out)
 	return 0
 }
+
+// BenchmarkVerifyLTA tells the processor time for the verdict on a file with two signatures and all that proves them for the
+// long term: time stamps, chains, revocation, what changed. The aim: at most 10 ms for 50 KB.
+func BenchmarkVerifyLTA(b *testing.B) {
+	for _, algorithm := range []keys.TestAlgorithm{keys.TestRSA2048, keys.TestP256} {
+		w := newCity(b, algorithm)
+		for _, size := range []int{50_000, 1_000_000, 20_000_000} {
+			file := w.levels(b, draft(b, size)).lta
+			b.Run(fmt.Sprintf("%s/%dKB", strings.ReplaceAll(w.leader.Certificate.PublicKeyAlgorithm.String(), " ", ""), size/1000), func(b *testing.B) {
+				b.ReportAllocs()
+				start := cpu()
+				for b.Loop() {
+					if r := w.verify(b, file); r.Outcome != Passed || r.Signatures[0].Level != "LTA" {
+						b.Fatal(explain(r))
+					}
+				}
+				b.ReportMetric((cpu()-start).Seconds()*1000/float64(b.N), "cpu-ms")
+			})
+		}
+	}
+}
