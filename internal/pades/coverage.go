@@ -22,6 +22,7 @@ type signed struct {
 	hole     [2]int // the bytes between the two signed ranges
 	contents []byte
 	data     []byte // the whole file
+	hashed   beginnings
 	material *material
 	altered  bool // only what followed speaks against it
 
@@ -35,8 +36,7 @@ type signed struct {
 
 // digest hashes what the signature covers.
 func (s *signed) digest(h crypto.Hash) []byte {
-	w := h.New()
-	w.Write(s.data[:s.hole[0]])
+	w := s.hashed.hash(h, s.data[:s.hole[0]])
 	w.Write(s.data[s.hole[1]:s.End])
 	return w.Sum(nil)
 }

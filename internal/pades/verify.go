@@ -2,7 +2,7 @@ package pades
 
 import (
 	"cmp"
-	"crypto/sha256"
+	"crypto"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
@@ -32,15 +32,16 @@ func Verify(file []byte, opt VerifyOptions) (*Report, error) {
 	if opt.At.IsZero() {
 		return nil, errors.New("pades: no time of verification")
 	}
-	sum := sha256.Sum256(file)
-	r := &Report{SHA256: hex.EncodeToString(sum[:]), Size: len(file), VerifiedAt: opt.At}
+	hashed := beginnings{}
+	r := &Report{Size: len(file), VerifiedAt: opt.At}
+	defer func() { r.SHA256 = hex.EncodeToString(hashed.hash(crypto.SHA256, file).Sum(nil)) }()
 	f, err := pdf.Open(file)
 	if err != nil {
 		r.Outcome = Unreadable
 		r.Findings = append(r.Findings, unreadable(err))
 		return r, nil
 	}
-	v := &verification{report: r, file: f, opt: opt, left: maxCompared}
+	v := &verification{report: r, file: f, hashed: hashed, opt: opt, left: maxCompared}
 	v.run()
 	return r, nil
 }
@@ -63,6 +64,7 @@ func Revision(file []byte, r *Report, i int) []byte {
 type verification struct {
 	report *Report
 	file   *pdf.File
+	hashed beginnings
 	opt    VerifyOptions
 	signed []*signed
 	unread error // of an object that may be unused
@@ -107,7 +109,7 @@ func (v *verification) collect() {
 		}
 		s := &signed{Signature: &Signature{Field: x.name, Integrity: Intact, Kind: Approval, Time: v.opt.At, TimeSource: TimeUnproven,
 			ChainState: ChainUnchecked, Revocation: RevocationUnknown},
-			dict: v.file.Dict(x.value), ref: ref, fields: []sigField{x}, data: v.file.Data, material: m}
+			dict: v.file.Dict(x.value), ref: ref, fields: []sigField{x}, data: v.file.Data, hashed: v.hashed, material: m}
 		byRef[ref] = s
 		v.signed = append(v.signed, s)
 	}
