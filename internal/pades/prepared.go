@@ -19,6 +19,9 @@ func (w *signing) findPrepared() error {
 		if ruleOf(w.file, nil).locked(x.name) {
 			return ErrLocked.with(named)
 		}
+		if err := w.obeySeed(x); err != nil {
+			return err
+		}
 		w.prepared = &x
 		w.req.lock = w.lockOf(x)
 		return nil

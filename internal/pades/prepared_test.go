@@ -103,6 +103,57 @@ func TestSigningObeysTheLockOfAPreparedField(t *testing.T) {
 	}
 }
 
+// A prepared field's conditions bind; its mere wishes do not.
+func TestSigningObeysTheConditionsOfAPreparedField(t *testing.T) {
+	o := testOffice(t)
+	name := func(s string) pdf.Name { return pdf.Name(s) }
+	der := func(b []byte) pdf.Array { return pdf.Array{pdf.String{Bytes: b, Hex: true}} }
+	reason := func(s ...string) (out pdf.Array) {
+		for _, x := range s {
+			out = append(out, pdf.TextString(x))
+		}
+		return out
+	}
+	for what, x := range map[string]struct {
+		seed pdf.Dict
+		want error
+	}{
+		"our form":                {pdf.Dict{"Ff": seedFilter | seedSubFilter, "Filter": name("Adobe.PPKLite"), "SubFilter": pdf.Array{name("ETSI.CAdES.detached")}}, nil},
+		"another filter":          {pdf.Dict{"Ff": seedFilter, "Filter": name("Other.Filter")}, ErrSeed},
+		"another form":            {pdf.Dict{"Ff": seedSubFilter, "SubFilter": pdf.Array{name("adbe.pkcs7.detached")}}, ErrSeed},
+		"another form, wished":    {pdf.Dict{"Ff": 0, "SubFilter": pdf.Array{name("adbe.pkcs7.detached")}}, nil},
+		"our digest":              {pdf.Dict{"Ff": seedDigest, "DigestMethod": reason("SHA384", "SHA256")}, nil},
+		"another digest":          {pdf.Dict{"Ff": seedDigest, "DigestMethod": reason("SHA512")}, ErrSeed},
+		"this reason":             {pdf.Dict{"Ff": seedReasons, "Reasons": reason("Phê duyệt", "Ban hành")}, nil},
+		"another reason":          {pdf.Dict{"Ff": seedReasons, "Reasons": reason("Ban hành")}, ErrSeed},
+		"no reason":               {pdf.Dict{"Ff": seedReasons, "Reasons": reason(".")}, ErrSeed},
+		"certification of 2":      {pdf.Dict{"MDP": pdf.Dict{"P": 2}}, nil},
+		"certification of 1":      {pdf.Dict{"MDP": pdf.Dict{"P": 1}}, ErrSeed},
+		"approval":                {pdf.Dict{"MDP": pdf.Dict{"P": 0}}, ErrSeed},
+		"this signer":             {pdf.Dict{"Cert": pdf.Dict{"Ff": seedSubject, "Subject": der(o.leader.Certificate.Raw)}}, nil},
+		"another signer":          {pdf.Dict{"Cert": pdf.Dict{"Ff": seedSubject, "Subject": der(o.agency.Certificate.Raw)}}, ErrSeed},
+		"this issuer":             {pdf.Dict{"Cert": pdf.Dict{"Ff": seedIssuer, "Issuer": der(o.authority.Issuing.Certificate.Raw)}}, nil},
+		"another issuer":          {pdf.Dict{"Cert": pdf.Dict{"Ff": seedIssuer, "Issuer": der(o.leader.Certificate.Raw)}}, ErrSeed},
+		"another issuer, wished":  {pdf.Dict{"Cert": pdf.Dict{"Issuer": der(o.leader.Certificate.Raw)}}, nil},
+		"nothing that is a value": {pdf.Dict{"Ff": name("x"), "MDP": 7, "Cert": pdf.Array{}}, nil},
+	} {
+		file := edit(t, withFields(t, draft(t, 0), map[string]pdf.Dict{"LanhDao": nil}), func(u *pdf.Update, f *pdf.File) {
+			for _, field := range formFields(f) {
+				if field.name == "LanhDao" {
+					d := field.dict.Clone()
+					d["SV"] = x.seed
+					u.Set(field.ref, d)
+				}
+			}
+		})
+		req := o.request(o.leader)
+		req.Field, req.Certify, req.Reason = "LanhDao", 2, "Phê duyệt"
+		if _, err := Sign(context.Background(), file, req); !errors.Is(err, x.want) {
+			t.Errorf("%s: %v, want %v", what, err, x.want)
+		}
+	}
+}
+
 func withLevel(d pdf.Dict, p int) pdf.Dict {
 	d["P"] = p
 	return d

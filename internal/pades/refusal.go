@@ -50,6 +50,7 @@ var (
 	ErrCertifyLevel  = &Refusal{Code: "pades.certify-level", text: "Mức chứng nhận {level} không hợp lệ: chỉ dùng 0, 1, 2 hoặc 3."}
 	ErrFieldTaken    = &Refusal{Code: "pades.field-taken", text: "Trường {field} đã có chữ ký hoặc đã dùng cho việc khác. Văn bản chưa được ký."}
 	ErrLocked        = &Refusal{Code: "pades.locked", text: "Người ký trước đã khóa trường {field} nên không thể ký vào trường này. Văn bản được giữ nguyên; hãy ký vào trường khác."}
+	ErrSeed          = &Refusal{Code: "pades.seed", text: "Người lập trường ký {field} đặt điều kiện {what} mà chữ ký này không đáp ứng. Văn bản chưa được ký; hãy ký vào trường khác hoặc đề nghị người lập sửa điều kiện."}
 	ErrNoPage        = &Refusal{Code: "pades.no-page", text: "Văn bản không có trang {page} để đặt chữ ký. Hãy chọn lại vị trí ký."}
 	ErrPlace         = &Refusal{Code: "pades.place", text: "Vị trí đặt chữ ký nằm ngoài trang hoặc quá nhỏ. Hãy chọn lại vị trí ký."}
 	ErrImage         = &Refusal{Code: "pades.image", text: "Ảnh chữ ký hoặc ảnh dấu không dùng được: cần tệp PNG không quá 16 megapixel và 8 MB. Hãy tải lên ảnh khác."}

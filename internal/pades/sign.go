@@ -46,7 +46,7 @@ type Prepared struct {
 }
 
 // Sign appends one signature to a file. Refusals: pdf.ErrEncrypted, pdf.ErrBroken, ErrCertified, ErrNotFirst, ErrFieldTaken,
-// ErrNoPage, ErrPlace, ErrOutOfValidity, those of FillFields, of cms.Sign, of the stamper and *typeface.MissingError.
+// ErrLocked, ErrSeed, ErrNoPage, ErrPlace, ErrOutOfValidity, those of FillFields, of cms.Sign, of the stamper and *typeface.MissingError.
 func Sign(ctx context.Context, file []byte, req Request) ([]byte, error) {
 	if req.Key == nil {
 		return nil, ErrRequest.because("no key")
