@@ -199,15 +199,17 @@ func (s *signed) settleTime(opt VerifyOptions, later []*signed) {
 			s.Time, s.TimeSource = d.Timestamp.Time, TimeFromDocTimestamp
 		}
 	}
-	if s.TimeSource != TimeUnproven && s.ClaimedTime != nil && !plausible(*s.ClaimedTime, s.Time) {
+	if s.TimeSource != TimeUnproven && s.ClaimedTime != nil && !plausible(*s.ClaimedTime, s.Time, s.TimeSource) {
 		s.tell("signature.claimed-time", map[string]any{"claimed": s.ClaimedTime.Format(time.RFC3339), "trusted": s.Time.Format(time.RFC3339)})
 	}
 }
 
-// plausible accepts a claimed time within a day before the proof, or local time marked as UTC: 7 hours later, give or take one.
-func plausible(claimed, trusted time.Time) bool {
+// plausible accepts a claimed time before the proof, or local time marked as UTC: 7 hours later, give or take one. The signature's own token is
+// fetched when it is made, so more than a day between them is odd; a document time stamp may follow years later.
+func plausible(claimed, trusted time.Time, source string) bool {
 	ahead := claimed.Sub(trusted)
-	return ahead <= clockTolerance && ahead > -24*time.Hour || ahead >= 6*time.Hour && ahead <= 8*time.Hour
+	recent := ahead > -24*time.Hour || source == TimeFromDocTimestamp
+	return ahead <= clockTolerance && recent || ahead >= 6*time.Hour && ahead <= 8*time.Hour
 }
 
 // readToken judges the time stamp in the unsigned attributes.

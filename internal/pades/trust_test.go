@@ -94,8 +94,11 @@ func TestOnlyATrustedTokenProvesTime(t *testing.T) {
 		t.Error("a claimed time three days after the proven one is not told")
 	}
 	asUTC := signedAt.Add(7 * time.Hour)
-	if !plausible(asUTC, signedAt) || plausible(signedAt.Add(3*time.Hour), signedAt) {
+	if !plausible(asUTC, signedAt, TimeFromTimestamp) || plausible(signedAt.Add(3*time.Hour), signedAt, TimeFromTimestamp) {
 		t.Error("local time marked as UTC is a known quirk, three hours are not")
+	}
+	if years := signedAt.AddDate(3, 0, 0); !plausible(signedAt, years, TimeFromDocTimestamp) || plausible(years, signedAt, TimeFromDocTimestamp) {
+		t.Error("a document time stamp may follow years later, and never precedes what it covers")
 	}
 }
 
