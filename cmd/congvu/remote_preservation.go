@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
+
+	"congvu/internal/client"
+	"congvu/internal/store"
 )
 
 // farPreservation are the verbs about time stamps and preserved signatures.
@@ -98,4 +102,32 @@ func remoteDownloadPreserved(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.save(id, func(to io.Writer) (string, error) { return r.DownloadPreserved(ctx, id, to) })
+}
+
+// releasePatience is how long the command waits for a release whose signatures wait for their time stamps; it goes on without the command.
+const releasePatience = 5 * time.Minute
+
+// issued waits until a release that had to wait for time stamps is done.
+func (r *remoteCall) issued(ctx context.Context, o client.Outgoing) (client.Outgoing, error) {
+	for begun := time.Now(); o.State != "issued"; {
+		order, err := r.ReleaseOrder(ctx, o.ID)
+		if err != nil {
+			return o, err
+		}
+		switch {
+		case order.State == "refused" || order.State == "withdrawn":
+			return o, store.Refuse(store.Conflict, "Chưa phát hành được: {reason}", "reason", order.Reason)
+		case time.Since(begun) > releasePatience:
+			return o, store.Refuse(store.Conflict, "Văn bản vẫn chờ dấu thời gian; máy chủ tự phát hành khi có. Xem lại bằng: congvu remote show outgoing/{id}", "id", o.ID.String())
+		}
+		select {
+		case <-ctx.Done():
+			return o, ctx.Err()
+		case <-time.After(300 * time.Millisecond):
+		}
+		if o, err = r.Outgoing(ctx, o.ID); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
 }

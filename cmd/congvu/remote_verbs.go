@@ -434,6 +434,9 @@ func remoteRelease(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	o, err := r.Release(ctx, id)
+	if err == nil {
+		o, err = r.issued(ctx, o)
+	}
 	if err != nil {
 		return err
 	}

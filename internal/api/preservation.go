@@ -21,6 +21,7 @@ func (d *door) preservationRoutes() {
 	do(d, post("/preservation/files/{id}/retry", "retryPreservation", tagPreservation, "Bảo quản lại một tệp"), d.retryPreservation)
 	ask(d, get("/preservation/stamps", "listOpenStamps", tagPreservation, "Dấu thời gian đang chờ hoặc chưa lấy được"), d.listOpenStamps)
 	do(d, post("/preservation/stamps/{id}/retry", "retryStamp", tagPreservation, "Lấy lại dấu thời gian"), d.retryStamp)
+	ask(d, get("/outgoing/{id}/release", "readRelease", tagPreservation, "Yêu cầu phát hành đang chờ dấu thời gian, hoặc kết quả của nó"), d.readRelease)
 	ask(d, get("/outgoing/{id}/stamps", "listStamps", tagPreservation, "Dấu thời gian của văn bản đi"), d.listStamps)
 	ask(d, get("/files/{id}/preservation", "readFilePreservation", tagPreservation, "Tình trạng bảo quản của một tệp"), d.filePreservation)
 	ask(d, get("/files/{id}/preservation/report", "readPreservationReport", tagPreservation, "Báo cáo kiểm tra của bản mới nhất, kèm chứng cứ đã lấy"), d.preservationReport)
@@ -103,6 +104,14 @@ func (d *door) retryStamp(ctx context.Context, c *call, in *One) error {
 func (d *door) listStamps(ctx context.Context, c *call, in *One) ([]client.TimeStamp, error) {
 	all, err := documents.Stamps(ctx, d.DB, c.actor, in.id())
 	return each(all, stampOf(c.lang)), err
+}
+
+func (d *door) readRelease(ctx context.Context, c *call, in *One) (client.Release, error) {
+	r, ok, err := documents.FindRelease(ctx, d.DB, c.actor, in.id())
+	if err == nil && !ok {
+		err = store.Refuse(store.NotFound, "Văn bản không có yêu cầu phát hành nào đang chờ.")
+	}
+	return client.Release{State: r.State, Reason: said1(c.lang, r.Said()), AskedAt: r.AskedAt.Time(), At: r.At.Time()}, err
 }
 
 func (d *door) filePreservation(ctx context.Context, c *call, in *One) (client.PreservedFile, error) {

@@ -42,6 +42,11 @@ func (c *Client) RetryStamp(ctx context.Context, stamp ID) error {
 	return c.post(ctx, "/preservation/stamps/"+stamp.String()+"/retry", nil, nil)
 }
 
+// ReleaseOrder tells what became of an order to issue that had to wait for time stamps; an error when there is none.
+func (c *Client) ReleaseOrder(ctx context.Context, id ID) (Release, error) {
+	return a[Release](ctx, c, out(id, "/release"), nil)
+}
+
 // Stamps lists the requests for time stamps of an outgoing document.
 func (c *Client) Stamps(ctx context.Context, id ID) ([]TimeStamp, error) {
 	return a[[]TimeStamp](ctx, c, out(id, "/stamps"), nil)

@@ -80,3 +80,11 @@ type TimeStamp struct {
 type Checks struct {
 	Files int64 `json:"files"`
 }
+
+// Release is an order to issue a document that was remembered until its time stamps came.
+type Release struct {
+	State   string    `json:"state" enum:"waiting,done,refused,withdrawn"`
+	Reason  string    `json:"reason,omitempty"`
+	AskedAt time.Time `json:"asked_at"`
+	At      time.Time `json:"at"`
+}

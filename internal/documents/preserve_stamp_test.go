@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"congvu/internal/blob"
+	"congvu/internal/org"
 	"congvu/internal/pades"
 	"congvu/internal/store"
 )
@@ -363,4 +365,76 @@ func TestStampsAndOrdersAreTheAgencysOwn(t *testing.T) {
 	refused(t, h.try(h.drafter, func(tx *store.Tx) error { return RetryStamp(bg, tx, id) }), store.Forbidden, "retry by the drafter")
 	refused(t, h.try(h.clerk, func(tx *store.Tx) error { return SetPreserving(bg, tx, Preserving{Stamp: StampOff, CheckDays: 1}) }), store.Forbidden, "policy by the clerk")
 	refused(t, h.try(h.admin, func(tx *store.Tx) error { return SetPreserving(bg, tx, Preserving{Stamp: "never", CheckDays: 0}) }), store.Invalid, "a policy that is none")
+}
+
+// The seals on a document and on its attachment are stamped at the same time; the release goes on when both are there, however they come.
+func TestReleaseWaitsForEveryStamp(t *testing.T) {
+	h, authority := newStampingHouse(t)
+	o := h.draft(h.form())
+	_, err := AddFile(bg, h.Desk, h.drafter, o.Ref(), "phu-luc.pdf", bytes.NewReader(h.laid()))
+	must(t, err)
+	o = h.signed(o)
+	h.settle()
+	gate := make(chan struct{})
+	for len(authority.began) > 0 {
+		<-authority.began
+	}
+	authority.set(nil, gate)
+	if o, err = Release(bg, h.Desk, h.clerk, o.ID); err != nil || o.State != Sealed {
+		t.Fatalf("%s, %v", o.State, err)
+	}
+	ended := make(chan error, 2)
+	for range 2 {
+		go func() { _, err := h.DB.WorkOnce(bg, h.Desk.stamping()); ended <- err }()
+		<-authority.began
+	}
+	gate <- struct{}{}
+	must(t, <-ended)
+	h.work(h.Desk.releasing())
+	if now := h.again(o); now.State != Sealed {
+		t.Fatalf("issued with one of two stamps: %s", now.State)
+	}
+	close(gate)
+	must(t, <-ended)
+	h.settle()
+	if o = h.again(o); o.State != Issued {
+		t.Fatalf("state %s: %v", o.State, h.said(o))
+	}
+	files, err := Files(bg, h.DB, h.clerk, o.Ref())
+	must(t, err)
+	for _, f := range files {
+		if r, err := reportOf(f); err != nil || !allStamped(r, f.Main) || f.Verdict != VerdictPassed {
+			t.Errorf("%s: %s, %v", f.Name, f.Verdict, err)
+		}
+	}
+	h.keepAll()
+	kept, err := PreservationsOf(bg, h.DB, h.clerk, o.Ref())
+	if err != nil || len(kept) != 2 || kept[0].Level != "LTA" || kept[1].Level != "LTA" {
+		t.Errorf("%+v, %v", kept, err)
+	}
+}
+
+// laid gives the bytes of some laid out document, to be attached to another.
+func (h *house) laid() []byte {
+	h.t.Helper()
+	f := h.form()
+	f.Subject = "phụ lục số liệu"
+	o := h.draft(f)
+	_, err := Lay(bg, h.Desk, h.drafter, o.ID)
+	must(h.t, err)
+	return h.mainBytes(h.again(o))
+}
+
+// signed takes a draft to its signature.
+func (h *house) signed(o *Outgoing) *Outgoing {
+	h.t.Helper()
+	_, err := Lay(bg, h.Desk, h.drafter, o.ID)
+	must(h.t, err)
+	h.do(h.drafter, func(tx *store.Tx) error {
+		return Submit(bg, tx, o.ID, org.HoldingID(h.unitHead.Holding), "Kính trình")
+	})
+	h.do(h.unitHead, func(tx *store.Tx) error { return Approve(bg, tx, o.ID, "Đồng ý", 0) })
+	_, err = Sign(bg, h.Desk, h.head, o.ID, "TM", true)
+	must(h.t, err)
+	return h.again(o)
 }
