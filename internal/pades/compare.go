@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxCompared     = 8_000_000
+	maxCompared     = 4_000_000
 	maxCompareDepth = 500
 )
 

@@ -15,7 +15,9 @@
 // asks no network and no clock.
 //
 // Changes after a signature are allowed only if they add signatures, validation data or document information, or fill one of the
-// named prepared fields that was empty, when the certification permits (S3.3). Annotations are refused even where P=3 allows them.
+// named prepared fields that was empty, when the certification permits (S3.3). What the standard lets others do besides, fill
+// other fields and annotate, is doubtful: a person has to look. What a certification level or a lock forbids, and anything
+// else, is an alteration.
 //
-// Limits: those of package pdf; 64 signatures; 8 000 000 compared values; 64 MB of validation data.
+// Limits: those of package pdf; 64 signatures; 4 000 000 compared values; 64 MB of validation data.
 package pades
