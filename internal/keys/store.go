@@ -30,7 +30,9 @@ type Store struct {
 	open map[string]*held
 }
 
+// held is an unsealed key, good while its file stands as it was read.
 type held struct {
+	file  fs.FileInfo
 	key   crypto.Signer
 	cert  *x509.Certificate
 	chain []*x509.Certificate
@@ -108,11 +110,12 @@ func (s *Store) Put(name string, key crypto.Signer, cert *x509.Certificate, chai
 	if err := replaceFile(s.path(name), b); err != nil {
 		return err
 	}
-	s.open[name] = &held{key, cert, chain}
+	delete(s.open, name)
 	return nil
 }
 
-// Signer unseals the key once and hands out the same signer afterwards. A key that lives in an attached ring is asked of that ring.
+// Signer unseals the key once and hands out the same signer while its file stands: another process may replace or remove it. A key that
+// lives in an attached ring is asked of that ring.
 func (s *Store) Signer(name string) (crypto.Signer, *x509.Certificate, []*x509.Certificate, error) {
 	key, cert, chain, err := s.unseal(name)
 	if err != nil {
@@ -122,11 +125,16 @@ func (s *Store) Signer(name string) (crypto.Signer, *x509.Certificate, []*x509.C
 }
 
 func (s *Store) unseal(name string) (crypto.Signer, *x509.Certificate, []*x509.Certificate, error) {
+	if !nameForm.MatchString(name) {
+		return nil, nil, nil, ErrBadName.with("name", name)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if h, ok := s.open[name]; ok {
+	file, err := os.Stat(s.path(name))
+	if h, ok := s.open[name]; ok && err == nil && os.SameFile(h.file, file) && h.file.ModTime().Equal(file.ModTime()) && h.file.Size() == file.Size() {
 		return h.key, h.cert, h.chain, nil
 	}
+	delete(s.open, name)
 	sealed, e, err := s.read(name)
 	if err != nil {
 		return nil, nil, nil, err
@@ -145,7 +153,9 @@ func (s *Store) unseal(name string) (crypto.Signer, *x509.Certificate, []*x509.C
 	if !ok {
 		return nil, nil, nil, damaged.because("key type %T", parsed)
 	}
-	s.open[name] = &held{key, e.Certificate, e.Chain}
+	if file != nil { // it appeared just now
+		s.open[name] = &held{file, key, e.Certificate, e.Chain}
+	}
 	return key, e.Certificate, e.Chain, nil
 }
 

@@ -86,6 +86,32 @@ func TestStoreKeepsKeysAcrossOpening(t *testing.T) {
 	}
 }
 
+// The operator replaces or removes a key with a command of its own while the server runs.
+func TestAKeyThatAnotherProcessReplacedIsNotUsedAnyMore(t *testing.T) {
+	dir := t.TempDir()
+	server, command := openStore(t, dir), openStore(t, dir)
+	first, second := testPerson(t, "first"), testPerson(t, "second")
+	if err := command.Put("x", first.Key, first.Certificate, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, c, _, err := server.Signer("x"); err != nil || !c.Equal(first.Certificate) {
+		t.Fatal(err)
+	}
+	if err := command.Put("x", second.Key, second.Certificate, nil); err != nil {
+		t.Fatal(err)
+	}
+	k, c, _, err := server.Signer("x")
+	if err != nil || !c.Equal(second.Certificate) || !k.(*ecdsa.PrivateKey).Equal(second.Key) {
+		t.Fatal("the key before is still used", err)
+	}
+	if err := command.Remove("x"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := server.Signer("x"); !errors.Is(err, ErrNotFound) {
+		t.Fatal("a removed key still signs:", err)
+	}
+}
+
 func TestStoreRefusesAnotherSecret(t *testing.T) {
 	dir := t.TempDir()
 	openStore(t, dir)

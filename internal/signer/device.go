@@ -29,8 +29,8 @@ const (
 	longestPIN  = 255
 )
 
-// ReadPIN reads a PIN from a file and tells since when the file stands like that. The file must be a plain one, owned by this account or by root,
-// and readable by nobody else; ErrPINFile otherwise. The PIN is one line.
+// ReadPIN reads a PIN from a file and tells since when the file stands like that. The file must be a plain one of this account, readable by
+// nobody else, or one of root, who may let a group read it (credentials of systemd look like that); ErrPINFile otherwise. The PIN is one line.
 func ReadPIN(path string) (pin []byte, since time.Time, err error) {
 	refused := ErrPINFile.with("file", path)
 	f, err := os.Open(path)
@@ -42,8 +42,7 @@ func ReadPIN(path string) (pin []byte, since time.Time, err error) {
 	if err != nil {
 		return nil, since, refused.because("%w", err)
 	}
-	uid, known := ownerOf(info)
-	if !info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0 || known && uid != os.Getuid() && uid != 0 {
+	if uid, known := ownerOf(info); !info.Mode().IsRegular() || known && !keepsPIN(info.Mode().Perm(), uid, os.Getuid()) {
 		return nil, since, refused.because("mode %v, owner %d", info.Mode(), uid)
 	}
 	b, err := io.ReadAll(io.LimitReader(f, longestPIN+3))
@@ -56,6 +55,13 @@ func ReadPIN(path string) (pin []byte, since time.Time, err error) {
 	return pin, info.ModTime(), nil
 }
 
+func keepsPIN(mode os.FileMode, owner, self int) bool {
+	if owner == 0 {
+		return mode&0o037 == 0
+	}
+	return owner == self && mode&0o077 == 0
+}
+
 // CleanPIN takes the line's end off; nil when what is left is no PIN.
 func CleanPIN(b []byte) []byte {
 	b = bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
@@ -63,6 +69,15 @@ func CleanPIN(b []byte) []byte {
 		return nil
 	}
 	return b
+}
+
+// watch ends the process when a call takes too long: a library cannot be interrupted, and whoever started the process starts it again.
+func (d Device) watch(what string) (done func()) {
+	if d.Hung == nil {
+		return func() {}
+	}
+	t := time.AfterFunc(d.Hang, func() { d.Hung(what) })
+	return func() { t.Stop() }
 }
 
 // mayTry keeps a PIN that was refused from being tried again at each restart, which would lock the token.

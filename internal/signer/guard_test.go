@@ -134,10 +134,10 @@ func TestPINFilesThatOthersReadAreRefused(t *testing.T) {
 			t.Errorf("%q read as %q", good, pin)
 		}
 	}
-	bad := map[string]string{"exposed": write("123456", 0o640), "missing": filepath.Join(dir, "none"), "a folder": dir}
+	bad := map[string]string{"exposed": "", "missing": filepath.Join(dir, "none"), "a folder": dir}
 	for name, path := range bad {
 		if name == "exposed" {
-			path = write("123456", 0o640)
+			path = write("123456", 0o644)
 		}
 		_, _, err := ReadPIN(path)
 		if !errors.Is(err, ErrPINFile) || strings.Contains(err.Error(), "123456") {
@@ -149,6 +149,31 @@ func TestPINFilesThatOthersReadAreRefused(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
+}
+
+func TestWhoMayReadThePIN(t *testing.T) {
+	for _, x := range []struct {
+		mode        os.FileMode
+		owner, self int
+		want        bool
+	}{{0o600, 7, 7, true}, {0o400, 7, 7, true}, {0o400, 0, 7, true}, {0o440, 0, 7, true}, {0o440, 7, 7, false}, {0o404, 0, 7, false}, {0o460, 0, 7, false}, {0o600, 8, 7, false}} {
+		if keepsPIN(x.mode, x.owner, x.self) != x.want {
+			t.Errorf("%+v", x)
+		}
+	}
+}
+
+// A call that does not return ends the process; one that returns does not.
+func TestALibraryThatHangsEndsTheProcess(t *testing.T) {
+	told := make(chan string, 2)
+	d := Device{Hang: 20 * time.Millisecond, Hung: func(what string) { told <- what }}
+	Device{Hang: time.Hour, Hung: d.Hung}.watch("good")()
+	done := d.watch("sign")
+	if what := <-told; what != "sign" {
+		t.Fatal(what)
+	}
+	done()
+	Device{}.watch("nobody to tell")()
 }
 
 // A PIN that was refused is tried again only when the operator has changed it, or says so.

@@ -69,7 +69,7 @@ func OpenDevice(d Device) (Token, error) {
 
 // open finds the token, logs in and fills the pool. The caller holds the lock, or is alone.
 func (h *hardware) open() error {
-	defer h.watch("open")()
+	defer h.device.watch("open")()
 	slot, info, err := h.seek()
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func (h *hardware) reopen(round int) error {
 		}
 		return h.lost
 	}
-	defer h.watch("reopen")()
+	defer h.device.watch("reopen")()
 	h.module.finalize()
 	err := h.module.initialize()
 	if err != nil {
@@ -191,15 +191,6 @@ func (h *hardware) reopen(round int) error {
 	}
 	h.lost, h.tried = err, time.Now()
 	return err
-}
-
-// watch ends the process when a call takes too long: the library cannot be interrupted, and whoever started the process starts it again.
-func (h *hardware) watch(what string) (done func()) {
-	if h.device.Hung == nil {
-		return func() {}
-	}
-	t := time.AfterFunc(h.device.Hang, func() { h.device.Hung(what) })
-	return func() { t.Stop() }
 }
 
 // Describe is what the token said of itself when it was opened.
@@ -301,7 +292,7 @@ func (h *hardware) list(old time.Duration) ([]hardKey, error) {
 	if h.keys != nil && time.Since(h.listed) < old {
 		return h.keys, nil
 	}
-	defer h.watch("list")()
+	defer h.device.watch("list")()
 	var found [4][]object
 	for _, class := range []ulong{classCert, classPublic, classPrivate} {
 		all, err := h.module.objects(h.holder, class)

@@ -93,7 +93,7 @@ func (h *hardware) signOnce(ctx context.Context, k hardKey, o Order) ([]byte, in
 	}
 	pool := h.sessions
 	defer func() { pool <- session }()
-	defer h.watch("sign")()
+	defer h.device.watch("sign")()
 	how, in := howTo(k, o)
 	var again func() error
 	if k.alwaysAsk {

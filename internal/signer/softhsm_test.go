@@ -33,13 +33,14 @@ type hsm struct {
 var modules = []string{"/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so", "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
 	"/usr/lib64/pkcs11/libsofthsm2.so"}
 
+// built is what the tests share: the program, and a token with its certificates, which each test gets a copy of.
 var built struct {
-	sync.Once
-	program string
-	err     error
+	once, filled   sync.Once
+	program, model string
+	err            error
 }
 
-// TestMain removes the program that a test built.
+// TestMain removes what the tests built.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if built.program != "" {
@@ -50,7 +51,7 @@ func TestMain(m *testing.M) {
 
 func program(t testing.TB) string {
 	t.Helper()
-	built.Do(func() {
+	built.once.Do(func() {
 		dir, err := os.MkdirTemp("", "signer")
 		if err != nil {
 			built.err = err
@@ -73,7 +74,7 @@ func newHSM(t testing.TB) *hsm {
 	if testing.Short() {
 		t.Skip("builds the program and makes keys")
 	}
-	h := &hsm{dir: t.TempDir()}
+	h := at(t.TempDir())
 	for _, m := range modules {
 		if _, err := os.Stat(m); err == nil {
 			h.module = m
@@ -84,23 +85,48 @@ func newHSM(t testing.TB) *hsm {
 			t.Skip("softhsm2 and opensc are not installed (Debian: apt-get install softhsm2 opensc)")
 		}
 	}
-	h.tokens, h.pin = filepath.Join(h.dir, "tokens"), filepath.Join(h.dir, "pin")
-	must(t, os.MkdirAll(h.tokens, 0o700))
-	must(t, os.MkdirAll(h.path("certificates"), 0o700))
-	must(t, os.WriteFile(h.path("softhsm.conf"), []byte("directories.tokendir = "+h.tokens+"\nobjectstore.backend = file\nlog.level = ERROR\n"), 0o600))
-	must(t, os.WriteFile(h.pin, []byte(testPIN+"\n"), 0o600))
-	t.Setenv("SOFTHSM2_CONF", h.path("softhsm.conf"))
 	h.program = program(t)
-	h.run(t, "softhsm2-util", "--init-token", "--free", "--label", "unit1", "--pin", testPIN, "--so-pin", "12345678")
 	var err error
 	h.authority, err = keys.NewTestAuthority(keys.TestOptions{From: time.Now().AddDate(-1, 0, 0), Until: time.Now().AddDate(5, 0, 0), Seed: []byte("hsm")})
 	must(t, err)
+	built.filled.Do(func() {
+		model := at(filepath.Join(filepath.Dir(h.program), "model"))
+		model.module, model.program, model.authority = h.module, h.program, h.authority
+		model.fill(t)
+		built.model = model.dir
+	})
+	if built.model == "" {
+		t.Fatal("the token could not be made")
+	}
+	must(t, os.CopyFS(h.dir, os.DirFS(built.model)))
+	h.configure(t)
+	return h
+}
+
+func at(dir string) *hsm {
+	return &hsm{dir: dir, tokens: filepath.Join(dir, "tokens"), pin: filepath.Join(dir, "pin")}
+}
+
+// configure leads SoftHSM to this token.
+func (h *hsm) configure(t testing.TB) {
+	t.Helper()
+	must(t, os.WriteFile(h.path("softhsm.conf"), []byte("directories.tokendir = "+h.tokens+"\nobjectstore.backend = file\nlog.level = ERROR\n"), 0o600))
+	must(t, os.WriteFile(h.pin, []byte(testPIN+"\n"), 0o600))
+	must(t, os.Chmod(h.pin, 0o600)) // a copied one is more open
+	t.Setenv("SOFTHSM2_CONF", h.path("softhsm.conf"))
+}
+
+func (h *hsm) fill(t testing.TB) {
+	t.Helper()
+	must(t, os.MkdirAll(h.tokens, 0o700))
+	must(t, os.MkdirAll(h.path("certificates"), 0o700))
+	h.configure(t)
+	h.run(t, "softhsm2-util", "--init-token", "--free", "--label", "unit1", "--pin", testPIN, "--so-pin", "12345678")
 	writePEM(t, h.path("certificates/issuing.pem"), h.authority.Issuing.Certificate)
 	for i, kind := range []string{"rsa:2048", "rsa:3072", "EC:prime256v1", "EC:secp384r1"} {
 		h.newKey(t, []string{"r2048", "r3072", "p256", "p384"}[i], kind, i+1)
 	}
 	h.certify(t, "r2048", "p256")
-	return h
 }
 
 func (h *hsm) path(name string) string { return filepath.Join(h.dir, name) }
@@ -153,7 +179,8 @@ func (h *hsm) certify(t testing.TB, onToken ...string) {
 		must(t, os.WriteFile(file, c.Raw, 0o600))
 		h.tool(t, "--write-object", file, "--type", "cert", "--label", k.Label, "--id", fmt.Sprintf("%02d", 50+i))
 	}
-	p.kill()
+	must(t, p.Process.Signal(os.Interrupt))
+	p.wait()
 	must(t, os.Remove(h.path("log"))) // the tests count from here
 }
 

@@ -283,6 +283,34 @@ func TestATokenThatIsPulledIsMissedAndFoundAgain(t *testing.T) {
 	})
 }
 
+// A token of the same name is not the same token: it is never shown the PIN.
+func TestAnotherTokenOfTheSameNameIsNotOpened(t *testing.T) {
+	h := newHSM(t)
+	h.serve(t)
+	r := NewRing(h.socket(), 0)
+	key, _, _, err := r.Signer("hsm.p256")
+	must(t, err)
+	own := h.path("own")
+	must(t, os.Rename(h.tokens, own))
+	must(t, os.Mkdir(h.tokens, 0o700))
+	h.run(t, "softhsm2-util", "--init-token", "--free", "--label", "unit1", "--pin", "another", "--so-pin", "12345678")
+	d := sha256.Sum256(nil)
+	var last error
+	until(t, func() bool {
+		_, last = key.Sign(nil, d[:], crypto.SHA256)
+		return last != nil
+	})
+	if !errors.Is(last, ErrTokenAbsent) || errors.Is(last, ErrPIN) {
+		t.Fatal(last)
+	}
+	must(t, os.RemoveAll(h.tokens))
+	must(t, os.Rename(own, h.tokens))
+	until(t, func() bool {
+		_, last = key.Sign(nil, d[:], crypto.SHA256)
+		return last == nil
+	})
+}
+
 func TestTheProgramSaysWhatIsMissing(t *testing.T) {
 	h := newHSM(t)
 	for want, args := range map[string][]string{
