@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"congvu/internal/auth"
@@ -18,6 +19,7 @@ const userUsage = `user VIỆC [tùy chọn] --data THƯ_MỤC
   lock TÊN_ĐĂNG_NHẬP                                khóa; phiên và mã truy cập hết hiệu lực ngay
   unlock TÊN_ĐĂNG_NHẬP                              mở khóa
   reset TÊN_ĐĂNG_NHẬP                               đặt lại mật khẩu dùng một lần
+  confirm-minutes SỐ_PHÚT                           một lần xác nhận bằng mật khẩu trước khi ký có hiệu lực bao lâu (0 đến 60; 0 là hỏi mỗi lần)
   first-admin TÊN_ĐĂNG_NHẬP --name HỌ_VÀ_TÊN [--agency MÃ --agency-name TÊN --agency-abbr KÝ_HIỆU]
                                                     tạo quản trị viên đầu tiên của bản cài đặt trống`
 
@@ -38,9 +40,9 @@ func user(ctx context.Context, w *world, args []string) error {
 		return err
 	}
 	acts := map[string]func(context.Context, *world, *store.DB, string, userFlags) error{
-		"list": userList, "open": userOpen, "lock": userLock, "unlock": userUnlock, "reset": userReset, "first-admin": userFirst}
+		"list": userList, "open": userOpen, "lock": userLock, "unlock": userUnlock, "reset": userReset, "first-admin": userFirst, "confirm-minutes": userConfirm}
 	if len(rest) == 0 || acts[rest[0]] == nil {
-		return badUsage("cần một việc: list, open, lock, unlock, reset hoặc first-admin; xem congvu user -h")
+		return badUsage("cần một việc: list, open, lock, unlock, reset, confirm-minutes hoặc first-admin; xem congvu user -h")
 	}
 	names := 1
 	if rest[0] == "list" {
@@ -174,4 +176,21 @@ func refusalOf(err error) (store.Message, error) {
 		return r.Problems[0].Message, nil
 	}
 	return store.Message{}, err
+}
+
+// userConfirm sets how long a confirmation by password counts before acts that bind the office.
+func userConfirm(ctx context.Context, w *world, db *store.DB, text string, _ userFlags) error {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return badUsage("cần số phút, từ 0 đến 60")
+	}
+	if err := db.Write(ctx, local, func(tx *store.Tx) error { return auth.SetConfirmMinutes(ctx, tx, n) }); err != nil {
+		return err
+	}
+	if n == 0 {
+		fmt.Fprintln(w.out, "Từ giờ mỗi lần ký đều hỏi lại mật khẩu.")
+		return nil
+	}
+	fmt.Fprintf(w.out, "Từ giờ một lần xác nhận có hiệu lực %d phút.\n", n)
+	return nil
 }

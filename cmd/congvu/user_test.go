@@ -65,6 +65,10 @@ func TestAccountsAreKeptFromTheCommandLine(t *testing.T) {
 		t.Error("the password was not reset")
 	}
 	wantLocal(t, data, 1, "Không tìm thấy tài khoản", "user", "reset", "khong.co")
+	wantLocal(t, data, 0, "có hiệu lực 5 phút", "user", "confirm-minutes", "5")
+	wantLocal(t, data, 0, "mỗi lần ký", "user", "confirm-minutes", "0")
+	wantLocal(t, data, 1, "từ 0 đến 60", "user", "confirm-minutes", "61")
+	wantLocal(t, data, 2, "số phút", "user", "confirm-minutes", "năm")
 	wantLocal(t, data, 2, "cần một việc", "user")
 	wantLocal(t, data, 2, "cần một việc", "user", "delete", "van.an")
 	wantLocal(t, data, 2, "đối số", "user", "lock")

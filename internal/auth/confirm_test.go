@@ -38,7 +38,9 @@ func TestASessionIsConfirmedByThePasswordForAWhile(t *testing.T) {
 		t.Error("ten minutes are over")
 	}
 	w.must(w.confirm(resolved(w, s.Token), phrase))
-	w.setting("auth.confirm_minutes", "5")
+	w.refused(store.Forbidden, w.act(admin(w.snv), func(tx *store.Tx) error { return auth.SetConfirmMinutes(ctx, tx, 60) }))
+	w.refused(store.Invalid, w.act(root, func(tx *store.Tx) error { return auth.SetConfirmMinutes(ctx, tx, 61) }))
+	w.must(w.act(root, func(tx *store.Tx) error { return auth.SetConfirmMinutes(ctx, tx, 5) }))
 	w.clock.Step(6 * time.Minute)
 	if w.confirmed(s.Token) {
 		t.Error("a shorter setting counts for what was confirmed before it")

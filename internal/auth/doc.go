@@ -11,5 +11,6 @@
 // confirmation by password counts, 10; 0 = asked before every act that needs one; at most 60).
 //
 // Journal: account.opened, account.locked, account.unlocked, account.password_changed, account.password_reset, session.opened,
-// session.refused, session.closed, session.switched, session.confirmed, session.confirm_refused, token.issued, token.revoked, installation.claimed
+// session.refused, session.closed, session.switched, session.confirmed, session.confirm_refused, token.issued, token.revoked, installation.claimed,
+// installation.confirmation_set
 package auth
