@@ -273,7 +273,7 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		for _, state := range slices.Sorted(maps.Keys(o.outgoing)) {
 			out = append(out, rightsCase{state, filled(path, o.outgoing[state], 1)})
 		}
-	case has("/outgoing/{id}"):
+	case has("/outgoing/{id}"), has("/signing/{id}"):
 		each(o.outgoing)
 	case has("/lines/{id}"):
 		each(o.lines)

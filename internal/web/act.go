@@ -23,6 +23,7 @@ type ActPage struct {
 	Files   bool
 	Guard   bool
 	Wide    bool
+	Next    string // the page that follows; "" = Back
 	// Fields draws the form: f is nil when it is fresh.
 	Fields func(f *Form, errs Errors) ([]templ.Component, error)
 	// Do acts. It gives what the next page says, and where that page is ("" = Back).
@@ -66,7 +67,7 @@ func (d *Door) act(w http.ResponseWriter, r *http.Request, p ActPage) error {
 		d.flashNext(w, said)
 	}
 	if next == "" {
-		next = p.Back
+		next = orElse(p.Next, p.Back)
 	}
 	return redirect(w, r, next)
 }
@@ -79,7 +80,7 @@ func backTo(r *http.Request, form *Form, own string) string {
 		}
 		return own
 	}
-	if back := cameFrom(r); back != PathHome && !strings.HasPrefix(back, r.URL.Path) && (strings.HasPrefix(back, own) || strings.Contains(back, "open="+lastOf(own))) {
+	if back := cameFrom(r); back != PathHome && !strings.HasPrefix(back, r.URL.Path) && (strings.HasPrefix(back, own) || strings.Contains(back, "open="+lastOf(own)) || strings.HasPrefix(back, "/signing")) {
 		return back
 	}
 	return own

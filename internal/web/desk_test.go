@@ -169,15 +169,19 @@ func (h *house) entered(number, subject string) int64 {
 // actorOf is somebody of the commune as the rooms know him.
 func (h *house) actorOf(login string) store.Actor {
 	h.Helper()
-	names := map[string]string{"vanthu": "Hoàng Thị Ngọc", "chuyenvien": "Phạm Quốc Việt"}
+	return h.actorNamed(map[string]string{"vanthu": "Hoàng Thị Ngọc", "chuyenvien": "Phạm Quốc Việt"}[login])
+}
+
+func (h *house) actorNamed(name string) store.Actor {
+	h.Helper()
 	staff, err := org.Staff(bg, h.db, h.commune, "2026-11-23")
 	h.must(err)
 	for _, s := range staff {
-		if s.PersonName == names[login] {
+		if s.PersonName == name {
 			return store.Actor{Person: int64(s.PersonID), Holding: int64(s.ID), Agency: int64(h.commune), Unit: int64(s.UnitID), Roles: s.Roles, Via: store.ViaWeb}.Vouched()
 		}
 	}
-	h.Fatalf("nobody is %q", login)
+	h.Fatalf("nobody is %q", name)
 	return store.Actor{}
 }
 

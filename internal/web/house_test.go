@@ -190,13 +190,14 @@ func (h *house) work() {
 // person is somebody at a browser without scripts.
 type person struct {
 	*house
-	http *http.Client
-	last *url.URL
+	http   *http.Client
+	last   *url.URL
+	policy string // of the page got last
 }
 
 func (h *house) stranger() *person {
 	jar, _ := cookiejar.New(nil)
-	return &person{h, &http.Client{Jar: secureJar{jar}, Timeout: 30 * time.Second}, nil}
+	return &person{h, &http.Client{Jar: secureJar{jar}, Timeout: 30 * time.Second}, nil, ""}
 }
 
 // secureJar keeps secure cookies for this machine's own address, as browsers do.
@@ -229,7 +230,7 @@ func (p *person) do(r *http.Request) (int, string) {
 	defer answer.Body.Close()
 	b, err := io.ReadAll(answer.Body)
 	p.must(err)
-	p.last = answer.Request.URL
+	p.last, p.policy = answer.Request.URL, answer.Header.Get("Content-Security-Policy")
 	return answer.StatusCode, string(b)
 }
 

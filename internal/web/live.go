@@ -43,7 +43,7 @@ const (
 
 // newsOf names what pages watch, by the first word of a verb.
 var newsOf = map[string]string{
-	"document": "documents", "certificate": "documents", "preservation": "documents", "register": "documents", "delivery": "exchange", "parcel": "exchange",
+	"document": "documents", "certificate": "documents", "preservation": "documents", "register": "documents", "batch": "batches", "delivery": "exchange", "parcel": "exchange",
 	"agency": "org", "unit": "org", "person": "org", "holding": "org", "delegation": "org", "account": "org",
 }
 

@@ -59,15 +59,49 @@ func (d *Door) actOnOutgoing(w http.ResponseWriter, r *http.Request, act documen
 	if act == documents.ActRevise {
 		return x.revise(w)
 	}
+	if to, err := x.elsewhere(act); err != nil || to != "" {
+		if err != nil {
+			return err
+		}
+		return redirect(w, r, to)
+	}
 	page, err := outgoingActs[act](x)
 	if err != nil {
 		return err
 	}
 	page.Active, page.Back = "outgoing", fmt.Sprintf("/outgoing/%d", id)
+	if then := r.URL.Query().Get("then"); then != "" { // the signing desk goes on with its next document
+		page.Next = localAddress(then)
+	}
 	if page.Lead == "" {
 		page.Lead = x.doc.Title()
 	}
 	return d.act(w, r, page)
+}
+
+// elsewhere is the page of a signature whose key is not on the server; "" when it is.
+func (x outAct) elsewhere(act documents.Act) (string, error) {
+	purpose, owner, id := documents.PurposeApprove, documents.OwnerPerson, actor(x.r).Person
+	switch {
+	case !x.may:
+		return "", nil
+	case act == documents.ActSign:
+	case act == documents.ActSeal, act == documents.ActRelease && x.doc.State == documents.Numbered:
+		purpose, owner, id = documents.PurposeSeal, documents.OwnerAgency, actor(x.r).Agency
+	default:
+		return "", nil
+	}
+	c, bound, err := documents.BoundCertificate(x.ctx, x.d.DB, actor(x.r), owner, id)
+	if err != nil || !bound || c.Method == documents.MethodServerKey {
+		return "", err
+	}
+	return deviceHref(x.doc.ID, purpose), nil
+}
+
+// sealElsewhere tells whether the agency's key is on a device of the registry: a release stops before it.
+func (x outAct) sealElsewhere() (bool, error) {
+	c, bound, err := documents.BoundCertificate(x.ctx, x.d.DB, actor(x.r), documents.OwnerAgency, actor(x.r).Agency)
+	return bound && c.Method != documents.MethodServerKey, err
 }
 
 func (x outAct) write(f func(tx *store.Tx) error) error { return x.d.DB.Write(x.ctx, actor(x.r), f) }
@@ -362,6 +396,13 @@ func (x outAct) release() (ActPage, error) {
 	if x.doc.Number != 0 {
 		lead = t(ctx, "Văn bản đã có số {number}. Hệ thống làm tiếp các bước còn lại: ký số của cơ quan và gửi đến {n} nơi nhận.", "number", x.doc.NumberText, "n", len(x.doc.Receivers))
 	}
+	device, err := x.sealElsewhere()
+	if err != nil {
+		return ActPage{}, err
+	}
+	if device && x.doc.State == documents.Signed {
+		return x.numberFirst()
+	}
 	return ActPage{Title: t(ctx, "Cấp số, ký số cơ quan và phát hành"), Submit: Action{Label: t(ctx, "Phát hành"), Icon: "rubber-stamp", Kind: Primary}, Refused: t(ctx, "Chưa phát hành được"),
 		Fields: func(_ *Form, errs Errors) ([]templ.Component, error) {
 			return append([]templ.Component{Note(Info, lead), Note(Warn, t(ctx, "Sau khi phát hành, văn bản không sửa được nữa."))}, x.d.proofFields(x.r, errs)...), nil
@@ -381,5 +422,22 @@ func (x outAct) release() (ActPage, error) {
 				return done("Đã ghi yêu cầu phát hành. Chữ ký còn chờ dấu thời gian; hệ thống tự làm tiếp và báo ông/bà khi xong."), "", nil
 			}
 			return done("Đã phát hành văn bản số {number}.", "number", o.NumberText), "", nil
+		}}, nil
+}
+
+// numberFirst begins a release whose seal is on a device of the registry: the number is drawn here, the seal on the page that follows.
+func (x outAct) numberFirst() (ActPage, error) {
+	ctx := x.ctx
+	return ActPage{Title: t(ctx, "Cấp số rồi ký số bằng thiết bị"), Submit: Action{Label: t(ctx, "Cấp số, chuyển sang ký"), Icon: "book", Kind: Primary}, Refused: t(ctx, "Chưa cấp được số"),
+		Fields: func(*Form, Errors) ([]templ.Component, error) {
+			return []templ.Component{Note(Info, t(ctx, "Chứng thư số của cơ quan nằm trên thiết bị của văn thư. Hệ thống lấy số tiếp theo trong sổ, ngày hôm nay ({day}), rồi mở trang ký bằng thiết bị; sau khi ký, chọn Phát hành.", "day", x.d.today().Display()))}, nil
+		},
+		Do: func(*Form) (flashed, string, error) {
+			var o *documents.Outgoing
+			err := x.write(func(tx *store.Tx) (err error) { o, err = documents.Number(ctx, tx, x.doc.ID, documents.NumberForm{}); return err })
+			if err != nil {
+				return flashed{}, "", err
+			}
+			return done("Đã cấp số {number}. Hãy ký số của cơ quan bằng thiết bị.", "number", o.NumberText), deviceHref(x.doc.ID, documents.PurposeSeal), nil
 		}}, nil
 }

@@ -9,6 +9,8 @@ import { setupForms } from "./forms.js"
 import { setupCombos } from "./combo.js"
 import { setupFiles } from "./files.js"
 import { setupMenus } from "./menu.js"
+import { setupDesk } from "./desk.js"
+import { setupCountdown } from "./countdown.js"
 import { setupSession } from "./session.js"
 
 htmx.registerExtension("trust", { init: api => api.initSecurity(policy) })
@@ -18,6 +20,8 @@ setupForms()
 setupCombos()
 setupFiles()
 setupMenus()
+setupDesk()
+setupCountdown()
 setupSession()
 setupLive(htmx)
 
@@ -27,6 +31,9 @@ const openViewers = () => {
 }
 document.addEventListener("htmx:after:swap", openViewers)
 openViewers()
+
+// The page that speaks to the program on this machine is loaded whole, because only it may (its policy).
+if (document.querySelector("[data-agent]")) import("./agent.js").then(a => a.runAgent())
 
 if ("serviceWorker" in navigator && document.body.dataset.offline !== undefined) {
   navigator.serviceWorker.register(policy.createScriptURL("/sw.js")).catch(() => {}) // without it only the offline page is missing

@@ -1,4 +1,5 @@
-// j/k or ↑/↓ move between rows, Enter opens (a row is a link), "/" goes to search, Esc closes the pane, "?" shows the keys.
+// j/k or ↑/↓ move between rows (or between documents that are read one by one), s and r do what a row or page offers under
+// these keys, Enter opens (a row is a link), "/" goes to search, Esc closes the pane, "?" shows the keys.
 const typing = el => el?.closest?.("input,select,textarea,[contenteditable],dialog[open],[role=listbox]")
 
 export function setupKeys() {
@@ -11,10 +12,12 @@ export function setupKeys() {
 }
 
 const acts = {
-  j: () => step(1), ArrowDown: e => onRow(e) && step(1),
-  k: () => step(-1), ArrowUp: e => onRow(e) && step(-1),
+  j: () => step(1) || turn("j"), ArrowDown: e => onRow(e) && step(1),
+  k: () => step(-1) || turn("k"), ArrowUp: e => onRow(e) && step(-1),
   "/": () => focus("#main [data-search]") || focus(".find input"),
   "?": () => help(),
+  s: () => turn("s"),
+  r: () => turn("r"),
   Escape: () => press("[data-pane-close]"),
 }
 
@@ -31,6 +34,14 @@ function step(by) {
   row.focus()
   row.closest("tr")?.scrollIntoView({ block: "nearest" })
   return true
+}
+
+// turn presses what has this key: in the row that has the focus, or on a page without rows.
+function turn(key) {
+  const within = document.activeElement?.closest?.("tr") ?? (document.querySelector(".rows .go") ? null : document.getElementById("main"))
+  const link = within?.querySelector(`[data-key="${key}"]`)
+  if (link?.offsetParent) link.click()
+  return Boolean(link)
 }
 
 function focus(selector) {

@@ -37,7 +37,8 @@ function concerns(names) {
 
 function busy() {
   const at = document.activeElement
-  return document.hidden || document.querySelector("dialog[open], details.menu[open], form[data-dirty], form[aria-busy=true]") ||
+  return document.hidden || document.querySelector("dialog[open], details.menu[open], form[data-dirty], form[aria-busy=true], form[data-desk] [name=consent]:checked") ||
+    [...document.querySelectorAll("input[type=password]")].some(i => i.value) ||
     at?.matches("input:not([type=search]),textarea,select,[role=combobox]") || (at?.matches("input[type=search]") && Date.now() - (at.typedAt ?? 0) < 3000) ||
     !(getSelection()?.isCollapsed ?? true)
 }
