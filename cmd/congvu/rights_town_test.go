@@ -67,6 +67,8 @@ type rightsOffice struct {
 	quarantine  int64
 	delegation  int64
 	certificate int64
+	signing     int64 // of the head, with a SIM
+	batch       int64 // of the head
 	message     int64 // for the head
 	apiToken    int64 // of the specialist
 	session     int64
@@ -232,6 +234,7 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 			o.preserved = files[0].ID
 		}
 	}
+	w.signings(o)
 	storetest.Drain(w.t, w.db, documents.Preserver, w.desk.HearPreserve)
 	stamps, err := documents.Stamps(ctx, w.db, o.people["clerk"], o.outgoing["signed"])
 	w.must(err)
@@ -242,6 +245,29 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 		o.registers[key] = books[0].ID
 	}
 	w.travel(o)
+}
+
+// signings lets the head order a batch, and one signature by a SIM that he had for a moment.
+func (w *rightsTown) signings(o *rightsOffice) {
+	w.t.Helper()
+	ctx, head := w.t.Context(), o.people["head"]
+	sim, err := w.authority.Person("Head "+o.word, "Giám đốc", "Cơ quan "+o.code, keys.Period{From: rightsMonday.AddDate(0, -1, 0), Until: rightsMonday.AddDate(3, 0, 0)})
+	w.must(err)
+	w.write(o.people["agency_admin"], func(tx *store.Tx) error {
+		_, err := documents.BindCertificate(ctx, tx, documents.CertificateForm{Owner: documents.OwnerPerson, OwnerID: head.Person, DER: sim.Certificate.Raw, Method: documents.MethodSIM})
+		return err
+	})
+	s, err := documents.PrepareSigning(ctx, w.desk, head, o.outgoing["awaiting_signature"], documents.SigningForm{Purpose: documents.PurposeApprove, Consent: true, Address: "10.0.0.7"})
+	w.must(err)
+	o.signing = s.ID
+	w.bindKeys(o)
+	w.write(head, func(tx *store.Tx) error {
+		b, err := documents.StartBatch(ctx, tx, documents.BatchForm{Kind: documents.BatchSign, Picks: []documents.Pick{{ID: o.outgoing["awaiting_signature"]}}, Consent: true})
+		if err == nil {
+			o.batch = b.ID
+		}
+		return err
+	})
 }
 
 func (w *rightsTown) incoming(o *rightsOffice, state string) (id int64) {

@@ -54,6 +54,9 @@ func (d *Door) openDevice(r *http.Request) (*device, error) {
 		return nil, err
 	}
 	x := &device{d: d, r: r, ctx: ctx, purpose: r.PathValue("purpose")}
+	if x.doc, err = documents.FindOutgoing(ctx, d.DB, a, id); err != nil {
+		return nil, err
+	}
 	act, owner, who := documents.ActSign, documents.OwnerPerson, a.Person
 	switch x.purpose {
 	case documents.PurposeApprove:
@@ -61,9 +64,6 @@ func (d *Door) openDevice(r *http.Request) (*device, error) {
 		act, owner, who = documents.ActSeal, documents.OwnerAgency, a.Agency
 	default:
 		return nil, store.Refuse(store.NotFound, "Không có nội dung nào ở địa chỉ này.")
-	}
-	if x.doc, err = documents.FindOutgoing(ctx, d.DB, a, id); err != nil {
-		return nil, err
 	}
 	offered, err := documents.Acts(ctx, d.DB, a, id)
 	if err != nil {
