@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"congvu/internal/api"
-	"congvu/internal/documents"
 	"congvu/internal/web"
 )
 
@@ -273,11 +272,6 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 	case has("/outgoing/{id}/versions/{no}"):
 		for _, state := range slices.Sorted(maps.Keys(o.outgoing)) {
 			out = append(out, rightsCase{state, filled(path, o.outgoing[state], 1)})
-		}
-	case has("/outgoing/{id}/device/{purpose}"):
-		for _, state := range []string{"awaiting_signature", "numbered"} {
-			purpose := map[string]string{"awaiting_signature": documents.PurposeApprove, "numbered": documents.PurposeSeal}[state]
-			out = append(out, rightsCase{state, strings.ReplaceAll(filled(path, o.outgoing[state]), "{purpose}", purpose)})
 		}
 	case has("/signing/batches/{id}"):
 		one(o.batch)

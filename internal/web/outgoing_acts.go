@@ -434,7 +434,10 @@ func (x outAct) numberFirst() (ActPage, error) {
 		},
 		Do: func(*Form) (flashed, string, error) {
 			var o *documents.Outgoing
-			err := x.write(func(tx *store.Tx) (err error) { o, err = documents.Number(ctx, tx, x.doc.ID, documents.NumberForm{}); return err })
+			err := x.write(func(tx *store.Tx) (err error) {
+				o, err = documents.Number(ctx, tx, x.doc.ID, documents.NumberForm{})
+				return err
+			})
 			if err != nil {
 				return flashed{}, "", err
 			}

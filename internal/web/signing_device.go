@@ -19,14 +19,19 @@ import (
 
 // deviceRoutes sign with keys that are not on the server: by the program on the signer's machine, or by whatever signs a digest (S10.5, S12).
 func deviceRoutes() []Route {
-	return []Route{
-		{Pattern: "GET /outgoing/{id}/device/{purpose}", Who: signedIn, Handle: (*Door).devicePage},
-		{Pattern: "POST /outgoing/{id}/device/{purpose}", Who: signedIn, Handle: (*Door).orderSigning},
+	all := []Route{
 		{Pattern: "GET /signings/{id}", Who: signedIn, Handle: (*Door).signingState},
 		{Pattern: "POST /signings/{id}/value", Who: signedIn, Handle: (*Door).completeSigning},
 		{Pattern: "POST /signings/{id}/refuse", Who: signedIn, Handle: (*Door).refuseSigning},
 		{Pattern: "POST /signings/{id}/cancel", Who: signedIn, Handle: (*Door).cancelSigning},
 	}
+	for _, purpose := range []string{documents.PurposeApprove, documents.PurposeSeal} {
+		path := "/outgoing/{id}/device/" + purpose
+		all = append(all,
+			Route{Pattern: "GET " + path, Who: signedIn, Handle: func(d *Door, w http.ResponseWriter, r *http.Request) error { return d.devicePage(w, r, purpose) }},
+			Route{Pattern: "POST " + path, Who: signedIn, Handle: func(d *Door, w http.ResponseWriter, r *http.Request) error { return d.orderSigning(w, r, purpose) }})
+	}
+	return all
 }
 
 // agentSocket is where the signer's own machine listens; only the page that speaks to it may.
@@ -35,8 +40,8 @@ const agentSocket = "wss://127.0.0.1:8987"
 // cookieWay remembers how a person with a token signs on this computer.
 const cookieWay = "congvu-way"
 
-// device is a signature by a device while its form is open.
-type device struct {
+// signingAct is a signature by a device while its form is open.
+type signingAct struct {
 	d       *Door
 	r       *http.Request
 	ctx     context.Context
@@ -47,23 +52,19 @@ type device struct {
 }
 
 // openDevice finds what is to be signed and with what; Conflict when the document does not wait for this person's signature any more.
-func (d *Door) openDevice(r *http.Request) (*device, error) {
+func (d *Door) openDevice(r *http.Request, purpose string) (*signingAct, error) {
 	ctx, a := r.Context(), actor(r)
 	id, err := number(r, "id")
 	if err != nil {
 		return nil, err
 	}
-	x := &device{d: d, r: r, ctx: ctx, purpose: r.PathValue("purpose")}
+	x := &signingAct{d: d, r: r, ctx: ctx, purpose: purpose}
 	if x.doc, err = documents.FindOutgoing(ctx, d.DB, a, id); err != nil {
 		return nil, err
 	}
 	act, owner, who := documents.ActSign, documents.OwnerPerson, a.Person
-	switch x.purpose {
-	case documents.PurposeApprove:
-	case documents.PurposeSeal:
+	if x.purpose == documents.PurposeSeal {
 		act, owner, who = documents.ActSeal, documents.OwnerAgency, a.Agency
-	default:
-		return nil, store.Refuse(store.NotFound, "Không có nội dung nào ở địa chỉ này.")
 	}
 	offered, err := documents.Acts(ctx, d.DB, a, id)
 	if err != nil {
@@ -104,23 +105,23 @@ func deviceHref(id int64, purpose string) string {
 	return fmt.Sprintf("/outgoing/%d/device/%s", id, purpose)
 }
 
-// devicePage: GET /outgoing/{id}/device/{purpose}
-func (d *Door) devicePage(w http.ResponseWriter, r *http.Request) error {
-	x, err := d.openDevice(r)
+// devicePage: GET /outgoing/{id}/device/<purpose>
+func (d *Door) devicePage(w http.ResponseWriter, r *http.Request, purpose string) error {
+	x, err := d.openDevice(r, purpose)
 	if err != nil {
 		return err
 	}
 	return x.show(w, 0, nil, nil)
 }
 
-func (x *device) title() string {
+func (x *signingAct) title() string {
 	if x.purpose == documents.PurposeSeal {
 		return t(x.ctx, "Ký số của cơ quan")
 	}
 	return t(x.ctx, "Ký số văn bản")
 }
 
-func (x *device) show(w http.ResponseWriter, status int, f *Form, errs Errors) error {
+func (x *signingAct) show(w http.ResponseWriter, status int, f *Form, errs Errors) error {
 	ctx := x.ctx
 	fields := []templ.Component{whatIsSigned(x.doc, x.main), hiddenField("sha", x.main.SHA),
 		CheckOne(Field{Name: "consent", Label: t(ctx, "Tôi đã xem toàn bộ nội dung văn bản và đồng ý ký"), Error: errs.Of("consent")}, f != nil && f.Yes("consent"))}
@@ -138,7 +139,7 @@ func (x *device) show(w http.ResponseWriter, status int, f *Form, errs Errors) e
 }
 
 // way is the chosen way to sign: as just sent, as remembered on this computer, else the program.
-func (x *device) way(f *Form) string {
+func (x *signingAct) way(f *Form) string {
 	if f != nil {
 		return f.Line("way")
 	}
@@ -148,9 +149,9 @@ func (x *device) way(f *Form) string {
 	return documents.WayAgent
 }
 
-// orderSigning: POST /outgoing/{id}/device/{purpose}. What it answers holds one-time tokens, so it is a page and no redirect.
-func (d *Door) orderSigning(w http.ResponseWriter, r *http.Request) error {
-	x, err := d.openDevice(r)
+// orderSigning: POST /outgoing/{id}/device/<purpose>. What it answers holds one-time tokens, so it is a page and no redirect.
+func (d *Door) orderSigning(w http.ResponseWriter, r *http.Request, purpose string) error {
+	x, err := d.openDevice(r, purpose)
 	if err != nil {
 		return err
 	}
@@ -176,7 +177,7 @@ func (d *Door) orderSigning(w http.ResponseWriter, r *http.Request) error {
 	return d.page(w, r, View{Title: x.title(), Active: "signing"}, signingStatePage(v))
 }
 
-func (x *device) prepare(f *Form) (*documents.Signing, error) {
+func (x *signingAct) prepare(f *Form) (*documents.Signing, error) {
 	if f.Line("sha") != x.main.SHA {
 		return nil, store.Refuse(store.Conflict, "Tệp vừa được thay bằng bản khác sau khi ông/bà mở trang ký. Chưa có gì được ký; hãy xem lại bản mới rồi ký.")
 	}
