@@ -10,6 +10,7 @@ import (
 	"encoding/asn1"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -58,12 +59,15 @@ func issue(t testing.TB, name string, by *keys.Identity, usage []x509.ExtKeyUsag
 	return &keys.Identity{Certificate: c, Key: key}
 }
 
+// stampsUntil is when the time-stamp authority expires: years after the signers.
+var stampsUntil = testUntil.AddDate(5, 0, 0)
+
 // stamper is a time-stamp authority with its root.
 type stamper struct{ root, tsa *keys.Identity }
 
 func newStamper(t testing.TB) *stamper {
-	s := &stamper{root: issue(t, "Gốc dấu thời gian", nil, nil, testFrom, testUntil)}
-	s.tsa = issue(t, "Dấu thời gian", s.root, []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}, testFrom, testUntil)
+	s := &stamper{root: issue(t, "Gốc dấu thời gian", nil, nil, testFrom, stampsUntil)}
+	s.tsa = issue(t, "Dấu thời gian", s.root, []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}, testFrom, stampsUntil)
 	return s
 }
 
@@ -166,16 +170,16 @@ func (s *stamper) docStamp(t testing.TB, file []byte, at time.Time, o *office) [
 }
 
 // strictTrust believes the office for signatures with revocation evidence required, and the stamper for time stamps.
-func strictTrust(t testing.TB, o *office, s *stamper) *keys.Trust {
+func strictTrust(t testing.TB, o *office, s ...*stamper) *keys.Trust {
 	return trustBoth(t, o, s, keys.RevocationRequired)
 }
 
 // trustWithout believes the same two, of whom neither publishes evidence.
-func trustWithout(t testing.TB, o *office, s *stamper) *keys.Trust {
+func trustWithout(t testing.TB, o *office, s ...*stamper) *keys.Trust {
 	return trustBoth(t, o, s, keys.RevocationNone)
 }
 
-func trustBoth(t testing.TB, o *office, s *stamper, policy keys.Revocation) *keys.Trust {
+func trustBoth(t testing.TB, o *office, all []*stamper, policy keys.Revocation) *keys.Trust {
 	t.Helper()
 	dir := t.TempDir()
 	var pins []keys.Pin
@@ -186,7 +190,9 @@ func trustBoth(t testing.TB, o *office, s *stamper, policy keys.Revocation) *key
 		pins = append(pins, keys.Pin{Name: name, SHA256: keys.Fingerprint(c), Purposes: purposes, Revocation: revocation})
 	}
 	add("office", o.authority.Root.Certificate, policy, keys.PurposeSign, keys.PurposeSeal)
-	add("stamper", s.root.Certificate, policy, keys.PurposeTimestamp)
+	for i, s := range all {
+		add(fmt.Sprintf("stamper%d", i), s.root.Certificate, policy, keys.PurposeTimestamp)
+	}
 	b, err := json.Marshal(map[string]any{"certificates": pins})
 	if err != nil {
 		t.Fatal(err)

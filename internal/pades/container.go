@@ -135,7 +135,7 @@ func (s *signed) checkDocTimestamp() {
 func (v *verification) judgeTrust() {
 	for i := len(v.signed) - 1; i >= 0; i-- {
 		if s := v.signed[i]; s.Kind == DocTimestamp {
-			s.trustDocTimestamp(v.opt)
+			s.trustDocTimestamp(v.opt, v.signed[i+1:])
 		}
 	}
 	for i, s := range v.signed {
@@ -152,27 +152,50 @@ func (v *verification) judgeTrust() {
 	v.nameLevels()
 }
 
-// trusts verifies a token against the anchors for time stamps and the evidence about its signer.
-func (s *signed) trusts(t *cms.Timestamp, imprint func(crypto.Hash) []byte, opt VerifyOptions) error {
+// trusts verifies a token against the anchors for time stamps and the evidence about its signer. known is when the token is known to
+// have existed, by a later stamp or by being here: whoever got hold of the key of a revoked or expired authority can date a
+// token back, so it must have existed before that (ETSI EN 319 102-1, 5.5 and 5.6.2.2).
+func (s *signed) trusts(t *cms.Timestamp, imprint func(crypto.Hash) []byte, opt VerifyOptions, known time.Time) error {
 	if err := t.Verify(imprint, opt.timestampPool(t.Time)); err != nil {
 		return err
 	}
 	for i := 0; i+1 < len(t.Chain); i++ {
-		if st := s.statusAt(t.Chain[i], t.Chain[i+1], t.Time); !st.revoked.IsZero() && !st.revoked.After(t.Time) {
+		st := s.statusAt(t.Chain[i], t.Chain[i+1], t.Time)
+		switch {
+		case !st.revoked.IsZero() && !st.revoked.After(t.Time):
 			return errTimestampRevoked
+		case !st.revoked.IsZero() && !st.revoked.After(known) && on("timestamp.revoked-since"):
+			return errTimestampRevoked
+		case t.Chain[i].NotAfter.Before(known) && on("timestamp.expired"):
+			return errTimestampExpired
 		}
 	}
 	return nil
 }
 
-var errTimestampRevoked = errors.New("pades: time-stamp authority revoked")
+// knownBy is the earliest trusted document time stamp over s among the later ones; without one all that is known is that s
+// exists at the time of verification.
+func (s *signed) knownBy(later []*signed, opt VerifyOptions) time.Time {
+	known := opt.At
+	for _, d := range later {
+		if d.Kind == DocTimestamp && d.Timestamp != nil && d.Timestamp.Trusted && d.End > s.End && d.Timestamp.Time.Before(known) {
+			known = d.Timestamp.Time
+		}
+	}
+	return known
+}
 
-func (s *signed) trustDocTimestamp(opt VerifyOptions) {
+var (
+	errTimestampRevoked = errors.New("pades: time-stamp authority revoked")
+	errTimestampExpired = errors.New("pades: time-stamp authority expired")
+)
+
+func (s *signed) trustDocTimestamp(opt VerifyOptions, later []*signed) {
 	if s.stamp == nil || s.Integrity == Broken && !s.altered {
 		return
 	}
 	s.Time, s.TimeSource = s.stamp.Time, TimeFromDocTimestamp
-	err := s.trusts(s.stamp, s.digest, opt)
+	err := s.trusts(s.stamp, s.digest, opt, s.knownBy(later, opt))
 	switch {
 	case err == nil:
 		s.Timestamp.Trusted, s.ChainState = true, ChainTrusted
@@ -182,6 +205,9 @@ func (s *signed) trustDocTimestamp(opt VerifyOptions) {
 		s.Anchor = s.stamp.Chain[len(s.stamp.Chain)-1].Subject.CommonName
 	case errors.Is(err, errTimestampRevoked):
 		s.unsure(revokedNoPOE, "timestamp.revoked", nil)
+	case errors.Is(err, errTimestampExpired):
+		s.ChainState = ChainExpired
+		s.unsure(outOfBounds, "timestamp.expired", nil)
 	default:
 		s.ChainState = ChainUntrusted
 		s.unsure(noChain, "timestamp.untrusted", nil)
@@ -191,7 +217,7 @@ func (s *signed) trustDocTimestamp(opt VerifyOptions) {
 // settleTime finds the earliest trusted proof that the signature existed; /M is a claim only (S6.5).
 func (s *signed) settleTime(opt VerifyOptions, later []*signed) {
 	if s.token != nil {
-		s.readToken(opt)
+		s.readToken(opt, s.knownBy(later, opt))
 	}
 	for _, d := range later {
 		if d.Kind == DocTimestamp && d.Timestamp != nil && d.Timestamp.Trusted && d.End > s.End &&
@@ -213,7 +239,7 @@ func plausible(claimed, trusted time.Time, source string) bool {
 }
 
 // readToken judges the time stamp in the unsigned attributes.
-func (s *signed) readToken(opt VerifyOptions) {
+func (s *signed) readToken(opt VerifyOptions, known time.Time) {
 	t, err := cms.ParseTimestamp(s.token)
 	if err != nil {
 		s.unsure(timestampFailure, "timestamp.invalid", map[string]any{"detail": detail(err)})
@@ -226,9 +252,9 @@ func (s *signed) readToken(opt VerifyOptions) {
 		w := h.New()
 		w.Write(s.container.SignatureValue())
 		return w.Sum(nil)
-	}, opt)
+	}, opt, known)
 	untrusted := errors.Is(err, cms.ErrTimestampTrust)
-	s.Timestamp = &Timestamp{Time: t.Time, TSA: party(t.Signer), Intact: err == nil || untrusted || err == errTimestampRevoked, Trusted: err == nil}
+	s.Timestamp = &Timestamp{Time: t.Time, TSA: party(t.Signer), Intact: err == nil || untrusted || err == errTimestampRevoked || err == errTimestampExpired, Trusted: err == nil}
 	switch {
 	case err == nil:
 		s.Time, s.TimeSource = t.Time, TimeFromTimestamp
@@ -236,6 +262,8 @@ func (s *signed) readToken(opt VerifyOptions) {
 		s.tell("timestamp.untrusted", nil)
 	case err == errTimestampRevoked:
 		s.tell("timestamp.revoked", nil)
+	case err == errTimestampExpired:
+		s.tell("timestamp.expired", nil)
 	default:
 		s.unsure(timestampFailure, "timestamp.invalid", map[string]any{"detail": detail(err)})
 	}

@@ -138,16 +138,16 @@ func TestExtendingIsAllowedUnderEveryCertification(t *testing.T) {
 func TestRenewalAddsOneStampAndAsksForNothingTwice(t *testing.T) {
 	a := newArchive(t)
 	first := a.extend(t, a.o.issued(t))
-	if want := testUntil.AddDate(0, 0, -90); !first.RenewBefore.Equal(want) {
+	if want := stampsUntil.AddDate(0, 0, -90); !first.RenewBefore.Equal(want) {
 		t.Errorf("renew before %v, want %v", first.RenewBefore, want)
 	}
 	clear(a.w.asked)
-	a.now = testUntil.AddDate(0, 0, -100)
+	a.now = stampsUntil.AddDate(0, 0, -100)
 	second := a.extend(t, first.File)
 	if second.Level != "LTA" || len(a.w.asked) != 1 || a.w.asked["Dấu thời gian"] != 1 {
 		t.Errorf("%+v, asked about %v", second.Level, a.w.asked)
 	}
-	a.passes(t, second.File, testUntil.AddDate(1, 0, 0), "LTA")
+	a.passes(t, second.File, stampsUntil.AddDate(0, 0, -1), "LTA")
 	if n := bytes.Count(second.File, []byte("/Type /DSS")); n != 2 {
 		t.Errorf("%d revisions of the security store, want 2", n)
 	}

@@ -76,6 +76,7 @@ var sentences = map[string]sentence{
 
 	"timestamp.invalid":   {"warning", "Dấu thời gian của chữ ký không hợp lệ: {detail}"},
 	"timestamp.untrusted": {"warning", "Dấu thời gian không do tổ chức được tin cậy cấp nên thời gian ký chưa được xác nhận."},
+	"timestamp.expired":   {"warning", "Chứng thư số của tổ chức cấp dấu thời gian đã hết hạn mà tệp không có dấu thời gian mới hơn nên thời gian này không còn được chứng minh."},
 	"timestamp.revoked":   {"warning", "Chứng thư số của tổ chức cấp dấu thời gian đã bị thu hồi."},
 
 	"chain.untrusted":     {"warning", "Chứng thư số của {signer} không dẫn tới tổ chức được tin cậy ({issuer})."},

@@ -438,6 +438,14 @@ var needs = []need{
 		opt.CRLs = append(opt.CRLs, w.stamper.list(w, signedAt, checkedAt.Add(time.Hour), x509.RevocationListEntry{SerialNumber: w.stamper.tsa.Certificate.SerialNumber, RevocationTime: signedAt.Add(-time.Hour)}))
 		return w.stamper.docStamp(w, w.single, signedAt.Add(time.Minute), w.office)
 	})},
+	{"timestamp.revoked-since", Indeterminate, strict(func(w *workshop, opt *VerifyOptions) []byte { // its key may have dated the token back
+		opt.CRLs = append(opt.CRLs, w.stamper.list(w, signedAt, checkedAt.Add(time.Hour), x509.RevocationListEntry{SerialNumber: w.stamper.tsa.Certificate.SerialNumber, RevocationTime: signedAt.Add(2 * time.Minute)}))
+		return w.stamper.docStamp(w, w.single, signedAt.Add(time.Minute), w.office)
+	})},
+	{"timestamp.expired", Indeterminate, strict(func(w *workshop, opt *VerifyOptions) []byte {
+		opt.At = stampsUntil.Add(time.Hour)
+		return w.stamper.docStamp(w, w.single, signedAt.Add(time.Minute), w.office)
+	})},
 	{"chain.untrusted", Indeterminate, func(w *workshop) ([]byte, VerifyOptions) { return w.single, VerifyOptions{At: checkedAt} }},
 	{"chain.expired", Indeterminate, func(w *workshop) ([]byte, VerifyOptions) {
 		opt := w.options()

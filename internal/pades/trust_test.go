@@ -139,3 +139,38 @@ func TestPurposeOfAnAnchorIsKept(t *testing.T) {
 		t.Error("a time-stamp authority has signed a document: " + explain(r))
 	}
 }
+
+// A token proves its time only while its authority's key could not have dated it back: as long as its certificate stands, or from the
+// time of a newer stamp over it.
+func TestTimestampNeedsAProofOfItsOwnAge(t *testing.T) {
+	o, s := testOffice(t), newStamper(t)
+	younger := newStamper(t)
+	younger.root = issue(t, "Gốc dấu thời gian mới", nil, nil, testFrom, stampsUntil.AddDate(9, 0, 0))
+	younger.tsa = issue(t, "Dấu thời gian mới", younger.root, []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}, testFrom, stampsUntil.AddDate(9, 0, 0))
+	strict := strictTrust(t, o, s, younger)
+	crls := o.lists(t, signedAt, checkedAt)
+	revoked := func(at time.Time) [][]byte {
+		return append(crls, s.list(t, signedAt, checkedAt, x509.RevocationListEntry{SerialNumber: s.tsa.Certificate.SerialNumber, RevocationTime: at}))
+	}
+	once := s.docStamp(t, s.signStamped(t, draft(t, 0), o.request(o.leader), signedAt), signedAt.Add(time.Minute), o)
+	twice := younger.docStamp(t, once, signedAt.Add(2*time.Hour), o)
+	late, broken := stampsUntil.AddDate(1, 0, 0), signedAt.Add(3*time.Hour)
+	for name, x := range map[string]struct {
+		file []byte
+		at   time.Time
+		crls [][]byte
+		want Outcome
+	}{
+		"its authority stands":                {once, stampsUntil.AddDate(0, 0, -1), crls, Passed},
+		"its authority has expired":           {once, late, crls, Indeterminate},
+		"but a newer stamp covers it":         {twice, late, crls, Passed},
+		"its authority was revoked since":     {once, checkedAt.AddDate(0, 1, 0), revoked(broken), Indeterminate},
+		"after a newer stamp had covered it":  {twice, checkedAt.AddDate(0, 1, 0), revoked(broken), Passed},
+		"before a newer stamp could cover it": {twice, checkedAt.AddDate(0, 1, 0), revoked(signedAt.Add(time.Hour)), Indeterminate},
+		"before it was made":                  {twice, checkedAt.AddDate(0, 1, 0), revoked(signedAt.Add(-time.Hour)), Indeterminate},
+	} {
+		if r := verify(t, x.file, VerifyOptions{At: x.at, Trust: strict, CRLs: x.crls}); r.Outcome != x.want {
+			t.Errorf("%s: %s", name, explain(r))
+		}
+	}
+}
