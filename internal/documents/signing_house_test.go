@@ -148,3 +148,9 @@ func (h *house) annex() []byte {
 	must(h.t, err)
 	return h.mainBytes(h.again(o))
 }
+
+// unconfirmed is a person who has not proved himself again.
+func (h *house) unconfirmed(a store.Actor) store.Actor {
+	a.ConfirmedUntil = 0
+	return a
+}
