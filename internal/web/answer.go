@@ -282,7 +282,7 @@ func (d *Door) fail(w http.ResponseWriter, r *http.Request, err error) {
 		}
 	}
 	if status == http.StatusInternalServerError {
-		d.Log.Error("internal error", "id", v.id, "method", r.Method, "path", r.URL.Path, "error", err)
+		d.Log.Error("internal error", "id", v.id, "method", r.Method, "path", pathForLog(r.URL.Path), "error", err)
 	}
 	back := cameFrom(r)
 	if back == hereOf(r) && r.Method == http.MethodGet {

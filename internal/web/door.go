@@ -33,6 +33,7 @@ type Door struct {
 	routes  []Route
 	live    *live
 	checks  *throttle // of the public check of documents
+	agents  *throttle // of the addresses of local signing programs
 	secure  bool      // the session's cookie is for secure connections only
 	reports *PolicyReports
 }
@@ -42,7 +43,7 @@ func New(c Config) *Door {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	d := &Door{Config: c, secure: true, checks: newThrottle(20, time.Minute)}
+	d := &Door{Config: c, secure: true, checks: newThrottle(20, time.Minute), agents: newThrottle(240, time.Minute)}
 	if u, err := url.Parse(c.PublicURL); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
 		d.secure = false
 	}

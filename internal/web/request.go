@@ -81,7 +81,7 @@ func (d *Door) identify(next http.Handler) http.Handler {
 		if v.session != nil {
 			person = v.session.PersonID
 		}
-		d.Log.Info("request", "id", v.id, "method", r.Method, "path", r.URL.Path, "status", v.status, "bytes", v.bytes,
+		d.Log.Info("request", "id", v.id, "method", r.Method, "path", pathForLog(r.URL.Path), "status", v.status, "bytes", v.bytes,
 			"ms", time.Since(begun).Milliseconds(), "person", person)
 	})
 }
