@@ -73,6 +73,7 @@ func newDoor(c Config) *door {
 	d.whoRoutes()
 	d.incomingRoutes()
 	d.outgoingRoutes()
+	d.signingRoutes()
 	d.fileRoutes()
 	d.preservationRoutes()
 	d.exchangeRoutes()

@@ -177,22 +177,35 @@ func (f BatchForm) check(ctx context.Context, tx *store.Tx) error {
 	if f.Kind == BatchRelease && !KeepsRegisters(tx.Actor()) {
 		return store.Refuse(store.Forbidden, "Chỉ văn thư của cơ quan được cấp số, ký số cơ quan và ban hành.")
 	}
-	most, err := BatchLimit(ctx, tx, tx.Actor().Agency, f.Kind)
+	err := checkPicks(ctx, tx, tx.Actor(), f.Kind, f.Picks)
+	if f.Consent {
+		return err
+	}
+	var p store.Problems
+	p.Add("consent", "Người ký cần xác nhận đã xem danh sách văn bản trước khi ký.")
+	if r, ok := errorsAs[*store.Refusal](err); ok {
+		p = append(p, r.Problems...)
+	} else if err != nil {
+		return err
+	}
+	return p.Err()
+}
+
+// checkPicks bounds a list of documents (S11.4).
+func checkPicks(ctx context.Context, r store.Reader, a store.Actor, kind string, picks []Pick) error {
+	most, err := BatchLimit(ctx, r, a.Agency, kind)
 	if err != nil {
 		return err
 	}
 	var p store.Problems
-	if !f.Consent {
-		p.Add("consent", "Người ký cần xác nhận đã xem danh sách văn bản trước khi ký.")
-	}
 	switch {
-	case len(f.Picks) == 0:
+	case len(picks) == 0:
 		p.Add("documents", "Hãy chọn ít nhất một văn bản.")
-	case len(f.Picks) > most:
-		p.Add("documents", "Một lần chọn nhiều nhất {most} văn bản; ông/bà đã chọn {chosen}. Hãy bỏ bớt hoặc ký làm nhiều lần.", "most", most, "chosen", len(f.Picks))
+	case len(picks) > most:
+		p.Add("documents", "Một lần chọn nhiều nhất {most} văn bản; ông/bà đã chọn {chosen}. Hãy bỏ bớt hoặc ký làm nhiều lần.", "most", most, "chosen", len(picks))
 	}
 	seen := map[int64]bool{}
-	for _, x := range f.Picks {
+	for _, x := range picks {
 		if seen[x.ID] {
 			p.Add("documents", "Có văn bản được chọn hai lần. Hãy tải lại trang rồi chọn lại.")
 			break
