@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	osuser "os/user"
@@ -13,6 +14,7 @@ import (
 	"strings"
 
 	"congvu/internal/signer"
+	"congvu/internal/store"
 )
 
 // signerUsage is what -h says before the options.
@@ -190,6 +192,10 @@ func greetSigner(out io.Writer, token signer.Token, log *signer.Log, socket, log
 
 func checkLog(w *world, file string) error {
 	sum, err := signer.CheckLog(file)
+	var opening *fs.PathError
+	if errors.As(err, &opening) {
+		return store.Because(store.Refuse(store.NotFound, "Không mở được tệp {name}.", "name", file), err)
+	}
 	if err != nil {
 		return err
 	}
