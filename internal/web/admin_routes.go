@@ -38,6 +38,8 @@ func adminRoutes() []Route {
 		{Pattern: "GET /admin/certificates", Who: posts(store.AgencyAdmin), Handle: (*Door).certificatesPage, Nav: &Nav{Key: "certificates", Icon: "certificate", Group: adminGroup, Label: func(ctx context.Context) string { return t(ctx, "Chứng thư số") }}},
 		{Pattern: "GET /admin/certificates/new", Who: posts(store.AgencyAdmin), Handle: (*Door).certificatePage},
 		{Pattern: "POST /admin/certificates/new", Who: posts(store.AgencyAdmin), Handle: (*Door).bindCertificate, Files: true},
+		{Pattern: "GET /admin/certificates/device", Who: posts(store.AgencyAdmin), Handle: (*Door).deviceCertificatePage},
+		{Pattern: "POST /admin/certificates/device", Who: posts(store.AgencyAdmin), Handle: (*Door).bindDeviceCertificate, Files: true},
 		{Pattern: "POST /admin/certificates/{id}/withdraw", Who: posts(store.AgencyAdmin), Handle: (*Door).withdrawCertificate},
 		{Pattern: "GET /admin/agencies", Who: posts(keepers), Handle: (*Door).agenciesPage, Nav: &Nav{Key: "agencies", Icon: "world", Group: adminGroup, Label: func(ctx context.Context) string { return t(ctx, "Danh bạ cơ quan") }}},
 		{Pattern: "GET /admin/agencies/new", Who: posts(store.SystemAdmin), Handle: (*Door).agencyNewPage},

@@ -1,10 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"html"
+	"mime/multipart"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -56,24 +60,25 @@ func TestManyDocumentsAreSignedAndReleasedWithOneConsent(t *testing.T) {
 	if _, page := head.get("/signing?kind=sign&all=1"); strings.Count(page, "checked") != 3 {
 		t.Errorf("“Chọn tất cả” without a script ticks %d", strings.Count(page, "checked"))
 	}
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name string
 		form url.Values
 		says string
 	}{
-		"nothing ticked": {url.Values{"consent": {"yes"}, "password": {password}}, "Chưa chọn văn bản nào."},
-		"no consent":     {url.Values{"pick": all, "password": {password}}, "Cần xác nhận đồng ý"},
-		"no password":    {url.Values{"pick": all, "consent": {"yes"}}, "Hãy nhập mật khẩu"},
-		"wrong password": {url.Values{"pick": all, "consent": {"yes"}, "password": {"không phải mật khẩu này"}}, "Mật khẩu không đúng."},
-		"a broken box":   {url.Values{"pick": {"12"}, "consent": {"yes"}, "password": {password}}, "Danh sách chọn không đúng."},
-		"twice":          {url.Values{"pick": {all[0], strings.Split(all[0], ":")[0] + ":" + strings.Repeat("0", 64)}, "consent": {"yes"}, "password": {password}}, "chọn hai lần"},
+		{"nothing ticked", url.Values{"consent": {"yes"}, "password": {password}}, "Chưa chọn văn bản nào."},
+		{"no consent", url.Values{"pick": all, "password": {password}}, "Cần xác nhận đồng ý"},
+		{"no password", url.Values{"pick": all, "consent": {"yes"}}, "Hãy nhập mật khẩu"},
+		{"wrong password", url.Values{"pick": all, "consent": {"yes"}, "password": {"không phải mật khẩu này"}}, "Mật khẩu không đúng."},
+		{"a broken box", url.Values{"pick": {"12"}, "consent": {"yes"}, "password": {password}}, "Danh sách chọn không đúng."},
+		{"twice" /* the password is right, so it is the last */, url.Values{"pick": {all[0], strings.Split(all[0], ":")[0] + ":" + strings.Repeat("0", 64)}, "consent": {"yes"}, "password": {password}}, "chọn hai lần"},
 	} {
 		c.form.Set("kind", "sign")
 		status, page := head.post("/signing/batches", c.form)
 		if status != 422 || !strings.Contains(text(page), c.says) {
-			t.Errorf("%s: %d %s", name, status, text(page))
+			t.Errorf("%s: %d %s", c.name, status, text(page))
 		}
 		if len(c.form["pick"]) == 3 && strings.Count(page, `name="pick"`) != strings.Count(page, `checked`)-strings.Count(page, `name="consent" value="yes" checked`) {
-			t.Errorf("%s: what was ticked is lost", name)
+			t.Errorf("%s: what was ticked is lost", c.name)
 		}
 	}
 	changed := strings.Split(all[2], ":")[0] + ":" + strings.Repeat("1", 64) // he saw another file
@@ -223,5 +228,58 @@ func TestOnlyTheSigningPageMaySpeakToTheProgram(t *testing.T) {
 	}
 	if _, page = head.get(way + "/device/approve"); !regexp.MustCompile(`value="value"\s+checked`).MatchString(page) {
 		t.Error("the way is not remembered")
+	}
+}
+
+// The administrator approves the certificate of a key that its owner keeps: only the certificate is sent, and with his own proof (S10.3).
+func TestACertificateOnADeviceIsBoundByItsFile(t *testing.T) {
+	h := newHouse(t)
+	id, err := h.authority.Person("Nguyễn Văn Nghĩa", "Chủ tịch", "UBND xã Vĩnh Lĩnh", keys.Period{From: monday.AddDate(0, -1, 0), Until: monday.AddDate(3, 0, 0)})
+	h.must(err)
+	head, admin := h.actorNamed("Nguyễn Văn Nghĩa"), h.as("quantri")
+	send := func(file []byte, answers map[string]string) (int, string) {
+		t.Helper()
+		var b bytes.Buffer
+		m := multipart.NewWriter(&b)
+		for name, v := range answers {
+			h.must(m.WriteField(name, v))
+		}
+		part, err := m.CreateFormFile("certificate", "chung-thu.pem")
+		h.must(err)
+		_, err = part.Write(file)
+		h.must(err)
+		h.must(m.Close())
+		r, err := http.NewRequest("POST", h.server.URL+"/admin/certificates/device", &b)
+		h.must(err)
+		r.Header.Set("Content-Type", m.FormDataContentType())
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		return admin.do(r)
+	}
+	file := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: id.Certificate.Raw})
+	owner := fmt.Sprint(head.Person)
+	for name, c := range map[string]struct {
+		file    []byte
+		answers map[string]string
+		says    string
+	}{
+		"nothing sent":   {nil, map[string]string{"owner": owner, "method": "usb_token", "password": password}, "Hãy chọn tệp chứng thư số"},
+		"no certificate": {[]byte("thư"), map[string]string{"owner": owner, "method": "usb_token", "password": password}, "không phải là một chứng thư số"},
+		"a key":          {pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("x")}), map[string]string{"owner": owner, "method": "usb_token"}, "không phải là một chứng thư số"},
+		"too large":      {bytes.Repeat([]byte("A"), 65<<10), map[string]string{"owner": owner, "method": "usb_token"}, "không quá 64 KB"},
+		"no password":    {file, map[string]string{"owner": owner, "method": "usb_token"}, "Hãy nhập mật khẩu"},
+		"server key":     {file, map[string]string{"owner": owner, "method": "server_key", "password": password}, "Hãy chọn thiết bị giữ khóa ký"},
+	} {
+		if status, page := send(c.file, c.answers); status != 422 || !strings.Contains(text(page), c.says) {
+			t.Errorf("%s: %d %s", name, status, text(page))
+		}
+	}
+	status, page := send(file, map[string]string{"owner": owner, "method": "usb_token", "password": password})
+	if status != 200 || !strings.Contains(text(page), "Đã gắn chứng thư số.") || !strings.Contains(text(page), "thiết bị ký số USB") {
+		t.Fatalf("binding: %d %s", status, text(page))
+	}
+	bound, _, err := documents.BoundCertificate(bg, h.db, head, documents.OwnerPerson, head.Person)
+	h.must(err)
+	if bound.Method != documents.MethodUSBToken || bound.Fingerprint != keys.Fingerprint(id.Certificate) {
+		t.Errorf("%+v", bound)
 	}
 }
