@@ -125,6 +125,11 @@ var lastDraft string
 
 func pictureIssuing(v visitor) {
 	enter(v.tab, v.base, "giamdoc.sonoivu")
+	v.tab.Go(v.base + "/signing")
+	v.tab.See(".rows .go")
+	v.tab.Click(".rows [name=pick]")
+	browsertest.Eval[bool](v.tab, `(document.activeElement?.blur(), true)`)
+	v.take("signing-desk")
 	v.tab.Go(v.base + lastDraft)
 	v.drawn()
 	v.press("Ký số")
@@ -141,6 +146,7 @@ func pictureIssuing(v visitor) {
 	v.press("Cấp số và phát hành")
 	v.tab.See("#act h2")
 	v.take("release")
+	v.tab.Fill("#act #password", city.Password)
 	v.press("Phát hành")
 	v.says("Đã phát hành văn bản số ")
 	for range 100 {

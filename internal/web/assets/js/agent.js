@@ -52,5 +52,5 @@ async function stop(box, kind, reason) {
   help.hidden = false
   if (reason) help.querySelector("[data-agent-reason]").textContent = reason
   box.querySelector("[data-agent-trouble]").hidden = false
-  for (const form of document.querySelectorAll("form[action$='/cancel']")) form.hidden = true // nothing is left to cancel
+  for (const part of document.querySelectorAll("[data-under-way]")) part.hidden = true // it has ended: there is nothing to wait for or to cancel
 }

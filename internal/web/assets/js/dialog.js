@@ -12,6 +12,7 @@ export function setupDialog() {
       if (modal()?.open) modal().close()
       announce()
     }
+    for (const field of document.querySelectorAll("[type=password][aria-invalid]")) field.value = "" // typed anew, not mended
     const wanted = document.querySelector("#main [autofocus], #modal [autofocus]")
     if (wanted && ctx?.sourceElement !== document.body) wanted.focus()
   })
