@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"congvu/internal/pdf"
@@ -205,13 +206,32 @@ func (c *comparison) values(r role, at *place, a, b any, depth int) {
 		}
 	default:
 		if !isContainer(vb) {
-			if va != vb {
+			if va != vb && !sameNumber(va, vb) {
 				c.scalar(r, at)
 			}
 			return
 		}
 	}
 	c.differs(r, at, wasRetyped)
+}
+
+// sameNumber reports whether two numbers are equal however they are written: some programs write 612 as 612.0 when they write
+// an object again.
+func sameNumber(a, b any) bool {
+	x, ok1 := numberOf(a)
+	y, ok2 := numberOf(b)
+	return ok1 && ok2 && x == y
+}
+
+func numberOf(o any) (float64, bool) {
+	switch v := o.(type) {
+	case int64:
+		return float64(v), v < 1<<53 && v > -1<<53
+	case pdf.Real:
+		n, err := strconv.ParseFloat(string(v), 64)
+		return n, err == nil
+	}
+	return 0, false
 }
 
 // isContainer keeps values that Go cannot compare with == away from it.

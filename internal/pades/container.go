@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -125,7 +127,7 @@ func (s *signed) checkDocTimestamp() {
 	}
 	s.certificate = t.Signer
 	s.Signer, s.Weak = party(t.Signer), t.Weak
-	s.Timestamp = &Timestamp{Time: t.Time, TSA: party(t.Signer), Intact: s.Integrity == Intact}
+	s.Timestamp = &Timestamp{SHA256: fingerprint(t.Signed.Raw), Time: t.Time, TSA: party(t.Signer), Intact: s.Integrity == Intact}
 	if len(t.Weak) > 0 {
 		s.doubt(cryptoConstraints, "signature.weak", map[string]any{"weak": strings.Join(t.Weak, ", ")})
 	}
@@ -149,7 +151,29 @@ func (v *verification) judgeTrust() {
 			s.Indication = TotalPassed
 		}
 	}
+	v.checkOrder()
 	v.nameLevels()
+}
+
+// checkOrder doubts a signature whose own time stamp is younger than a trusted one that covers it, and a document time stamp
+// likewise: one of the clocks is wrong (ETSI EN 319 102-1, 5.6.2.3).
+func (v *verification) checkOrder() {
+	for i, s := range v.signed {
+		if s.Timestamp == nil || !s.Timestamp.Trusted {
+			continue
+		}
+		for _, d := range v.signed[i+1:] {
+			if d.Kind == DocTimestamp && d.End > s.End && d.Timestamp != nil && d.Timestamp.Trusted && s.Timestamp.Time.After(d.Timestamp.Time.Add(clockTolerance)) {
+				s.unsure(timestampFailure, "timestamp.order", map[string]any{"own": s.Timestamp.Time.Format(time.RFC3339), "later": d.Timestamp.Time.Format(time.RFC3339)})
+				break
+			}
+		}
+	}
+}
+
+func fingerprint(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // trusts verifies a token against the anchors for time stamps and the evidence about its signer. known is when the token is known to
@@ -242,7 +266,7 @@ func plausible(claimed, trusted time.Time, source string) bool {
 func (s *signed) readToken(opt VerifyOptions, known time.Time) {
 	t, err := cms.ParseTimestamp(s.token)
 	if err != nil {
-		s.unsure(timestampFailure, "timestamp.invalid", map[string]any{"detail": detail(err)})
+		s.unsure(sigConstraints, "timestamp.invalid", map[string]any{"detail": detail(err)})
 		return
 	}
 	certs := append(s.container.Certificates[:len(s.container.Certificates):len(s.container.Certificates)], s.material.certificates...)
@@ -253,8 +277,8 @@ func (s *signed) readToken(opt VerifyOptions, known time.Time) {
 		w.Write(s.container.SignatureValue())
 		return w.Sum(nil)
 	}, opt, known)
-	untrusted := errors.Is(err, cms.ErrTimestampTrust)
-	s.Timestamp = &Timestamp{Time: t.Time, TSA: party(t.Signer), Intact: err == nil || untrusted || err == errTimestampRevoked || err == errTimestampExpired, Trusted: err == nil}
+	untrusted := errors.Is(err, cms.ErrTimestampTrust) || errors.Is(err, cms.ErrNoSigner) || errors.Is(err, cms.ErrUnreadableCertificate) || errors.Is(err, cms.ErrAlgorithm)
+	s.Timestamp = &Timestamp{SHA256: fingerprint(t.Signed.Raw), Time: t.Time, TSA: party(t.Signer), Intact: err == nil || untrusted || err == errTimestampRevoked || err == errTimestampExpired, Trusted: err == nil}
 	switch {
 	case err == nil:
 		s.Time, s.TimeSource = t.Time, TimeFromTimestamp
@@ -265,6 +289,6 @@ func (s *signed) readToken(opt VerifyOptions, known time.Time) {
 	case err == errTimestampExpired:
 		s.tell("timestamp.expired", nil)
 	default:
-		s.unsure(timestampFailure, "timestamp.invalid", map[string]any{"detail": detail(err)})
+		s.unsure(sigConstraints, "timestamp.invalid", map[string]any{"detail": detail(err)})
 	}
 }

@@ -268,3 +268,21 @@ func beside(t testing.TB, file []byte, from int) []byte {
 	root, _ := pdf.Append(nil, f.Trailer["Root"])
 	return fmt.Appendf(bytes.Clone(file), "xref\n%strailer\n<</Root %s /Size %d /Prev %d>>\nstartxref\n%d\n%%%%EOF\n", entries, root, f.Size(), f.Sections[1].Offset, len(file))
 }
+
+// strange is a person whose certificate has a critical extension that nobody knows.
+func (o *office) strange(t testing.TB) *keys.Identity {
+	t.Helper()
+	by := o.authority.Issuing
+	template := &x509.Certificate{SerialNumber: big.NewInt(78), Subject: pkix.Name{CommonName: "Người lạ lùng"}, NotBefore: testFrom, NotAfter: testUntil,
+		KeyUsage:        x509.KeyUsageDigitalSignature,
+		ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3, 4, 5}, Critical: true, Value: []byte{5, 0}}}}
+	raw, err := x509.CreateCertificate(rand.Reader, template, by.Certificate, o.leader.Key.Public(), by.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := x509.ParseCertificate(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &keys.Identity{Certificate: c, Key: o.leader.Key, Chain: o.leader.Chain}
+}

@@ -22,6 +22,7 @@ type material struct {
 	ocsps        [][]byte
 	crls         []*x509.RevocationList
 	checked      map[checkedList]bool // signatures of lists, verified once
+	given        struct{ ocsps, crls int }
 }
 
 type checkedList struct {
@@ -47,6 +48,7 @@ func readMaterial(f *pdf.File, opt VerifyOptions) *material {
 		m.certificates = append(m.certificates, opt.Trust.Intermediates()...)
 	}
 	m.addLists(opt.CRLs)
+	m.given.ocsps, m.given.crls = len(opt.OCSPs), len(m.crls)
 	dss := f.Dict(f.Root()["DSS"])
 	left := maxMaterial
 	for i, raw := range dssStreams(f, dss["Certs"], &left) {

@@ -79,6 +79,8 @@ var sentences = map[string]sentence{
 	"timestamp.expired":   {"warning", "Chứng thư số của tổ chức cấp dấu thời gian đã hết hạn mà tệp không có dấu thời gian mới hơn nên thời gian này không còn được chứng minh."},
 	"timestamp.revoked":   {"warning", "Chứng thư số của tổ chức cấp dấu thời gian đã bị thu hồi."},
 
+	"timestamp.order":     {"warning", "Dấu thời gian ({own}) muộn hơn dấu thời gian của lần lưu trữ sau nó ({later}): một trong hai không đúng."},
+	"chain.not-judged":    {"warning", "Chứng thư số của {signer} hoặc của nơi cấp có nội dung mà hệ thống chưa đánh giá được, nên chưa kết luận được."},
 	"chain.untrusted":     {"warning", "Chứng thư số của {signer} không dẫn tới tổ chức được tin cậy ({issuer})."},
 	"chain.expired":       {"warning", "Chứng thư số của {signer} ngoài thời hạn hiệu lực vào thời điểm kiểm tra ({at})."},
 	"chain.not-yet":       {"error", "Chứng thư số của {signer} chưa có hiệu lực khi ký."},

@@ -446,6 +446,13 @@ var needs = []need{
 		opt.At = stampsUntil.Add(time.Hour)
 		return w.stamper.docStamp(w, w.single, signedAt.Add(time.Minute), w.office)
 	})},
+	{"timestamp.order", Indeterminate, strict(func(w *workshop, opt *VerifyOptions) []byte {
+		opt.CRLs = append(opt.CRLs, w.stamper.list(w, signedAt.Add(-time.Hour), checkedAt.Add(24*time.Hour)))
+		return w.stamper.docStamp(w, w.stamped(signedAt), signedAt.Add(-time.Hour), w.office)
+	})},
+	{"chain.not-judged", Indeterminate, strict(func(w *workshop, opt *VerifyOptions) []byte {
+		return mustSign(w, draft(w, 0), w.request(w.strange(w)))
+	})},
 	{"chain.untrusted", Indeterminate, func(w *workshop) ([]byte, VerifyOptions) { return w.single, VerifyOptions{At: checkedAt} }},
 	{"chain.expired", Indeterminate, func(w *workshop) ([]byte, VerifyOptions) {
 		opt := w.options()

@@ -46,6 +46,7 @@ const (
 	sigConstraints               = SubIndication("SIG_CONSTRAINTS_FAILURE")
 	timestampFailure             = SubIndication("TIMESTAMP_ORDER_FAILURE")
 	tryLater                     = SubIndication("TRY_LATER")
+	chainFailure                 = SubIndication("CERTIFICATE_CHAIN_GENERAL_FAILURE")
 )
 
 // Integrity tells whether the signed bytes are as signed and what followed them is legitimate. Trust is no part of it.
@@ -159,6 +160,7 @@ type Signature struct {
 	ChainState string     `json:"chain_state"`
 	Revocation string     `json:"revocation"`
 	Timestamp  *Timestamp `json:"timestamp,omitempty"`
+	Evidence   []Evidence `json:"evidence,omitempty"` // about the certificates of signer and time-stamp authority
 	Findings   []Finding  `json:"findings,omitempty"`
 }
 
@@ -168,6 +170,7 @@ type Timestamp struct {
 	TSA     *Party    `json:"tsa,omitempty"`
 	Intact  bool      `json:"intact"`
 	Trusted bool      `json:"trusted"`
+	SHA256  string    `json:"sha256,omitempty"` // of the token's DER, which stands in the file
 }
 
 // verdict lowers the signature's indication; a graver one is never raised again.

@@ -51,17 +51,25 @@ func (s *signed) judgeRevocation(chain []*x509.Certificate, exempt, proven bool)
 // statusAt reads OCSP answers and lists. A revocation found anywhere outweighs a good answer.
 func (s *signed) statusAt(c, issuer *x509.Certificate, at time.Time) status {
 	var st status
-	for _, raw := range s.material.ocsps {
-		one, refused := ocspStatus(raw, c, issuer, at)
+	for i, raw := range s.material.ocsps {
+		one, answer, refused := readOCSP(raw, c, issuer, at)
 		if refused {
 			s.tell("revocation.usage", nil)
 		}
+		if one.known {
+			s.cite(Evidence{Kind: EvidenceOCSP, Source: sourceOf(i, s.material.given.ocsps), Made: answer.ThisUpdate, Until: moment(answer.NextUpdate)}, c, raw, one)
+		}
 		st = st.with(one)
 	}
-	for _, list := range s.material.crls {
-		if s.material.signedBy(list, issuer) {
-			st = st.with(crlStatus(list, c, at))
+	for i, list := range s.material.crls {
+		if !s.material.signedBy(list, issuer) {
+			continue
 		}
+		one := crlStatus(list, c, at)
+		if one.known {
+			s.cite(Evidence{Kind: EvidenceCRL, Source: sourceOf(i, s.material.given.crls), Made: list.ThisUpdate, Until: moment(list.NextUpdate)}, c, list.Raw, one)
+		}
+		st = st.with(one)
 	}
 	return st
 }
@@ -81,9 +89,14 @@ func fresh(from, until, at time.Time) bool {
 // ocspStatus reads one answer. Go checks its signature; that a delegated responder was certified for it is checked here
 // (RFC 6960, 4.2.2.2): any leaf of the same authority could answer otherwise.
 func ocspStatus(raw []byte, c, issuer *x509.Certificate, at time.Time) (st status, refused bool) {
+	st, _, refused = readOCSP(raw, c, issuer, at)
+	return st, refused
+}
+
+func readOCSP(raw []byte, c, issuer *x509.Certificate, at time.Time) (st status, answer *ocsp.Response, refused bool) {
 	answer, err := ocsp.ParseResponseForCert(raw, c, issuer)
 	if err != nil || answer.SerialNumber == nil || answer.SerialNumber.Cmp(c.SerialNumber) != 0 && on("evidence.serial") {
-		return status{}, false
+		return status{}, answer, false
 	}
 	if r := answer.Certificate; r != nil && !bytes.Equal(r.Raw, issuer.Raw) {
 		allowed := false
@@ -91,16 +104,16 @@ func ocspStatus(raw []byte, c, issuer *x509.Certificate, at time.Time) (st statu
 			allowed = allowed || u == x509.ExtKeyUsageOCSPSigning
 		}
 		if on("evidence.responder") && (!allowed || !bytes.Equal(r.RawIssuer, issuer.RawSubject) || answer.ProducedAt.Before(r.NotBefore) || answer.ProducedAt.After(r.NotAfter)) {
-			return status{}, true
+			return status{}, answer, true
 		}
 	}
 	switch {
 	case answer.Status == ocsp.Revoked:
-		return status{known: true, revoked: answer.RevokedAt}, false
+		return status{known: true, revoked: answer.RevokedAt}, answer, false
 	case answer.Status == ocsp.Good && fresh(answer.ThisUpdate, answer.NextUpdate, at):
-		return status{known: true}, false
+		return status{known: true}, answer, false
 	}
-	return status{}, false
+	return status{}, answer, false
 }
 
 var (

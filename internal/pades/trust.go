@@ -53,6 +53,10 @@ func (s *signed) judgeChain(opt VerifyOptions, proven bool) {
 		s.ChainState = ChainUntrusted
 		s.unsure(chainConstraints, "chain.test", named)
 		return
+	case errors.Is(err, keys.ErrNotJudged):
+		s.ChainState = ChainUntrusted
+		s.unsure(chainFailure, "chain.not-judged", named)
+		return
 	case err != nil:
 		s.ChainState = ChainUntrusted
 		s.unsure(noChain, "chain.untrusted", named)
