@@ -35,18 +35,23 @@ type Preserving struct {
 // PreservingOf reads an agency's settings; what the installation sets serves agencies that set nothing.
 func PreservingOf(ctx context.Context, r store.Reader, agency int64) (Preserving, error) {
 	p := Preserving{CheckDays: defaultCheckDays}
-	s, err := store.Setting(ctx, r, agency, settingStamp, string(StampWanted))
-	if err != nil {
+	var err error
+	if p.Stamp, err = stampPolicy(ctx, r, agency); err != nil {
 		return p, err
-	}
-	if p.Stamp = StampPolicy(s); !p.Stamp.valid() {
-		p.Stamp = StampWanted
 	}
 	days, err := store.Setting(ctx, r, agency, settingCheck, strconv.Itoa(defaultCheckDays))
 	if n, bad := strconv.Atoi(days); bad == nil && n >= 1 && n <= mostCheckDays {
 		p.CheckDays = n
 	}
 	return p, err
+}
+
+func stampPolicy(ctx context.Context, r store.Reader, agency int64) (StampPolicy, error) {
+	s, err := store.Setting(ctx, r, agency, settingStamp, string(StampWanted))
+	if p := StampPolicy(s); p.valid() {
+		return p, err
+	}
+	return StampWanted, err
 }
 
 func (p StampPolicy) valid() bool { return p == StampRequired || p == StampWanted || p == StampOff }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"congvu/internal/i18n"
 	"congvu/internal/org"
@@ -61,21 +62,15 @@ func FindRelease(ctx context.Context, r store.Reader, a store.Actor, outgoing in
 // stamped makes sure that the signatures of a document do not lack a time stamp that its agency's policy asks for: a stamp on its way is
 // waited for (the refusal's cause is errWaits); required means that there is one, wanted that every try was made.
 func (o *Outgoing) stamped(ctx context.Context, r store.Reader) error {
-	p, err := PreservingOf(ctx, r, o.AgencyID)
+	waits, err := o.waits(ctx, r)
 	if err != nil {
 		return err
 	}
-	open, err := store.All[Stamp](ctx, r, sqlCurrentStamps, o.AgencyID, o.ID)
-	if err != nil {
+	if waits {
+		return store.Because(store.Refuse(store.Conflict, "Chữ ký số trên văn bản đang chờ dấu thời gian nên chưa đi tiếp được. Văn bản được giữ nguyên; chọn “Cấp số và phát hành” để hệ thống tự làm tiếp khi có dấu thời gian."), errWaits)
+	}
+	if p, err := stampPolicy(ctx, r, o.AgencyID); err != nil || p != StampRequired {
 		return err
-	}
-	for _, s := range open {
-		if s.State == StampWaiting {
-			return store.Because(store.Refuse(store.Conflict, "Chữ ký số trên văn bản đang chờ dấu thời gian nên chưa đi tiếp được. Văn bản được giữ nguyên; chọn “Cấp số và phát hành” để hệ thống tự làm tiếp khi có dấu thời gian."), errWaits)
-		}
-	}
-	if p.Stamp != StampRequired {
-		return nil
 	}
 	files, err := filesOf(ctx, r, o.AgencyID, o.Ref())
 	if err != nil {
@@ -96,6 +91,12 @@ func (o *Outgoing) stamped(ctx context.Context, r store.Reader) error {
 	return nil
 }
 
+// waits tells whether a signature on the files as they are now still waits for its time stamp.
+func (o *Outgoing) waits(ctx context.Context, r store.Reader) (bool, error) {
+	open, err := store.All[Stamp](ctx, r, sqlCurrentStamps, o.AgencyID, o.ID)
+	return slices.ContainsFunc(open, func(s Stamp) bool { return s.State == StampWaiting }), err
+}
+
 // allStamped tells whether the signatures that are ours carry a time stamp: both of a main file, the newest of an attachment.
 func allStamped(r *pades.Report, main bool) bool {
 	if !main {
@@ -111,10 +112,11 @@ func allStamped(r *pades.Report, main bool) bool {
 
 // remember notes the order to release a document while a signature of it waits for its time stamp; false when nothing waits.
 func (d *Desk) remember(ctx context.Context, a store.Actor, o *Outgoing) (bool, error) {
-	if err := o.stamped(ctx, d.DB); !errors.Is(err, errWaits) {
-		return false, nil // what the policy refuses is refused where the document is sealed or issued
+	waits, err := o.waits(ctx, d.DB)
+	if err != nil || !waits {
+		return false, err
 	}
-	err := d.write(ctx, a, func(tx *store.Tx) error {
+	err = d.write(ctx, a, func(tx *store.Tx) error {
 		now, _, err := begin(ctx, tx, o.ID, ActRelease)
 		if err != nil {
 			return err

@@ -97,8 +97,8 @@ func (o *Outgoing) askStamp(ctx context.Context, tx *store.Tx, d *Desk, f File, 
 	if d.Stamper == nil || f.Media != filePDF {
 		return nil
 	}
-	p, err := PreservingOf(ctx, tx, o.AgencyID)
-	if err != nil || p.Stamp == StampOff {
+	p, err := stampPolicy(ctx, tx, o.AgencyID)
+	if err != nil || p == StampOff {
 		return err
 	}
 	report, err := reportOf(f)
