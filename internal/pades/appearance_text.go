@@ -235,13 +235,15 @@ func (r *contentReader) escape(out []byte) []byte {
 		return out
 	}
 	c := r.data[r.pos]
-	if c < '0' || c > '7' {
-		if e, ok := escapes[c]; ok {
-			c = e
-		}
-		if c == '\n' || c == '\r' {
-			return out
-		}
+	switch e, ok := escapes[c]; {
+	case ok:
+		return append(out, e)
+	case c == '\r' && r.pos+1 < len(r.data) && r.data[r.pos+1] == '\n': // a line that goes on
+		r.pos++
+		return out
+	case c == '\n' || c == '\r':
+		return out
+	case c < '0' || c > '7':
 		return append(out, c)
 	}
 	v, n := 0, 0

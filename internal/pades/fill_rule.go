@@ -79,7 +79,7 @@ func ruleOf(old *pdf.File, prepared []string) changeRule {
 		}
 		if d := old.Dict(s.dict["Lock"]); d != nil {
 			r.locks = append(r.locks, readLock(old, d))
-			if p, ok := old.Int(d["P"]); ok && int(p) < max(r.permit, 1) {
+			if p, ok := old.Int(d["P"]); ok && p >= 1 && (r.permit == 0 || int(p) < r.permit) {
 				r.permit = int(p)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"regexp"
 	"testing"
+	"time"
 
 	"congvu/internal/keys"
 	"congvu/internal/pdf"
@@ -47,7 +48,7 @@ func (f *forging) replace(t testing.TB, from, to string) *forging {
 	return f
 }
 
-var rangeOf = regexp.MustCompile(`/ByteRange \[[0-9 ]*\]`)
+var rangeOf = regexp.MustCompile(`/ByteRange \[[0-9 ]*\] *`)
 
 // claim writes another ByteRange into the dictionary.
 func (f *forging) claim(t testing.TB, numbers ...int) *forging {
@@ -212,7 +213,40 @@ func (f *forging) hideField(t testing.TB) *forging {
 // signByHand signs a prepared field, whatever forbids it.
 func signByHand(t testing.TB, file []byte, name string, id *keys.Identity) []byte {
 	t.Helper()
-	req := Request{Certificate: id.Certificate, Chain: id.Chain, Key: id.Key, At: signedAt}
+	return byHand(t, file, id, func(u *pdf.Update, f *pdf.File, dict pdf.Ref) {
+		for _, x := range formFields(f) {
+			if x.name == name {
+				d := x.dict.Clone()
+				d["V"] = dict
+				u.Set(x.ref, d)
+			}
+		}
+	}).signedBy(t, id)
+}
+
+// stampByHand appends a document time stamp in a field of its own, whatever forbids it.
+func stampByHand(t testing.TB, file []byte, o *office, s *stamper, at time.Time) []byte {
+	t.Helper()
+	made := byHand(t, file, o.agency, func(u *pdf.Update, f *pdf.File, dict pdf.Ref) {
+		ref := u.Add(pdf.Dict{"Type": pdf.Name("Annot"), "Subtype": pdf.Name("Widget"), "FT": pdf.Name("Sig"), "T": pdf.TextString("Dau"), "V": dict, "Rect": pdf.Array{0, 0, 0, 0}})
+		pages, _ := f.Pages()
+		page := u.Dict(pages[0])
+		u.Push(page, "Annots", ref)
+		u.Set(pages[0], page)
+		root := f.Trailer["Root"].(pdf.Ref)
+		catalog := u.Dict(root)
+		form := u.Dict(catalog["AcroForm"])
+		u.Push(form, "Fields", ref)
+		catalog["AcroForm"] = form
+		u.Set(root, catalog)
+	})
+	made.replace(t, "/SubFilter /ETSI.CAdES.detached", "/SubFilter /ETSI.RFC3161       ")
+	return made.with(t, s.token(t, made.covered(), at))
+}
+
+func byHand(t testing.TB, file []byte, id *keys.Identity, place func(u *pdf.Update, f *pdf.File, dict pdf.Ref)) *forging {
+	t.Helper()
+	req := Request{Certificate: id.Certificate, Chain: id.Chain, Key: id.Key, At: signedAt, Reserve: 12_000}
 	if err := req.check(); err != nil {
 		t.Fatal(err)
 	}
@@ -226,20 +260,14 @@ func signByHand(t testing.TB, file []byte, name string, id *keys.Identity) []byt
 	}
 	u := pdf.NewUpdate(f)
 	dict := u.Add(pdf.Raw(body))
-	for _, x := range formFields(f) {
-		if x.name == name {
-			d := x.dict.Clone()
-			d["V"] = dict
-			u.Set(x.ref, d)
-		}
-	}
+	place(u, f, dict)
 	out, at, err := u.Finish()
 	if err != nil {
 		t.Fatal(err)
 	}
 	start := at[dict.Num]
 	made := &forging{file: out, hole: [2]int{start + hole[0], start + hole[1]}, end: len(out)}
-	return made.covers(t, len(out)).signedBy(t, id)
+	return made.covers(t, len(out))
 }
 
 // inForm enters a field into the form that is on no page.

@@ -76,6 +76,9 @@ func (c *comparison) key(r role, at *place, k pdf.Name, a, b any, x, y pdf.Dict,
 		return
 	}
 	if a == nil || b == nil {
+		if childRole(r, k) == private {
+			r = private
+		}
 		c.oneSided(r, at, a, b)
 		return
 	}
