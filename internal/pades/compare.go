@@ -57,7 +57,7 @@ func (p *place) hard() bool {
 		}
 		first, second = p.step, first
 	}
-	return first == "Root" && second != "" && second != "Pages" && second != "AcroForm"
+	return first == "Trailer" || first == "Root" && second != "" && second != "Pages" && second != "AcroForm"
 }
 
 var actingKeys = map[pdf.Name]bool{"A": true, "AA": true, "OpenAction": true, "JS": true, "JavaScript": true}
@@ -111,8 +111,30 @@ func compare(old, new *pdf.File, rule changeRule, left *int) changes {
 	} else if a != nil || b != nil {
 		c.tell(ValidationChange, &place{step: "Info"}, wasAdded)
 	}
+	c.compareTrailers()
 	c.drain()
 	return c.result
+}
+
+// sectionKeys are the trailer's own, which every revision writes anew.
+var sectionKeys = map[pdf.Name]bool{"Root": true, "Info": true, "Size": true, "Prev": true, "ID": true, "XRefStm": true, "Encrypt": true, "Type": true, "W": true,
+	"Index": true, "Filter": true, "DecodeParms": true, "Length": true, "DL": true}
+
+// compareTrailers follows what else the old trailer names: an object that has a second use there is no field's own. The keys
+// themselves come and go with the programs that write.
+func (c *comparison) compareTrailers() {
+	for k, v := range c.old.Trailer {
+		list, ok := v.(pdf.Array)
+		if !ok {
+			list = pdf.Array{v}
+		}
+		for _, o := range list {
+			if there, _ := c.old.Resolve(o); there == nil || sectionKeys[k] || !on("trailer") {
+				continue
+			}
+			c.walk(plain, &place{up: &place{step: "Trailer"}, step: string(k)}, o, o, 0)
+		}
+	}
 }
 
 func (c *comparison) drain() {

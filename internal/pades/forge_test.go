@@ -314,3 +314,33 @@ func (o *office) strange(t testing.TB) *keys.Identity {
 	}
 	return &keys.Identity{Certificate: c, Key: o.leader.Key, Chain: o.leader.Chain}
 }
+
+func fieldNamed(t testing.TB, file []byte, name string) formField {
+	t.Helper()
+	f, err := pdf.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range formFields(f) {
+		if x.name == name {
+			return x
+		}
+	}
+	t.Fatal("no field " + name)
+	return formField{}
+}
+
+func (w *workshop) forgeFrom(base []byte) *forging { return forge(w, base, w.request(w.leader)) }
+
+// retarget makes the last reference behind a key lead to another object.
+func (f *forging) retarget(t testing.TB, key string, num int) *forging {
+	t.Helper()
+	i := bytes.LastIndex(f.file, []byte(key)) + len(key)
+	n := bytes.IndexByte(f.file[i:], ' ')
+	text := fmt.Sprintf("%0*d", n, num)
+	if len(text) != n {
+		t.Fatal("no room for the number")
+	}
+	copy(f.file[i:], text)
+	return f
+}

@@ -399,6 +399,32 @@ var needs = []need{
 			c["AcroForm"] = d
 		})
 	})},
+	{"form.data", Indeterminate, file(func(w *workshop) []byte {
+		var data pdf.Ref
+		signed := mustSign(w, w.catalog(draft(w, 0), func(u *pdf.Update, f *pdf.File, c pdf.Dict) {
+			data = u.Add(pdf.Flate(nil, []byte("<data/>")))
+			d := u.Dict(c["AcroForm"])
+			d["XFA"] = pdf.Array{pdf.TextString("template"), u.Add(pdf.Flate(nil, []byte("<template/>"))), pdf.TextString("datasets"), data}
+			c["AcroForm"] = d
+		}), w.request(w.leader))
+		return edit(w, signed, func(u *pdf.Update, f *pdf.File) { u.Set(data, pdf.Flate(nil, []byte("<data>x</data>"))) })
+	})},
+	{"trailer", Failed, file(func(w *workshop) []byte {
+		// Once the field is signed its look may change; here something else uses it too.
+		base := addWidget(w, draft(w, 0), true, func(u *pdf.Update) pdf.Dict {
+			return signatureWidget(pdf.Dict{"T": pdf.TextString("Kep"), "Rect": pdf.Array{10, 10, 90, 40}, "AP": u.Add(pdf.Dict{"N": u.Add(formXObject(9, 9, pdf.Dict{}, []byte(" ")))})})(u)
+		})
+		look := fieldNamed(w, base, "Kep").dict["AP"].(pdf.Ref)
+		f := w.forgeFrom(base)
+		f.replace(w, "/Info ", "/Look ").retarget(w, "/Look ", look.Num)
+		return byHand(w, f.signedBy(w, w.leader), w.agency, func(u *pdf.Update, file *pdf.File, dict pdf.Ref) {
+			x := fieldNamed(w, f.file, "Kep")
+			d := x.dict.Clone()
+			d["V"] = dict
+			u.Set(x.ref, d)
+			u.Set(look, overlay(u))
+		}).signedBy(w, w.agency)
+	})},
 	{"sign.locked", Failed, file(func(w *workshop) []byte { return signByHand(w, w.locked(lockOf("Include", "Kep")), "Kep", w.agency) })},
 	{"sign.lock-over-all", Indeterminate, file(func(w *workshop) []byte { return signByHand(w, w.locked(lockOf("All")), "Kep", w.agency) })},
 	{"fill.locked", Failed, file(func(w *workshop) []byte {

@@ -155,6 +155,21 @@ func (c *comparison) isQuietNames(b any) bool {
 	return true
 }
 
+// onlyDataChanged reports whether of an XFA form nothing differs but its packet of data: the form was filled.
+func (c *comparison) onlyDataChanged(a, b any) bool {
+	x, y := c.old.Array(a), c.new.Array(b)
+	if len(x) != len(y) || len(x)%2 != 0 || c.same(a, b) {
+		return false
+	}
+	for i := 0; i < len(x); i += 2 {
+		name := c.old.Text(x[i])
+		if name != c.new.Text(y[i]) || name != "datasets" && !c.same(x[i+1], y[i+1]) {
+			return false
+		}
+	}
+	return true
+}
+
 func (c *comparison) formRule(at *place, k pdf.Name, a, b any) bool {
 	switch {
 	case k == "SigFlags" && b != nil:
@@ -162,6 +177,8 @@ func (c *comparison) formRule(at *place, k pdf.Name, a, b any) bool {
 		c.supersets(fieldList, at, nil, c.new.Array(b), 0)
 	case (k == "DR" || k == "DA") && a == nil:
 		c.tell(ValidationChange, at, wasAdded) // where new fields would find their fonts; paints nothing by itself
+	case k == "XFA" && a != nil && len(c.rule.locks) == 0 && c.onlyDataChanged(a, b):
+		c.report("form.data", DoubtfulChange, at, wasReplaced)
 	case k == "DA" || k == "NeedAppearances":
 		if !c.same(a, b) {
 			c.report("form.defaults", DoubtfulChange, at, wasReplaced)
