@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"congvu/internal/documents"
 	"congvu/internal/notify"
@@ -51,6 +52,11 @@ func (d *Door) openNotice(w http.ResponseWriter, r *http.Request) error {
 func addressOfRef(ref string) string {
 	if kind, id, err := documents.ParseRef(ref); err == nil {
 		return "/" + kind + "/" + strconv.FormatInt(id, 10)
+	}
+	if id, ok := strings.CutPrefix(ref, "batch/"); ok {
+		if _, err := strconv.ParseInt(id, 10, 64); err == nil {
+			return "/signing/batches/" + id
+		}
 	}
 	return PathNotices
 }

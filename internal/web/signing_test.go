@@ -95,6 +95,9 @@ func TestManyDocumentsAreSignedAndReleasedWithOneConsent(t *testing.T) {
 	if !strings.Contains(text(page), "Tệp của văn bản đã thay đổi") || !strings.Contains(text(page), "Thực hiện lại các văn bản chưa xong") {
 		t.Errorf("the batch's page: %s", text(page))
 	}
+	if addressOfRef("batch/"+strings.TrimPrefix(batch, "/signing/batches/")) != batch || addressOfRef("batch/x") != PathNotices {
+		t.Error("the bell does not lead to the batch")
+	}
 	again := html.UnescapeString(regexp.MustCompile(`href="(/signing\?again=[^"]+)"`).FindStringSubmatch(page)[1])
 	_, page = head.get(again)
 	if rest := picks(page); len(rest) != 1 || rest[0] != all[2] || strings.Count(page, "checked") != 1 {

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/security"
 	cd "github.com/chromedp/chromedp"
 )
 
@@ -144,6 +145,14 @@ func (b *Tab) Size(width, height int64) {
 func (b *Tab) Script(on bool) {
 	b.t.Helper()
 	if _, err := cd.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// TrustAnyCertificate lets the browser speak to servers whose certificate nobody vouches for.
+func (b *Tab) TrustAnyCertificate() {
+	b.t.Helper()
+	if _, err := cd.Call(b.ctx, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true}); err != nil {
 		b.t.Fatal(err)
 	}
 }
