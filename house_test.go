@@ -29,8 +29,9 @@ var house = map[string]string{
 	// sheds: they know no room
 	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "authority": "cms keys", "xmldsig": "", "edxml": "",
 	"axis": "", "paper": "pdf typeface calendar", "workbook": "i18n", "calendar": "", "blob": "", "i18n": "", "client": "",
-	"signer":    "keys",
-	"storetest": "store",
+	"localsigner": "pades",
+	"signer":      "keys",
+	"storetest":   "store",
 }
 
 func TestTheHouseIsBuiltAsPlanned(t *testing.T) {

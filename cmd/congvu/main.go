@@ -40,6 +40,7 @@ func verbs() []verb {
 		{"verify", "kiểm tra chữ ký số của tệp PDF", verify},
 		{"edxml", "kiểm tra bản tin edXML: congvu edxml check FILE", checkEdxml},
 		{"remote", "làm việc với máy chủ qua API: văn bản đến, đi, đăng ký, chuyển, ký", remote},
+		{"sign-agent", "bộ mô phỏng chương trình ký số trên máy người dùng, để chạy thử", signAgent},
 		{"bench", "đo hiệu năng và giới hạn của máy", bench},
 		{"config", "giải thích cấu hình: congvu config -explain", config},
 		{"version", "phiên bản chương trình", version},
@@ -71,7 +72,7 @@ func command(ctx context.Context, w *world, args []string) int {
 func usage(out io.Writer) {
 	fmt.Fprint(out, "congvu – nền tảng công vụ của thành phố\n\nCách dùng: congvu LỆNH [tùy chọn]\n\n")
 	for _, v := range verbs() {
-		fmt.Fprintf(out, "  %-9s %s\n", v.name, v.summary)
+		fmt.Fprintf(out, "  %-10s %s\n", v.name, v.summary)
 	}
 	fmt.Fprint(out, "\nMỗi lệnh có trợ giúp riêng: congvu LỆNH -h. Lệnh làm việc trên dữ liệu nhận --data THƯ_MỤC.\n")
 }

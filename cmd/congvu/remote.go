@@ -35,7 +35,7 @@ type remoteCall struct {
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
 type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
-	twin, twinOf, verdict, reply, text, passwordFile                                            string
+	twin, twinOf, verdict, reply, text, passwordFile, key, cert                                 string
 	consent, paper                                                                              bool
 }
 
@@ -113,6 +113,7 @@ func (r *remoteCall) options(line string) {
 		{&r.o.register, "register", "mã sổ đăng ký"}, {&r.o.twin, "twin", "văn bản trùng: register_anyway, link hoặc stop"},
 		{&r.o.twinOf, "twin-of", "văn bản đã có mà văn bản này trùng, khi liên kết"}, {&r.o.reply, "reply", "văn bản đi trả lời: outgoing/SỐ"}, {&r.o.text, "text", "nội dung ý kiến"},
 		{&r.o.passwordFile, "password-file", "tệp chứa mật khẩu; bỏ trống: biến CONGVU_PASSWORD, rồi đến đầu vào chuẩn"},
+		{&r.o.key, "key", "tệp khóa bí mật (PEM, PKCS#8) của người ký: ký tại máy này, khóa không gửi đi"}, {&r.o.cert, "cert", "tệp chứng thư số (PEM) của khóa đó, kèm chứng thư cấp trên"},
 		{&r.o.verdict, "verdict-reason", "lý do đăng ký dù chữ ký số không đạt"},
 	} {
 		if takes(line, s.name) {

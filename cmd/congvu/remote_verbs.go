@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,13 +34,13 @@ func fars() []far {
 		{"draft", "draft TỆP.json [--file TỆP.pdf]", "soạn dự thảo từ tệp JSON (- là đầu vào chuẩn)", remoteDraft},
 		{"approve", "approve REF [--to VỊ_TRÍ] [--note X]", "đồng ý, chuyển tiếp hoặc trình ký", remoteApprove},
 		{"return", "return REF|line/SỐ --reason X", "trả lại người soạn, văn thư hoặc người giao", remoteReturn},
-		{"sign", "sign REF [--capacity X] --consent", "ký số", remoteSign},
+		{"sign", "sign REF... [--capacity X] [--key TỆP --cert TỆP] --consent", "ký số bằng khóa do máy chủ giữ, hoặc bằng khóa ở máy này", remoteSign},
 		{"release", "release REF", "cấp số, đóng dấu, ban hành", remoteRelease},
 		{"send", "send REF [--file TỆP.pdf]", "tải bản PDF (nếu có) rồi ban hành", remoteSend},
 		{"deliveries", "deliveries REF", "nơi nhận và trạng thái", remoteDeliveries},
 		{"download", "download TỆP_SỐ [--out TỆP]", "tải một tệp", remoteDownload},
 		{"search", "search TỪ", "tìm cơ quan trong danh bạ", remoteSearch},
-	}, append(farActs(), farPreservation()...)...)
+	}, slices.Concat(farActs(), farPreservation(), farSignings())...)
 }
 
 func remoteMe(ctx context.Context, r *remoteCall) error {
@@ -417,6 +418,9 @@ func remoteReturn(ctx context.Context, r *remoteCall) error {
 }
 
 func remoteSign(ctx context.Context, r *remoteCall) error {
+	if r.o.key != "" || r.o.cert != "" {
+		return r.signHere(ctx, "approve")
+	}
 	id, err := r.ref("outgoing")
 	if err != nil {
 		return err

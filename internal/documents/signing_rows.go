@@ -126,9 +126,9 @@ const (
 
 var (
 	sqlPutSigning = store.SQL(`INSERT INTO documents_signings (` + signingColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', '{}', $17, $18, 0)`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '', 'null', $17, $18, 0)`)
 	sqlPutPart = store.SQL(`INSERT INTO documents_signing_parts (agency_id, ` + partColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', '{}')`)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', 'null')`)
 	sqlSigning     = store.SQL(`SELECT ` + signingColumns + ` FROM documents_signings WHERE agency_id = $1 AND id = $2 AND person_id = $3`)
 	sqlAnySigning  = store.SQL(`SELECT ` + signingColumns + ` FROM documents_signings WHERE agency_id = $1 AND id = $2`)
 	sqlPartOfToken = store.SQL(`SELECT agency_id, signing_id, ordinal FROM documents_signing_parts WHERE token_hash = $1`)
