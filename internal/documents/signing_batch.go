@@ -77,7 +77,7 @@ type BatchItem struct {
 	Pages      int
 	SHA        string // of the main file, frozen when the batch started (S11.2)
 	State      string
-	Reason     store.Message `db:"-"` // why it failed
+	Reason     store.Message `db:"-"` // why it failed, or what is still to come of a document that is done
 	At         store.Instant `db:"at_us"`
 }
 

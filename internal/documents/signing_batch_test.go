@@ -247,3 +247,34 @@ func TestBatchOfOneWhoLeftSignsNothing(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 }
+
+// With a time-stamp authority the batch does not wait for it: the orders are remembered and go on by themselves (S6.2, S11.5).
+func TestReleaseBatchDoesNotWaitForTimeStamps(t *testing.T) {
+	h, _ := newStampingHouse(t)
+	docs := h.many(3, AwaitingSignature)
+	signing := h.startBatch(h.head, BatchSign, picks(docs...))
+	h.workAll()
+	releasing := h.startBatch(h.clerk, BatchRelease, picks(docs...))
+	h.workAll()
+	for _, x := range []struct {
+		a  store.Actor
+		id int64
+	}{{h.head, signing.ID}, {h.clerk, releasing.ID}} {
+		b, err := FindBatch(bg, h.DB, x.a, x.id)
+		must(t, err)
+		if b.State != BatchEnded || b.Done != 3 {
+			t.Fatalf("%+v", b)
+		}
+	}
+	items, err := BatchItems(bg, h.DB, h.clerk, releasing.ID)
+	must(t, err)
+	if items[0].State != ItemDone || items[0].Reason.Text == "" || h.again(docs[0]).State != Signed {
+		t.Errorf("%+v, state %s", items[0], h.again(docs[0]).State)
+	}
+	h.settle()
+	for _, o := range docs {
+		if o = h.again(o); o.State != Issued {
+			t.Errorf("state %s after the stamps", o.State)
+		}
+	}
+}

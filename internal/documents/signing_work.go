@@ -118,11 +118,15 @@ func (x *item) release(ctx context.Context, d *Desk, a store.Actor) error {
 		}
 	}
 	if o.State != Issued {
-		if _, err = Release(ctx, d, a, x.OutgoingID); err != nil {
+		if o, err = Release(ctx, d, a, x.OutgoingID); err != nil {
 			return err
 		}
 	}
-	return d.DB.Keep(ctx, func(tx *store.Tx) error { return x.end(ctx, tx, ItemDone, store.Message{}) })
+	var left store.Message
+	if o.State != Issued {
+		left = store.Say("Đã nhận lệnh ban hành; hệ thống tự làm tiếp khi có dấu thời gian.")
+	}
+	return d.DB.Keep(ctx, func(tx *store.Tx) error { return x.end(ctx, tx, ItemDone, left) })
 }
 
 // end writes what became of an item and finishes its job.
@@ -184,7 +188,7 @@ const batchTitle = "Danh sách ký"
 
 func (b *Batch) said() store.Message {
 	if b.Kind == BatchRelease {
-		return store.Say("Danh sách ban hành đã xong: {done} văn bản đã ban hành, {failed} không thành công, {cancelled} đã hủy.", "done", b.Done, "failed", b.Failed, "cancelled", b.Cancelled)
+		return store.Say("Danh sách ban hành đã xong: {done} văn bản đã thực hiện, {failed} không thành công, {cancelled} đã hủy.", "done", b.Done, "failed", b.Failed, "cancelled", b.Cancelled)
 	}
 	return store.Say("Danh sách ký số đã xong: {done} văn bản đã ký, {failed} không thành công, {cancelled} đã hủy.", "done", b.Done, "failed", b.Failed, "cancelled", b.Cancelled)
 }
