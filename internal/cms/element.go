@@ -114,17 +114,23 @@ func (e element) only() (element, error) {
 	return all[0], nil
 }
 
-// octets gives the content of an OCTET STRING (or of an implicitly tagged one), joining the parts of a constructed one.
-func (e element) octets() ([]byte, error) { return e.joinOctets(0) }
-
-func (e element) joinOctets(depth int) ([]byte, error) {
+// octets gives the content of an OCTET STRING (or of an implicitly tagged one), joining the parts of a constructed one. Parts
+// of parts are read a few levels deep; nobody writes more than one.
+func (e element) octets() ([]byte, error) {
 	if e.tag&constructed == 0 {
 		return e.body, nil
 	}
-	if depth > maxNesting {
+	return e.appendOctets(nil, 0)
+}
+
+func (e element) appendOctets(out []byte, depth int) ([]byte, error) {
+	if e.tag&constructed == 0 {
+		return append(out, e.body...), nil
+	}
+	const deepest = 3
+	if depth > deepest {
 		return nil, errEncoding
 	}
-	var out []byte
 	for rest := e.body; len(rest) > 0; {
 		var part element
 		var err error
@@ -134,11 +140,9 @@ func (e element) joinOctets(depth int) ([]byte, error) {
 		if part.tag&^constructed != tagOctetString {
 			return nil, errEncoding
 		}
-		b, err := part.joinOctets(depth + 1)
-		if err != nil {
+		if out, err = part.appendOctets(out, depth+1); err != nil {
 			return nil, err
 		}
-		out = append(out, b...)
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package cms
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/x509"
 	"encoding/asn1"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -255,6 +257,48 @@ func TestNestingAndSizeAreBounded(t *testing.T) {
 	}
 	if _, err := Parse(forged(t, ecPerson(), f)); !errors.Is(err, ErrTooLarge) {
 		t.Error("attributes:", err)
+	}
+}
+
+// Eight megabytes of containers that want far more of their reader end with a few times their size.
+func TestLargeContainersNeedLittleMemory(t *testing.T) {
+	const size = maxSize - 4096
+	signed := func(parts ...[]byte) []byte {
+		return encode(tagSequence, encodeOID(oidSignedData), encode(tagContext0, encode(tagSequence, parts...)))
+	}
+	version, none := []byte{tagInteger, 1, 1}, encode(tagSet)
+	data := encode(tagSequence, encodeOID(oidData))
+	inside := func(value []byte) []byte { return encode(tagSequence, encodeOID(oidData), encode(tagContext0, value)) }
+	fill := func(unit []byte) []byte { return bytes.Repeat(unit, size/len(unit)) }
+	pieces := fill([]byte{tagOctetString, 1, 7})
+	nested := pieces
+	for range maxNesting {
+		nested = indefinite(tagOctetString|constructed, nested)
+	}
+	cert := ecPerson().cert.Raw
+	for name, b := range map[string][]byte{
+		"pieces":        signed(version, none, inside(encode(tagOctetString|constructed, pieces)), none),
+		"nested pieces": signed(version, none, inside(nested), none),
+		"certificates":  signed(version, none, data, encode(tagContext0, fill(cert)), none),
+		"empty values":  signed(version, none, data, encode(tagContext0, fill([]byte{tagNull, 0})), none),
+		"signers":       signed(version, none, data, encode(tagSet, fill([]byte{tagSequence, 0}))),
+		"open sequence": fill([]byte{tagSequence, 0x80}),
+		"one level":     append([]byte{tagSequence, 0x80}, fill([]byte{tagNull, 0x00})...),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if r, err := verifyBytes(b); err == nil {
+			t.Errorf("%s: accepted, %+v", name, r)
+		}
+		if _, err := ParseTimestamp(b); err == nil {
+			t.Errorf("%s: accepted as a time stamp", name)
+		}
+		runtime.ReadMemStats(&after)
+		if got := after.TotalAlloc - before.TotalAlloc; got > 10*maxSize {
+			t.Errorf("%s: %d MB allocated", name, got>>20)
+		} else {
+			t.Logf("%s: %d MB", name, got>>20)
+		}
 	}
 }
 
