@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"congvu/internal/i18n"
@@ -30,6 +31,7 @@ func verify(_ context.Context, w *world, args []string) error {
 	if len(rest) != 1 {
 		return badUsage("cần đúng một tệp PDF: congvu verify TỆP.pdf")
 	}
+	debug.SetGCPercent(40) // files of strangers: less memory before more speed
 	file, err := readBounded(rest[0], verifyLimit)
 	if err != nil {
 		fmt.Fprintln(w.err, "congvu: "+explain(err))

@@ -87,7 +87,8 @@ func lookInside(o any, found map[string]bool) {
 			lookInside(x, found)
 		}
 	case String:
-		if t := v.Text(); strings.HasPrefix(t, `\\`) {
+		front := String{Bytes: v.Bytes[:min(len(v.Bytes), 16)]}
+		if strings.HasPrefix(front.Text(), `\\`) {
 			found[ActiveUNC] = true
 		}
 	}

@@ -7,14 +7,15 @@ const (
 	maxNumber    = 4 * maxEntries // of an object
 	maxRevisions = 1000
 	maxInflate   = 16 << 20 // one cross-reference or object stream
-	maxInflated  = 64 << 20 // all of them, of all revisions
+	maxInflated  = 48 << 20 // all of them, of all revisions
 	maxValues    = 6_000_000
 	maxObject    = 24 << 20 // memory for one object
-	maxKept      = 32 << 20 // memory for objects kept because they may be asked for again
+	maxKept      = 24 << 20 // memory for objects kept because they may be asked for again
 
 	leastWork = 4_000_000 // values and entries that may be read in all revisions together,
 	mostWork  = 60_000_000
 	workPart  = 2 // and one more for so many bytes of the file
+	entryWork = 3 // an entry takes longer than a value
 )
 
 // What the parts of an object cost, in bytes of memory, with the slack of what grows.
@@ -54,7 +55,7 @@ func newBudget(c *common) *budget {
 }
 
 func (b *budget) entry(n int) error {
-	b.work -= n
+	b.work -= entryWork * n
 	if b.entries -= n; b.entries < 0 || b.work < 0 {
 		return limit("more than %d cross-reference entries", maxEntries)
 	}

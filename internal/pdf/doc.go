@@ -10,7 +10,7 @@
 //   - Builder, a small writer of new files: objects, flate streams, a cross-reference table, a document identifier.
 //
 // Limits for files from strangers: nesting 200, 1000 revisions, 2 000 000 cross-reference entries, 16 MB for one inflated
-// object stream and 64 MB for all of them together, 24 MB of memory for one object, 6 000 000 values. Encrypted files are recognised and refused
+// object stream and 48 MB for all of them together, 24 MB of memory for one object, 6 000 000 values. Encrypted files are recognised and refused
 // (ErrEncrypted, S5.9).
 //
 // Objects are plain Go values: nil, bool, int64, Real, Name, String, Array, Dict, *Stream and Ref. Writers also take int,
