@@ -263,24 +263,6 @@ func TestBombsAreDefused(t *testing.T) {
 	}
 }
 
-// Each signature opens its revision of the file: what they cost together is bounded as well.
-func TestManySignaturesOnALargeFileAreDefused(t *testing.T) {
-	o := testOffice(t)
-	for name, file := range map[string][]byte{"objects": objectBomb(), "pages": pageBomb()} {
-		const signatures = 5
-		for range signatures {
-			file = mustSign(t, file, o.request(o.leader))
-		}
-		start := cpu()
-		var r *Report
-		most, all := held(func() { r = verify(t, file, o.options()) })
-		t.Logf("%s: %s, holds %d MB, asks for %d MB, %v", name, r.Outcome, most>>20, all>>20, cpu()-start)
-		if most > 150<<20 {
-			t.Errorf("%s: %d MB held", name, most>>20)
-		}
-	}
-}
-
 func BenchmarkBombs(b *testing.B) {
 	o := testOffice(b)
 	for name, file := range bombs(b) {

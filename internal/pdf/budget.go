@@ -12,7 +12,7 @@ const (
 	maxObject    = 24 << 20 // memory for one object
 	maxKept      = 24 << 20 // memory for objects kept because they may be asked for again
 
-	leastWork = 4_000_000 // values and entries that may be read in all revisions together,
+	leastWork = 10_000_000 // values and entries that may be read in all revisions together,
 	mostWork  = 60_000_000
 	workPart  = 2 // and one more for so many bytes of the file
 	entryWork = 3 // an entry takes longer than a value
