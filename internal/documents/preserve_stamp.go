@@ -382,6 +382,18 @@ func keepersOf(ctx context.Context, tx *store.Tx, agency int64) ([]int64, error)
 	return staffWith(ctx, tx, agency, isKeeper)
 }
 
+var sqlStampedFrom = store.SQL(`SELECT id FROM documents_stamps WHERE agency_id = $1 AND file_id = $2 AND sha = $3 AND stamped_sha = $4`)
+
+// asShown tells whether a file is the one that a person was shown under a hash: the same bytes, or those with nothing added but the time stamp
+// of the newest signature.
+func asShown(ctx context.Context, r store.Reader, f File, sha string) (bool, error) {
+	if f.SHA == sha {
+		return true, nil
+	}
+	_, stamped, err := store.Maybe[int64](ctx, r, sqlStampedFrom, f.AgencyID, f.ID, sha, f.SHA)
+	return stamped, err
+}
+
 // noteUnstamped records, at issue, that a signature has no time stamp although the agency wants one (S6.3).
 func (o *Outgoing) noteUnstamped(ctx context.Context, tx *store.Tx) error {
 	open, err := store.All[Stamp](ctx, tx, sqlCurrentStamps, o.AgencyID, o.ID)

@@ -438,3 +438,42 @@ func (h *house) signed(o *Outgoing) *Outgoing {
 	must(h.t, err)
 	return h.again(o)
 }
+
+// A batch of releases waits for the time stamps of each document, which change the file that was shown by nothing but themselves.
+func TestBatchOfReleasesWaitsForTheStamps(t *testing.T) {
+	h, authority := newStampingHouse(t)
+	gate := make(chan struct{})
+	authority.set(nil, gate)
+	docs := h.many(3, Signed)
+	shown := picks(docs...)
+	for i := range shown {
+		f, err := docs[i].mainFile(bg, h.DB)
+		must(t, err)
+		shown[i].SHA = f.SHA
+	}
+	b := h.startBatch(h.clerk, BatchRelease, shown)
+	items := h.Desk.signingWork()[0]
+	_, err := h.DB.WorkOnce(bg, items)
+	must(t, err)
+	close(gate)
+	for range 20 {
+		h.work(h.Desk.stamping())
+		h.work(h.Desk.releasing())
+		h.clock.Step(2 * stampLook)
+		_, err := h.DB.WorkOnce(bg, items)
+		must(t, err)
+	}
+	h.workAll()
+	b, err = FindBatch(bg, h.DB, h.clerk, b.ID)
+	must(t, err)
+	if b.State != BatchEnded || b.Done != 3 || b.Failed != 0 {
+		rows, _ := BatchItems(bg, h.DB, h.clerk, b.ID)
+		t.Fatalf("%+v %+v", b, rows)
+	}
+	for _, o := range docs {
+		if o = h.again(o); o.State != Issued {
+			t.Errorf("state %s", o.State)
+		}
+		h.assertLevels(o, "T", "T")
+	}
+}

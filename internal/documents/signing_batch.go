@@ -237,8 +237,14 @@ func (b *batchRow) freeze(ctx context.Context, tx *store.Tx, p Pick) (itemRow, e
 			return x, err
 		}
 		x.SHA, x.Pages = f.SHA, f.Pages
-		if p.SHA != "" && p.SHA != f.SHA {
-			refusal = errOtherFile()
+		if p.SHA != "" {
+			same, err := asShown(ctx, tx, f, p.SHA)
+			if err != nil {
+				return x, err
+			}
+			if !same {
+				refusal = errOtherFile()
+			}
 		}
 	}
 	if refusal != nil {
