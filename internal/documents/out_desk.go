@@ -29,6 +29,8 @@ type DeskRow struct {
 	Pages  int
 	Size   int64
 
+	Ordered bool // the release was ordered and goes on by itself when the time stamp comes
+
 	Receivers []string `db:"-"`
 }
 
@@ -38,7 +40,8 @@ const (
 	deskToRelease = `o.agency_id = $1 AND CAST($2 AS BIGINT) >= 0 AND CAST($3 AS BIGINT) >= 0 AND o.state IN ('signed', 'numbered', 'sealed')`
 	deskOrder     = ` ORDER BY o.urgency DESC, o.at_us, o.id LIMIT $4`
 	deskRows      = `SELECT o.id, o.state, o.type_name, o.subject, o.urgency, o.number_text, o.due_date, o.unit_name, o.drafter_name, o.signer_name, o.at_us,
-		COALESCE(f.id, 0) AS file_id, COALESCE(f.sha, '') AS sha, COALESCE(f.pages, 0) AS pages, COALESCE(f.size, 0) AS size
+		COALESCE(f.id, 0) AS file_id, COALESCE(f.sha, '') AS sha, COALESCE(f.pages, 0) AS pages, COALESCE(f.size, 0) AS size,
+		CASE WHEN EXISTS (SELECT 1 FROM documents_releases w WHERE w.agency_id = o.agency_id AND w.outgoing_id = o.id AND w.state = 'waiting') THEN 1 ELSE 0 END AS ordered
 		FROM documents_outgoing o LEFT JOIN documents_files f ON f.agency_id = o.agency_id AND f.id = o.main_file WHERE `
 	deskReceivers = `SELECT r.outgoing_id, r.name FROM documents_receivers r WHERE r.agency_id = $1 AND r.outgoing_id IN (SELECT o.id FROM documents_outgoing o WHERE `
 	deskEnd       = `) ORDER BY r.outgoing_id, r.ordinal`

@@ -51,3 +51,26 @@ func TestDesksListWhatWaitsForOnesOwnHand(t *testing.T) {
 		t.Errorf("an assistant signs %v", got)
 	}
 }
+
+// A document whose release was ordered stays on the registry's desk until its time stamp comes, and says so.
+func TestTheRegistrysDeskTellsOfOrderedReleases(t *testing.T) {
+	h, _ := newStampingHouse(t)
+	o := h.at(Signed)
+	ordered := func() bool {
+		t.Helper()
+		rows, _, err := ToRelease(bg, h.DB, h.clerk)
+		must(t, err)
+		if len(rows) != 1 {
+			t.Fatalf("%d rows", len(rows))
+		}
+		return rows[0].Ordered
+	}
+	if ordered() {
+		t.Error("ordered before anybody did")
+	}
+	_, err := Release(bg, h.Desk, h.clerk, o.ID)
+	must(t, err)
+	if !ordered() {
+		t.Error("the order is not told")
+	}
+}
