@@ -57,12 +57,12 @@ func TestTheProgramOnTheMachineSigns(t *testing.T) {
 	for _, c := range []struct {
 		fault localsigner.Fault
 		sees  string
-	}{{localsigner.Cancels, "[data-trouble=refused]:not([hidden])"}, {localsigner.IsOld, "[data-trouble=refused]:not([hidden])"}, {localsigner.Tampers, "#main"}} {
+	}{{localsigner.Cancels, "[data-trouble=refused]:not([hidden])"}, {localsigner.IsOld, "[data-trouble=refused]:not([hidden])"}, {localsigner.Tampers, "#main .note-warn"}} {
 		fault.Store(c.fault)
 		order()
 		tab.See(c.sees)
 		if c.fault == localsigner.Tampers {
-			tab.Until(`document.querySelector("#main").innerText.includes("chưa có chữ ký mới")`)
+			tab.Until(`location.pathname.startsWith("/signings/") && document.querySelector("#main").innerText.includes("nội dung đã bị thay đổi")`)
 		}
 		tab.Axe()
 		tab.Picture(fmt.Sprintf("agent-%s-1440", c.fault))

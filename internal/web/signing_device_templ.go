@@ -604,7 +604,7 @@ func agentBox(v signingStateView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = agentSteps("refused", t(ctx, "Chưa ký được: chương trình ký số từ chối hoặc ông/bà đã hủy"), t(ctx, "Kiểm tra thiết bị ký số đã cắm vào máy và đúng là thiết bị của ông/bà."), t(ctx, "Kiểm tra mã PIN; thiết bị tự khóa sau nhiều lần nhập sai.")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = agentSteps("refused", t(ctx, "Chưa ký được: chương trình ký số từ chối hoặc ông/bà đã hủy"), t(ctx, "Kiểm tra thiết bị ký số đã cắm vào máy và đúng là thiết bị của ông/bà."), t(ctx, "Kiểm tra mã PIN; thiết bị tự khóa sau nhiều lần nhập sai."), t(ctx, "Nếu lý do ở trên nói về phiên bản hoặc chức năng: cập nhật chương trình ký số.")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

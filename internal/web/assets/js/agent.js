@@ -45,8 +45,10 @@ function ask(call, opened) {
 
 // stop tells the server why there is no signature, and the person what to do.
 async function stop(box, kind, reason) {
-  const why = box.dataset["why" + kind[0].toUpperCase() + kind.slice(1)] + (reason ? ": " + reason : "")
-  await fetch(box.dataset.refuse, { method: "POST", body: new URLSearchParams({ reason: why }) }).catch(() => {}) // it ends by itself when its time is over
+  const why = box.dataset["why" + kind[0].toUpperCase() + kind.slice(1)]
+  const body = new URLSearchParams({ reason: reason ? why + ": " + reason : why })
+  const answer = await fetch(box.dataset.refuse, { method: "POST", body }).catch(() => {}) // without a network it ends when its time is over
+  if (answer?.status === 409) return location.assign(box.dataset.done) // the server itself has refused what the program brought, and says why
   box.querySelector("[data-agent-say]").textContent = why
   const help = box.querySelector(`[data-trouble="${kind}"]`)
   help.hidden = false
