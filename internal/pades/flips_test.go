@@ -102,3 +102,19 @@ func TestReportNamesItsEvidence(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// What could not be read when it was signed is no later change, and what a program says twice in the same words is no
+// ambiguity; a person looks at the first, nobody needs to at the second.
+func TestFlawsOfTheSignedRevisionAreNoAlteration(t *testing.T) {
+	w := newWorkshop(t)
+	base := w.catalog(draft(t, 0), func(u *pdf.Update, f *pdf.File, c pdf.Dict) { c["Extra"] = u.Add(pdf.Raw("<</Unread true>>")) })
+	signed := forge(t, base, w.request(w.leader)).replace(t, "<</Unread true>>", "<</Unread true >").signedBy(t, w.leader)
+	if r := verify(t, handmade(t, signed, "0 0\n"), w.options()); r.Outcome != Indeterminate || r.Signatures[0].Integrity != Doubtful {
+		t.Error(explain(r))
+	}
+	twice := onPage(t, draft(t, 0), 1, func(u *pdf.Update, p pdf.Dict) { p["Rotate"], p["Rotatf"] = 0, 0 })
+	twice = bytes.Replace(twice, []byte("/Rotatf"), []byte("/Rotate"), 1)
+	if r := verify(t, mustSign(t, twice, w.request(w.leader)), w.options()); r.Outcome != Passed {
+		t.Error(explain(r))
+	}
+}

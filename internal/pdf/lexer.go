@@ -203,12 +203,27 @@ func (l *lexer) dict() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, double := d[k]; double {
-			l.doubles++
+		if first, double := d[k]; double {
+			if !sameScalar(first, v) {
+				l.doubles++
+			}
 			continue
 		}
 		d[k] = v
 	}
+}
+
+// sameScalar reports whether a key that stands twice says the same both times, as careless programs write it; of containers
+// and strings nobody asks.
+func sameScalar(a, b any) bool {
+	switch a.(type) {
+	case Name, Ref, Real, int64, bool, nil:
+		switch b.(type) {
+		case Name, Ref, Real, int64, bool, nil:
+			return a == b
+		}
+	}
+	return false
 }
 
 func (l *lexer) array() (any, error) {
