@@ -117,7 +117,7 @@ func (d *door) checkLayout(ctx context.Context, c *call, in *One) ([]client.Find
 func (d *door) listVersions(ctx context.Context, c *call, in *One) ([]client.Version, error) {
 	all, err := documents.Versions(ctx, d.DB, c.actor, in.id())
 	return each(all, func(v documents.Version) client.Version {
-		return client.Version{No: v.No, Kind: v.Kind, Name: v.Name, Size: v.Size, SHA256: v.SHA, Pages: v.Pages, Verdict: v.Verdict, At: v.At.Time()}
+		return client.Version{No: v.No, Kind: v.Kind, Name: v.Name, Size: v.Size, SHA256: v.SHA, Pages: v.Pages, Verdict: v.Verdict, Method: v.Method, At: v.At.Time()}
 	}), err
 }
 

@@ -255,5 +255,6 @@ type Version struct {
 	SHA256  string    `json:"sha256"`
 	Pages   int       `json:"pages,omitempty"`
 	Verdict string    `json:"verdict,omitempty"`
+	Method  string    `json:"method,omitempty" doc:"Cách tạo chữ ký: server_key, usb_token, sim_pki, remote"`
 	At      time.Time `json:"at"`
 }

@@ -278,3 +278,25 @@ func TestReleaseBatchDoesNotWaitForTimeStamps(t *testing.T) {
 		}
 	}
 }
+
+// What fails again and again for no reason of the document's is given up with a calm reason; the batch ends all the same.
+func TestWorkThatNeverSucceedsIsGivenUp(t *testing.T) {
+	h := newHouse(t)
+	o := h.at(AwaitingSignature)
+	b := h.startBatch(h.head, BatchSign, picks(o))
+	w := h.signingWork()[0]
+	w.Do = func(context.Context, store.Job) error { return errors.New("disk on fire") }
+	for range w.MaxTries {
+		_, err := h.DB.WorkOnce(bg, w)
+		must(t, err)
+		h.clock.Step(time.Minute)
+	}
+	h.workAll()
+	b, err := FindBatch(bg, h.DB, h.head, b.ID)
+	must(t, err)
+	items, err := BatchItems(bg, h.DB, h.head, b.ID)
+	must(t, err)
+	if b.State != BatchEnded || b.Failed != 1 || items[0].Reason.Text == "" || strings.Contains(items[0].Reason.Text, "fire") || h.again(o).State != AwaitingSignature {
+		t.Errorf("%+v %+v", b, items)
+	}
+}

@@ -46,6 +46,9 @@ func CompleteSigning(ctx context.Context, d *Desk, a store.Actor, id int64, c Co
 	if err != nil {
 		return nil, err
 	}
+	if c.Address != "" {
+		s.Address = c.Address // from where the values come, for the journal
+	}
 	if s.Way != WayValue || !sameHash(s.TokenHash, tokenHash(c.Token)) {
 		return nil, d.refuseAttempt(ctx, a, s, store.Refuse(store.Forbidden, "Mã dùng một lần không đúng với lượt ký này. Văn bản được giữ nguyên; hãy bắt đầu lại lượt ký."))
 	}
@@ -232,7 +235,7 @@ func (s *signingRow) noteFailure(ctx context.Context, tx *store.Tx, cause error)
 	if err != nil {
 		return err
 	}
-	return o.noteFailure(ctx, tx, s.Method, cause)
+	return o.noteFailure(ctx, tx, cause, s.record(""))
 }
 
 // FindSigning gives the state of a signing to who ordered it, without its token; NotFound for everybody else. One whose time is over is

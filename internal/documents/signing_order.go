@@ -75,20 +75,21 @@ func (w *signature) failed(ctx context.Context, cause error) error {
 	if w.pen != nil {
 		method = w.pen.bound.Method
 	}
-	err := w.d.write(ctx, w.a, func(tx *store.Tx) error { return w.o.noteFailure(ctx, tx, method, cause) })
+	err := w.d.write(ctx, w.a, func(tx *store.Tx) error { return w.o.noteFailure(ctx, tx, cause, map[string]string{"method": method}) })
 	if err != nil {
 		return errors.Join(cause, err)
 	}
 	return cause
 }
 
-// noteFailure writes a failed attempt into history and journal.
-func (o *Outgoing) noteFailure(ctx context.Context, tx *store.Tx, method string, cause error) error {
+// noteFailure writes a failed attempt into history and journal, with its method and what else is known of it (S10.6).
+func (o *Outgoing) noteFailure(ctx context.Context, tx *store.Tx, cause error, data map[string]string) error {
 	reason := i18n.T(i18n.VI, reasonOf(cause).Text, reasonOf(cause).Args)
+	data["reason"] = reason
 	if err := step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: "sign_failed", What: store.Say("Ký số không thành công: {reason}", "reason", reason), Version: o.Version}); err != nil {
 		return err
 	}
-	return tx.Record(store.Event{Verb: "document.sign_failed", Agency: o.AgencyID, Ref: o.Ref(), Title: o.Title(), Data: map[string]string{"method": method, "reason": reason}})
+	return tx.Record(store.Event{Verb: "document.sign_failed", Agency: o.AgencyID, Ref: o.Ref(), Title: o.Title(), Data: data})
 }
 
 // record is what the journal keeps of a signature: method and certificate (S9.7).

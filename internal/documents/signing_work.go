@@ -154,7 +154,10 @@ func (d *Desk) failItem(ctx context.Context, x *item, cause error) error {
 // giveUpItem ends an item whose work failed again and again for no reason of its own.
 func (d *Desk) giveUpItem(ctx context.Context, tx *store.Tx, j store.Job, cause error) error {
 	x, err := findItem(ctx, tx, j)
-	if err != nil || x.State != ItemWorking {
+	if err != nil || x.State != ItemWaiting && x.State != ItemWorking {
+		return err
+	}
+	if err := tx.Put(ctx, sqlTakeItem, tx.Now(), j.AgencyID, x.batch.ID, x.Ordinal); err != nil {
 		return err
 	}
 	return x.end(ctx, tx, ItemFailed, reasonOf(cause))

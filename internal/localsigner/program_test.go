@@ -199,3 +199,21 @@ func TestProgramListensOnTheLoopbackOnly(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a page sends, the program answers in its contract and signs nothing that was not asked for properly.
+func FuzzRequest(f *testing.F) {
+	f.Add("SignApproved", "https://a.test", []byte(`{"FileName":"https://a.test/file","FileUploadHandler":"https://a.test/upload"}`))
+	f.Add("SignIssued", "", []byte(`{"MetaData":[{"Key":"a","Value":"b"}]}`))
+	f.Add("x", "null", []byte(`[]`))
+	p := &Program{HTTP: &http.Client{Transport: nowhere{}}}
+	f.Fuzz(func(t *testing.T, operation, origin string, text []byte) {
+		if r := p.answer(context.Background(), operation, origin, text); r.Status == StatusSigned || r.Message == "" {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// nowhere is a network without a server.
+type nowhere struct{}
+
+func (nowhere) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("no network") }

@@ -2,17 +2,23 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/coder/websocket"
 
 	"congvu/internal/auth"
 	"congvu/internal/documents"
 	"congvu/internal/keys"
+	"congvu/internal/localsigner"
 	"congvu/internal/org"
 	"congvu/internal/pades"
 	"congvu/internal/store"
@@ -164,4 +170,55 @@ func TestManyTriesOfAnAddressAreSlowed(t *testing.T) {
 			t.Fatalf("try %d: %d", i, status)
 		}
 	}
+}
+
+// The simulator of the program and the door speak the same contract: signed, and refused when the file is tampered with on its way.
+func TestSimulatedProgramSignsAtTheDoor(t *testing.T) {
+	for fault, want := range map[localsigner.Fault]int{"": localsigner.StatusSigned, localsigner.Tampers: localsigner.StatusFailed, localsigner.Cancels: localsigner.StatusCancelled} {
+		h := newHouse(t)
+		o, s, id := h.awaitingProgram()
+		program := httptest.NewServer(&localsigner.Program{Key: id.Key, Certificate: id.Certificate, Chain: id.Chain, Now: h.clock.Now, Fault: func() localsigner.Fault { return fault }})
+		defer program.Close()
+		call := documents.AgentCalls(s, o, h.server.URL)[0]
+		socket := strings.Replace(call.Socket, "wss://127.0.0.1:8987", strings.Replace(program.URL, "http", "ws", 1), 1)
+		ctx, stop := context.WithTimeout(bg, 20*time.Second)
+		defer stop()
+		c, _, err := websocket.Dial(ctx, socket, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {h.server.URL}}})
+		h.must(err)
+		message, err := json.Marshal(call.Request)
+		h.must(err)
+		h.must(c.Write(ctx, websocket.MessageText, message))
+		_, text, err := c.Read(ctx)
+		h.must(err)
+		var reply localsigner.Reply
+		h.must(json.Unmarshal(text, &reply))
+		now, err := documents.FindOutgoing(bg, h.db, h.actor("vanthu"), o.ID)
+		h.must(err)
+		if reply.Status != want || (now.State == documents.Signed) != (want == localsigner.StatusSigned) {
+			t.Errorf("%q: %+v, state %s", fault, reply, now.State)
+		}
+		if fault == localsigner.Tampers && !strings.Contains(reply.Message, "được giữ nguyên") {
+			t.Errorf("the program does not pass on what the server said: %+v", reply)
+		}
+		c.CloseNow()
+	}
+}
+
+// Whatever a stranger posts as an upload, the answer is a part with a name or a refusal, and little of it is read.
+func FuzzAgentPart(f *testing.F) {
+	f.Add("multipart/form-data; boundary=b", []byte("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\r\n--b--\r\n"))
+	f.Add("multipart/form-data; boundary=b", []byte("--b\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\nx\r\n--b--\r\n"))
+	f.Add("multipart/form-data", []byte("--"))
+	f.Add("text/plain", []byte("x"))
+	f.Fuzz(func(t *testing.T, kind string, body []byte) {
+		r, err := http.NewRequest("POST", "http://localhost/sign-agent/x/upload", bytes.NewReader(body))
+		if err != nil {
+			return
+		}
+		r.Header.Set("Content-Type", kind)
+		p, err := agentPart(r)
+		if (p == nil) == (err == nil) || p != nil && p.FileName() == "" {
+			t.Errorf("%v, %v", p, err)
+		}
+	})
 }
