@@ -2,9 +2,12 @@ package pades
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"slices"
 	"testing"
 
+	"congvu/internal/keys"
 	"congvu/internal/pdf"
 )
 
@@ -100,6 +103,48 @@ func TestSigningObeysTheLockOfAPreparedField(t *testing.T) {
 				t.Errorf("a new field: %v, want %v", err, x.furtherSignings)
 			}
 		})
+	}
+}
+
+// A signer whose field's Lock forbids every further change binds also without certifying: a later signature fails his, a filled field too,
+// proofs do not.
+func TestLockAtLevelOneForbidsWhatFollows(t *testing.T) {
+	w := newCity(t, keys.TestP256)
+	file := withFields(t, draft(t, 0), map[string]pdf.Dict{"LanhDao": withLevel(lockDict("Include", NumberField), 1)})
+	req := w.request(w.leader)
+	req.Field, req.Stamper = "LanhDao", w.client
+	signed := mustSign(t, file, req)
+	archived := w.extend(t, signed).File
+	if r := w.verify(t, archived); r.Outcome != Passed {
+		t.Error(explain(r))
+	}
+	filled := onField(t, archived, "GhiChu", func(u *pdf.Update, d pdf.Dict) { d["V"] = pdf.TextString("x") })
+	if r := w.verify(t, filled); r.Outcome != Failed {
+		t.Error(explain(r))
+	}
+	f, err := openForChange(archived)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := w.request(w.agency)
+	if err := again.check(); err != nil {
+		t.Fatal(err)
+	}
+	careless := &signing{file: f, update: pdf.NewUpdate(f), req: again} // a program that does not ask whether it may
+	if err := careless.write(); err != nil {
+		t.Fatal(err)
+	}
+	tail, err := careless.finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.New()
+	sum.Write(archived)
+	if err := tail.sign(t.Context(), sum, again); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.verify(t, slices.Concat(archived, tail.bytes)); r.Signatures[0].Indication != TotalFailed {
+		t.Error(explain(r))
 	}
 }
 
