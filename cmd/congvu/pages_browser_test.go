@@ -13,7 +13,7 @@ var pagesOf = []struct {
 }{
 	{"vanthu.sonoivu", []string{"/", "/arrivals", "/incoming", "/incoming/new", "/outgoing", "/registers", "/exchange", "/search?q=cong+tac+van+thu", "/notices", "/account"}},
 	{"giamdoc.sonoivu", []string{"/", "/incoming", "/outgoing", "/registers", "/admin/journal"}},
-	{"quantri.sonoivu", []string{"/", "/admin/people", "/admin/people/new", "/admin/units", "/admin/certificates", "/admin/agencies", "/admin/import", "/admin/journal"}},
+	{"quantri.sonoivu", []string{"/", "/admin/people", "/admin/people/new", "/admin/units", "/admin/certificates", "/admin/preservation", "/admin/agencies", "/admin/import", "/admin/journal"}},
 }
 
 // mainPages holds the pages that everybody opens every day to axe, the policy, the width of a phone, and Vietnamese.

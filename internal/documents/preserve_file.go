@@ -92,13 +92,22 @@ func PreservedName(name string) string {
 // Preserver is the name of the place in the journal up to which documents were taken into preservation.
 const Preserver = "documents-preserve"
 
-var preservedSources = map[string]string{"document.issued": "issued", "document.arrived": "received"}
+// sourceOf says what of a document an entry brought: nothing for most. Files are added to received documents that came on paper only.
+func sourceOf(e store.Entry) string {
+	switch {
+	case e.Verb == "document.issued":
+		return "issued"
+	case e.Verb == "document.arrived", e.Verb == "document.attached" && strings.HasPrefix(e.Ref, "incoming/"):
+		return "received"
+	}
+	return ""
+}
 
 // HearPreserve is the follower: the signed files of an issued or arrived document are kept from now on. It reads the journal from its
 // beginning, so what an installation had before it could preserve is taken in as well.
 func (d *Desk) HearPreserve(ctx context.Context, tx *store.Tx, e store.Entry) error {
-	source, ours := preservedSources[e.Verb]
-	if !ours {
+	source := sourceOf(e)
+	if source == "" {
 		return nil
 	}
 	files, err := filesOf(ctx, tx, e.AgencyID, e.Ref)

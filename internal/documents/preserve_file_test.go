@@ -397,3 +397,23 @@ func TestOnlyItsAdministratorsManageAnArchive(t *testing.T) {
 	_, err = ListPreservations(bg, h.DB, system, PreservationsFailed)
 	refused(t, err, store.Forbidden, "an agency's list for the installation's administrator")
 }
+
+// A signed file that the registry adds to a document entered by hand is kept like one that came over the exchange; an unsigned scan is not.
+func TestSignedFileAddedByHandIsPreserved(t *testing.T) {
+	h, _ := newStampingHouse(t)
+	signed := h.mainBytes(h.issued())
+	var in *Incoming
+	h.do(h.foreignClerk, func(tx *store.Tx) (err error) {
+		in, err = Enter(bg, tx, EntryForm{SenderName: "UBND xã Vĩnh Lĩnh", Number: "1", Notation: "UBND", IssuedDate: "2026-11-23", TypeCode: "CONG_VAN", Subject: "báo cáo"})
+		return err
+	})
+	for name, b := range map[string][]byte{"da-ky.pdf": signed, "chua-ky.pdf": h.laid()} {
+		_, err := AddFile(bg, h.Desk, h.foreignClerk, in.Ref(), name, bytes.NewReader(b))
+		must(t, err)
+	}
+	h.keepAll()
+	all, err := PreservationsOf(bg, h.DB, h.foreignClerk, in.Ref())
+	if err != nil || len(all) != 1 || all[0].Name != "da-ky.pdf" || all[0].Source != "received" || all[0].Level != "LTA" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+}

@@ -45,6 +45,7 @@ func TestSentencesAreFilledByKind(t *testing.T) {
 		{"{d}", map[string]any{"d": 90 * time.Minute}, "1 giờ", "1 hour"},
 		{"{d}", map[string]any{"d": day("05/03/2026")}, "05/03/2026", "05/03/2026"},
 		{"{e}!", map[string]any{"e": refusal{}}, "Còn 1 ngày làm việc!", "1 working day left!"},
+		{"{m}!", map[string]any{"m": map[string]any{"text": "Còn {days} ngày làm việc", "args": map[string]any{"days": 1}}}, "Còn 1 ngày làm việc!", "1 working day left!"},
 		{"{l}", map[string]any{"l": []string{"a", "b"}}, "a, b", "a, b"},
 		{"[{x}]", map[string]any{"x": nil}, "[]", "[]"},
 		{"{e}", map[string]any{"e": errors.New("x")}, "x", "x"},
