@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"database/sql"
@@ -22,6 +23,7 @@ import (
 	"congvu/internal/keys"
 	"congvu/internal/notify"
 	"congvu/internal/org"
+	"congvu/internal/paper"
 	"congvu/internal/store"
 	"congvu/internal/storetest"
 )
@@ -58,6 +60,7 @@ type rightsOffice struct {
 	sessions    map[string]string // for the web
 	incoming    map[string]int64  // by state
 	outgoing    map[string]int64
+	pictures    map[string]int64 // of the library: seal (approved), signature and placing (proposed)
 	lines       map[string]int64 // of the incoming document in that state
 	files       map[string]int64 // "incoming", "outgoing", "draft"
 	deliveries  map[string]int64 // "issued"
@@ -126,7 +129,7 @@ func (w *rightsTown) office(code, word string) *rightsOffice {
 	w.t.Helper()
 	ctx := w.t.Context()
 	o := &rightsOffice{word: word, code: code, people: map[string]store.Actor{}, tokens: map[string]string{}, sessions: map[string]string{}, incoming: map[string]int64{},
-		outgoing: map[string]int64{}, lines: map[string]int64{}, files: map[string]int64{}, deliveries: map[string]int64{}, registers: map[string]int64{}}
+		pictures: map[string]int64{}, outgoing: map[string]int64{}, lines: map[string]int64{}, files: map[string]int64{}, deliveries: map[string]int64{}, registers: map[string]int64{}}
 	const from = calendar.Date("2026-01-01")
 	w.write(store.System(0), func(tx *store.Tx) error {
 		a, err := org.OpenAgency(ctx, tx, org.AgencyForm{Code: code, Name: "Cơ quan mã " + strings.ReplaceAll(code, ".", " "), Abbr: "CQ" + code[4:], Level: org.Department, Seat: "Huế", HeadTitle: "GIÁM ĐỐC",
@@ -244,6 +247,7 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 		w.must(err)
 		o.registers[key] = books[0].ID
 	}
+	w.pictures(o)
 	w.travel(o)
 }
 
@@ -266,6 +270,37 @@ func (w *rightsTown) signings(o *rightsOffice) {
 		if err == nil {
 			o.batch = b.ID
 		}
+		return err
+	})
+}
+
+// pictures fills the library: a signature and a placing that wait, a seal in service.
+func (w *rightsTown) pictures(o *rightsOffice) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	drawn := func(draw func(string) ([]byte, error), mm float64) documents.KeptPicture {
+		file, err := draw(o.word)
+		w.must(err)
+		k, err := documents.KeepPicture(ctx, w.desk, o.people["clerk"], documents.PictureSeal, bytes.NewReader(file), false, mm)
+		w.must(err)
+		return k
+	}
+	for name, x := range map[string]struct {
+		by   string
+		form documents.PictureForm
+	}{"seal": {"clerk", documents.PictureForm{Kind: documents.PictureSeal, Kept: drawn(paper.SealImage, 36)}},
+		"signature": {"specialist", documents.PictureForm{Kind: documents.PictureSignature, Kept: drawn(paper.SignatureImage, 0)}},
+		"placing":   {"clerk", documents.PictureForm{Kind: documents.PicturePlacing, Placing: documents.LawfulPlacing()}}} {
+		w.write(o.people[x.by], func(tx *store.Tx) error {
+			p, err := documents.ProposePicture(ctx, tx, x.form)
+			if err == nil {
+				o.pictures[name] = p.ID
+			}
+			return err
+		})
+	}
+	w.write(o.people["agency_admin"], func(tx *store.Tx) error {
+		_, err := documents.ApprovePicture(ctx, tx, o.pictures["seal"])
 		return err
 	})
 }

@@ -76,6 +76,7 @@ func newDoor(c Config) *door {
 	d.signingRoutes()
 	d.fileRoutes()
 	d.preservationRoutes()
+	d.pictureRoutes()
 	d.exchangeRoutes()
 	d.directoryRoutes()
 	d.noticeRoutes()
@@ -114,6 +115,7 @@ var tags = []*huma.Tag{
 	{Name: tagIncoming, Description: "Tiếp nhận, đăng ký, trình, chỉ đạo, xử lý văn bản đến."},
 	{Name: tagOutgoing, Description: "Soạn thảo, trình, ký số, cấp số, đóng dấu, phát hành văn bản đi."},
 	{Name: tagFiles, Description: "Tải tệp lên và xuống, kiểm tra chữ ký số."},
+	{Name: tagPictures, Description: "Thư viện ảnh chữ ký, ảnh dấu và vị trí trên trang: đề xuất, phê duyệt, thu hồi."},
 	{Name: tagExchange, Description: "Nơi nhận, trạng thái liên thông, gói tin bị cách ly."},
 	{Name: tagDirectory, Description: "Cơ quan, đơn vị, người, loại văn bản, sổ đăng ký."},
 	{Name: tagPreservation, Description: "Dấu thời gian, bản bảo quản lâu dài và việc kiểm tra lại chữ ký số."},
@@ -125,6 +127,7 @@ const (
 	tagIncoming  = "Văn bản đến"
 	tagOutgoing  = "Văn bản đi"
 	tagFiles     = "Tệp và chữ ký số"
+	tagPictures  = "Hình ảnh chữ ký"
 	tagExchange  = "Liên thông"
 	tagDirectory = "Danh bạ và danh mục"
 	tagNotices   = "Thông báo và nhật ký"

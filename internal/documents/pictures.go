@@ -117,10 +117,13 @@ type KeptPicture struct {
 // reading bounds how many uploaded images are open at once: one may take 130 MB while it is read.
 var reading = make(chan struct{}, 2)
 
-// KeepPicture reads an uploaded image, makes it fit for documents (pades.CleanPicture) and stores it. widthMM is the real width given by hand,
-// 0 leaves what the file says. A refusal is about the field "image"; what was there before is kept.
-func KeepPicture(ctx context.Context, d *Desk, from io.Reader, whiten bool, widthMM float64) (KeptPicture, error) {
+// KeepPicture reads an uploaded image, makes it fit for documents (pades.CleanPicture) and stores it for somebody who may propose that kind.
+// widthMM is the real width given by hand, 0 leaves what the file says. A refusal is about the field "image"; what was there before is kept.
+func KeepPicture(ctx context.Context, d *Desk, a store.Actor, kind PictureKind, from io.Reader, whiten bool, widthMM float64) (KeptPicture, error) {
 	var k KeptPicture
+	if err := mayPropose(a, kind); err != nil {
+		return k, err
+	}
 	file, err := io.ReadAll(io.LimitReader(from, mostPicture+1))
 	if err != nil {
 		return k, err
@@ -201,6 +204,9 @@ func (x *Picture) fill(f PictureForm, on calendar.Date) error {
 	var p store.Problems
 	if x.ValidFrom == "" {
 		x.ValidFrom = on
+	}
+	if !x.ValidFrom.Valid() || x.ValidTo != "" && !x.ValidTo.Valid() {
+		p.Add("valid_from", "Ngày áp dụng không đúng. Hãy kiểm tra lại ngày, tháng, năm.")
 	}
 	if x.ValidFrom < on {
 		p.Add("valid_from", "Ngày bắt đầu áp dụng không được trước hôm nay: chữ ký đã có không đổi được.")

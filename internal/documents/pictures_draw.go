@@ -28,13 +28,10 @@ type look struct {
 // lookOf finds how somebody's signatures are shown on a day: the approved picture of that day; else the one approved together with the
 // certificate; a sample for certificates that are worthless anyway; else none. The placing is the agency's.
 func (d *Desk) lookOf(ctx context.Context, p *pen, name string, sample func(string) ([]byte, error), on calendar.Date) (look, error) {
-	l := look{placing: LawfulPlacing()}
+	var l look
+	var err error
 	b := p.bound
-	set, ok, err := store.Maybe[Picture](ctx, d.DB, sqlPictureOn, b.AgencyID, OwnerAgency, b.AgencyID, PicturePlacing, on)
-	if err == nil && ok {
-		err = decode(set.Placing, &l.placing)
-	}
-	if err != nil {
+	if l.placing, err = placingOn(ctx, d.DB, b.AgencyID, on); err != nil {
 		return l, err
 	}
 	kind := PictureSignature
@@ -62,6 +59,17 @@ func placingOn(ctx context.Context, r store.Reader, agency int64, on calendar.Da
 		err = decode(set.Placing, &p)
 	}
 	return p, err
+}
+
+// PlacingOn gives how the actor's agency places signatures on a day; the law's way when it has none of its own.
+func PlacingOn(ctx context.Context, r store.Reader, a store.Actor, on calendar.Date) (Placing, error) {
+	return placingOn(ctx, r, a.Agency, on)
+}
+
+// PlacingOf reads a version of the kind PicturePlacing.
+func PlacingOf(p Picture) (Placing, error) {
+	g := LawfulPlacing()
+	return g, decode(p.Placing, &g)
 }
 
 // personal shows a person's signature: its image in the middle of its place (S4.1), so that its rectangle is the image's own and a seal can be

@@ -46,6 +46,11 @@ type Edge struct {
 // TimeForm is a way of writing the time of a signature.
 type TimeForm struct{ Code, Layout string }
 
+// Example is a time written that way.
+func (f TimeForm) Example() string {
+	return time.Date(2026, 11, 23, 9, 15, 0, 0, calendar.Hanoi).Format(f.Layout)
+}
+
 // TimeForms are the ways known: ISO 8601, which the law names; the one printed in its samples 2.2 and 3.2; one seen in published files (S4.8).
 var TimeForms = []TimeForm{
 	{"iso", "2006-01-02T15:04:05-07:00"},

@@ -114,11 +114,13 @@ type sampling struct {
 }
 
 func (s *sampling) make(ctx context.Context) error {
-	office, err := keys.NewTestAuthority(keys.TestOptions{From: s.at.Add(-time.Hour), Until: s.at.Add(time.Hour)})
+	day := s.at.Truncate(24 * time.Hour)
+	valid := keys.Period{From: day.Add(-24 * time.Hour), Until: day.Add(48 * time.Hour)}
+	// Everybody may know this seed: nobody's list of trust has the authority it founds, so that its signatures convince no reader.
+	office, err := keys.NewTestAuthority(keys.TestOptions{From: valid.From, Until: valid.Until, Seed: []byte("sample pages, believed by nobody")})
 	if err != nil {
 		return err
 	}
-	valid := keys.Period{From: s.at.Add(-time.Hour), Until: s.at.Add(time.Hour)}
 	person, err := office.Person(s.signer, "Chủ tịch", s.agency.Name, valid)
 	if err != nil {
 		return err
@@ -181,10 +183,10 @@ func (s *sampling) page() ([]byte, places, error) {
 	doc := paper.Document{Form: paper.Decision, Agency: s.agency.Name, Notation: "QĐ-" + s.agency.Abbr, Place: s.agency.Seat, Number: "15", Date: s.at.In(calendar.Hanoi),
 		Subject: "Về việc xem thử vị trí chữ ký", Authority: s.agency.HeadTitle + " " + s.agency.Name, LegalBases: []string{"Căn cứ Nghị định số 30/2020/NĐ-CP về công tác văn thư"},
 		Body:           "Điều 1. Trang này chỉ để xem thử hình ảnh và vị trí chữ ký, không có giá trị pháp lý.\nĐiều 2. Chữ ký và dấu trên trang này là chữ ký thử.",
-		SignerPosition: s.agency.HeadTitle, SignerName: s.signer, Receivers: []string{"Như Điều 2"}, Made: s.at}
+		SignerPosition: s.agency.HeadTitle, SignerName: s.signer, Receivers: []string{"Như Điều 2"}, Made: s.at.Truncate(24 * time.Hour)}
 	if s.form.Kind == SampleBlock {
 		doc = paper.Document{Form: paper.Named, Agency: s.agency.Name, Notation: "PL-" + s.agency.Abbr, Place: s.agency.Seat, TypeName: "Phụ lục", Subject: "Bảng số liệu kèm theo văn bản",
-			Body: "Tệp này đi kèm một văn bản và chỉ mang chữ ký số của cơ quan, không có hình ảnh dấu.", Number: "15", Date: s.at.In(calendar.Hanoi), Made: s.at}
+			Body: "Tệp này đi kèm một văn bản và chỉ mang chữ ký số của cơ quan, không có hình ảnh dấu.", Number: "15", Date: s.at.In(calendar.Hanoi), Made: s.at.Truncate(24 * time.Hour)}
 	}
 	laid, err := paper.Render(doc)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"strings"
 	"sync"
 	"testing"
 
@@ -41,7 +42,7 @@ var (
 
 func (h *house) keep(file []byte, widthMM float64) KeptPicture {
 	h.t.Helper()
-	k, err := KeepPicture(bg, h.Desk, bytes.NewReader(file), false, widthMM)
+	k, err := KeepPicture(bg, h.Desk, h.clerk, PictureSeal, bytes.NewReader(file), false, widthMM)
 	must(h.t, err)
 	return k
 }
@@ -282,13 +283,14 @@ func TestRejectionNeedsAReasonAndEndsAProposal(t *testing.T) {
 func TestPictureFormsAreRefusedFieldByField(t *testing.T) {
 	h := newHouse(t)
 	for name, change := range map[string]func(*PictureForm){
-		"valid_from": func(f *PictureForm) { f.ValidFrom = "2026-11-22" },
-		"valid_to":   func(f *PictureForm) { f.ValidTo = "2026-11-22" },
-		"note":       func(f *PictureForm) { f.Note = string(bytes.Repeat([]byte("x"), mostPictureNote+1)) },
-		"image":      func(f *PictureForm) { f.Kept.SHA = "x" },
-		"width":      func(f *PictureForm) { f.Kept.WidthMM = 0 },
-		"kind":       func(f *PictureForm) { f.Kind = "stamp" },
-		"sign_width": func(f *PictureForm) { f.Kind, f.Placing = PicturePlacing, Placing{Time: "iso"} },
+		"valid_from":  func(f *PictureForm) { f.ValidFrom = "2026-11-22" },
+		"valid_from ": func(f *PictureForm) { f.ValidFrom = "2026-13-45" },
+		"valid_to":    func(f *PictureForm) { f.ValidTo = "2026-11-22" },
+		"note":        func(f *PictureForm) { f.Note = string(bytes.Repeat([]byte("x"), mostPictureNote+1)) },
+		"image":       func(f *PictureForm) { f.Kept.SHA = "x" },
+		"width":       func(f *PictureForm) { f.Kept.WidthMM = 0 },
+		"kind":        func(f *PictureForm) { f.Kind = "stamp" },
+		"sign_width":  func(f *PictureForm) { f.Kind, f.Placing = PicturePlacing, Placing{Time: "iso"} },
 		"seal_up": func(f *PictureForm) {
 			f.Kind, f.Placing = PicturePlacing, LawfulPlacing()
 			f.Placing.Seal.Up = math.NaN()
@@ -300,18 +302,18 @@ func TestPictureFormsAreRefusedFieldByField(t *testing.T) {
 		change(&f)
 		_, err := h.propose(h.clerk, f)
 		r, ok := errorsAs[*store.Refusal](err)
-		if !ok || r.Kind != store.Invalid || r.Problems[0].Field != name {
+		if !ok || r.Kind != store.Invalid || r.Problems[0].Field != strings.TrimSpace(name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for field, err := range map[string]error{
-		"image": second(KeepPicture(bg, h.Desk, bytes.NewReader(nil), false, 0)),
-		"width": second(KeepPicture(bg, h.Desk, bytes.NewReader(stroke(t, red, 50, 50)), false, 400)),
+		"image": second(KeepPicture(bg, h.Desk, h.clerk, PictureSeal, bytes.NewReader(nil), false, 0)),
+		"width": second(KeepPicture(bg, h.Desk, h.clerk, PictureSeal, bytes.NewReader(stroke(t, red, 50, 50)), false, 400)),
 	} {
 		refused(t, err, store.Invalid, field)
 	}
-	refused(t, second(KeepPicture(bg, h.Desk, bytes.NewReader(make([]byte, mostPicture+1)), false, 0)), store.Invalid, "a large file")
-	refused(t, second(KeepPicture(bg, h.Desk, bytes.NewReader([]byte("chữ")), false, 0)), store.Invalid, "no image")
+	refused(t, second(KeepPicture(bg, h.Desk, h.clerk, PictureSeal, bytes.NewReader(make([]byte, mostPicture+1)), false, 0)), store.Invalid, "a large file")
+	refused(t, second(KeepPicture(bg, h.Desk, h.clerk, PictureSeal, bytes.NewReader([]byte("chữ")), false, 0)), store.Invalid, "no image")
 }
 
 func second[T any](_ T, err error) error { return err }

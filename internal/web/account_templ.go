@@ -400,7 +400,7 @@ func accountPage(s *auth.Session, sessions []auth.Session, tokens []auth.Token, 
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Body(HeadView{Title: t(ctx, "Tài khoản"), Lead: s.PersonName + " · " + s.Login, Actions: []Action{{Label: t(ctx, "Đổi mật khẩu"), Icon: "key", Kind: Primary, Href: pathPassword, Away: true}}}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Body(HeadView{Title: t(ctx, "Tài khoản"), Lead: s.PersonName + " · " + s.Login, Actions: []Action{{Label: t(ctx, "Đổi mật khẩu"), Icon: "key", Kind: Primary, Href: pathPassword, Away: true}, {Label: t(ctx, "Chữ ký của tôi"), Icon: "signature", Href: "/account/signature"}}}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -58,6 +58,9 @@ func addressOfRef(ref string) string {
 			return "/signing/batches/" + id
 		}
 	}
+	if id, is := strings.CutPrefix(ref, "picture/"); is {
+		return "/pictures/" + id
+	}
 	return PathNotices
 }
 

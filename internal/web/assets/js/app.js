@@ -35,6 +35,12 @@ openViewers()
 // The page that speaks to the program on this machine is loaded whole, because only it may (its policy).
 if (document.querySelector("[data-agent]")) import("./agent.js").then(a => a.runAgent())
 
+// The placing of signatures listens once and serves every page.
+let placing
+const openPlacing = () => { if (!placing && document.querySelector("[data-placing]")) placing = import("./placing.js").then(p => p.openPlacing()) }
+document.addEventListener("htmx:after:swap", openPlacing)
+openPlacing()
+
 if ("serviceWorker" in navigator && document.body.dataset.offline !== undefined) {
   navigator.serviceWorker.register(policy.createScriptURL("/sw.js")).catch(() => {}) // without it only the offline page is missing
 }

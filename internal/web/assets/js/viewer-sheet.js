@@ -54,7 +54,10 @@ export class Sheet {
     } catch (error) {
       if (!(error instanceof RenderingCancelledException) && error?.name !== "AbortException") this.el.dataset.failed = ""
     }
-    if (turn === this.turn) { this.drawBoxes(); this.el.dataset.drawn = "" }
+    if (turn !== this.turn) return
+    this.drawBoxes()
+    this.el.dataset.drawn = ""
+    this.el.dispatchEvent(new CustomEvent("sheet:drawn", { bubbles: true }))
   }
 
   async drawText(turn) {
