@@ -286,3 +286,49 @@ func TestACertificateOnADeviceIsBoundByItsFile(t *testing.T) {
 		t.Errorf("%+v", bound)
 	}
 }
+
+// The registry's seal on a device: the release draws the number, the device seals, the release sends (S2.4, S2.5).
+func TestAReleaseGoesByTheRegistrysDevice(t *testing.T) {
+	h := newHouse(t)
+	id, err := h.authority.Agency("UBND xã Vĩnh Lĩnh", "H26.15", keys.Period{From: monday.AddDate(0, -1, 0), Until: monday.AddDate(3, 0, 0)})
+	h.must(err)
+	h.write(h.actorNamed("Ngô Gia Huy"), func(tx *store.Tx) error {
+		_, err := documents.BindCertificate(bg, tx, documents.CertificateForm{Owner: documents.OwnerAgency, OwnerID: int64(h.commune), DER: id.Certificate.Raw, Method: documents.MethodUSBToken})
+		return err
+	})
+	way := h.awaiting("con dấu trên thiết bị", h.sector)
+	h.as("chutich").act(way+"/sign", url.Values{"consent": {"yes"}, "password": {password}})
+	clerk := h.as("vanthu")
+	if _, page := clerk.get("/signing?kind=release"); !strings.Contains(text(page), "Khóa ký nằm trên thiết bị riêng") || strings.Contains(page, `name="consent"`) {
+		t.Errorf("the desk offers what the device must do: %s", text(page))
+	}
+	page := clerk.act(way+"/release", nil)
+	if clerk.last.Path != way+"/device/seal" || !strings.Contains(text(page), "Đã cấp số 01/UBND-VX") {
+		t.Fatalf("numbered: at %s: %s", clerk.last.Path, text(page))
+	}
+	form := hiddenOf(page)
+	form["consent"], form["password"], form["way"] = []string{"yes"}, []string{password}, []string{"agent"}
+	_, page = clerk.post(way+"/device/seal", form)
+	if plain := html.UnescapeString(page); !strings.Contains(plain, `"Socket":"wss://127.0.0.1:8987/SignIssued"`) || !strings.Contains(plain, `"DocNumber":"01/UBND-VX","IssuedDate":"23/11/2026"`) {
+		t.Errorf("the program's request: %s", text(page))
+	}
+	form.Set("way", "value")
+	status, page := clerk.post(way+"/device/seal", form)
+	if status != 200 {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	b, err := base64.StdEncoding.DecodeString(regexp.MustCompile(`<p class="mono">([^<]+)</p>`).FindStringSubmatch(html.UnescapeString(page))[1])
+	h.must(err)
+	sum := sha256.Sum256(b)
+	value, err := id.Key.Sign(rand.Reader, sum[:], crypto.SHA256)
+	h.must(err)
+	sent := hiddenOf(page)
+	sent["value0"] = []string{base64.StdEncoding.EncodeToString(value)}
+	status, page = clerk.post(regexp.MustCompile(`action="(/signings/\d+/value)"`).FindStringSubmatch(page)[1], sent)
+	if status != 200 || !strings.Contains(text(page), "Đã ký số cơ quan") {
+		t.Fatalf("sealed: %d %s", status, text(page))
+	}
+	if page = clerk.act(way+"/release", nil); !strings.Contains(text(page), "Đã phát hành văn bản số 01/UBND-VX") {
+		t.Errorf("released: %s", text(page))
+	}
+}
