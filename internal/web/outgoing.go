@@ -54,6 +54,7 @@ type outgoingListView struct {
 	page  documents.Page[documents.OutgoingRow]
 	types []documents.Type
 	open  *outgoingView
+	desk  string // the signing desk of what this tab lists; "" = there is none
 }
 
 func (v outgoingListView) filtered() bool {
@@ -92,6 +93,9 @@ func (d *Door) outgoingList(w http.ResponseWriter, r *http.Request) error {
 	var err error
 	if v.page, err = documents.ListOutgoing(ctx, d.DB, actor(r), documents.OutFilter{Tab: v.tab, Q: q.Get("q"), Type: q.Get("type"), Urgency: q.Get("urgency"), Before: q.Get("before")}); err != nil {
 		return err
+	}
+	if actor(r).Roles.Has(deskRoles) && len(v.page.Rows) > 0 {
+		v.desk = map[string]string{documents.TabToSign: signingHref(deskSign), documents.TabToNumber: signingHref(deskRelease)}[v.tab]
 	}
 	if v.types, err = documents.Types(ctx, d.DB); err != nil {
 		return err

@@ -22,9 +22,12 @@ const (
 	deskBatches = "batches" // the tab of what was ordered
 )
 
+// deskRoles are the posts that have the desk.
+const deskRoles = store.Leader | store.Head | store.UnitHead | store.Clerk
+
 // signingRoutes are the desk of those who sign much (S10.7, S11).
 func signingRoutes() []Route {
-	signers := posts(store.Leader | store.Head | store.UnitHead | store.Clerk)
+	signers := posts(deskRoles)
 	return []Route{
 		{Pattern: "GET /signing", Who: signers, Handle: (*Door).signingPage, Nav: &Nav{Key: "signing", Icon: "signature", Label: func(ctx context.Context) string { return t(ctx, "Ký số") }}},
 		{Pattern: "GET /signing/{id}", Who: signers, Handle: (*Door).signingPreview},

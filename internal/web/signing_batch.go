@@ -15,7 +15,7 @@ import (
 
 // batchRoutes order many signatures with one consent and show how far they are (S11).
 func batchRoutes() []Route {
-	signers := posts(store.Leader | store.Head | store.UnitHead | store.Clerk)
+	signers := posts(deskRoles)
 	return []Route{
 		{Pattern: "POST /signing/batches", Who: signers, Handle: (*Door).startBatch},
 		{Pattern: "GET /signing/batches", Who: signers, Handle: (*Door).batchesPage},

@@ -52,6 +52,9 @@ func TestManyDocumentsAreSignedAndReleasedWithOneConsent(t *testing.T) {
 		ways = append(ways, h.awaiting(fmt.Sprintf("ký theo đợt, văn bản %d", i+1), h.sector))
 	}
 	head, clerk := h.as("chutich"), h.as("vanthu")
+	if _, page := head.get("/outgoing?tab=to_sign"); !strings.Contains(page, `href="/signing?kind=sign"`) {
+		t.Error("the list of documents to sign does not lead to the desk")
+	}
 	_, page := head.get("/signing")
 	all := picks(page)
 	if len(all) != 3 || !strings.Contains(text(page), "ký theo đợt, văn bản 2") || !strings.Contains(text(page), "1 trang") {
