@@ -1,6 +1,10 @@
 package pades
 
-import "congvu/internal/pdf"
+import (
+	"bytes"
+
+	"congvu/internal/pdf"
+)
 
 // checkDSS wants a document security store to hold known keys and streams only; its content proves itself or nothing. What
 // was in it may not silently leave: evidence that is gone is doubtful.
@@ -106,8 +110,26 @@ func (c *comparison) keepsStreams(at *place, a, b any) {
 		}
 	}
 	for _, o := range c.old.Array(a) {
-		if s := c.old.Stream(o); s != nil && !have[string(s.Raw)] {
+		if s := c.old.Stream(o); s != nil && !have[string(s.Raw)] && !c.carries(b, s) {
 			c.report("store.evidence-removed", DoubtfulChange, at, wasRemoved)
 		}
 	}
+}
+
+// carries looks for the same evidence compressed in another way.
+func (c *comparison) carries(list any, s *pdf.Stream) bool {
+	want, err := c.old.Decode(s, maxMaterialItem)
+	if err != nil {
+		return false
+	}
+	for _, o := range c.new.Array(list) {
+		x := c.new.Stream(o)
+		if *c.left--; x == nil || *c.left < 0 {
+			continue
+		}
+		if got, err := c.new.Decode(x, len(want)); err == nil && bytes.Equal(got, want) {
+			return true
+		}
+	}
+	return false
 }

@@ -245,3 +245,16 @@ func TestOldFormsAreVerified(t *testing.T) {
 		t.Error(explain(r))
 	}
 }
+
+// Evidence that a program compresses in another way when it writes the store again is still there.
+func TestEvidenceWrittenAgainIsNotGone(t *testing.T) {
+	w := newWorkshop(t)
+	list := w.lists(t, signedAt, checkedAt)[0]
+	signed := mustSign(t, withStore(t, draft(t, 0), nil, [][]byte{list}), w.request(w.leader))
+	again := w.catalog(signed, func(u *pdf.Update, f *pdf.File, c pdf.Dict) {
+		c["DSS"] = u.Add(pdf.Dict{"CRLs": pdf.Array{u.Add(&pdf.Stream{Dict: pdf.Dict{}, Raw: list})}, "OCSPs": pdf.Array{}})
+	})
+	if r := verify(t, again, w.options()); r.Outcome != Passed || r.Signatures[0].Changes != ValidationChange {
+		t.Error(explain(r))
+	}
+}
