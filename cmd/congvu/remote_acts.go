@@ -394,14 +394,14 @@ func remoteVerify(ctx context.Context, r *remoteCall) error {
 }
 
 func printVerification(out io.Writer, name string, v client.Verification) {
-	fmt.Fprintf(out, "%s: %s\n", name, outcomeWords[pades.Outcome(v.Outcome)])
+	fmt.Fprintf(out, "%s: %s\n  %s\n", name, strings.ToUpper(v.Title), v.Advice)
 	for _, f := range v.Findings {
 		fmt.Fprintf(out, "  - %s\n", f)
 	}
 	for i, s := range v.Signatures {
-		fmt.Fprintf(out, "  %d. %s – %s\n", i+1, orDash(s.SignerName), s.Indication)
-		for _, f := range s.Findings {
-			fmt.Fprintf(out, "     - %s\n", f)
+		fmt.Fprintf(out, "  %d. %s\n", i+1, s.Indication)
+		for _, text := range s.Explanation {
+			fmt.Fprintf(out, "     %s\n", text)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"congvu/internal/i18n"
@@ -79,40 +80,39 @@ func readBounded(name string, limit int64) ([]byte, error) {
 	return b, err
 }
 
-var outcomeWords = map[pades.Outcome]string{
-	pades.Passed:        "HỢP LỆ: mọi chữ ký số đều toàn vẹn, tin cậy",
-	pades.Failed:        "KHÔNG HỢP LỆ: có chữ ký số bị hỏng hoặc nội dung đã bị thay đổi",
-	pades.Indeterminate: "CHƯA ĐỦ CĂN CỨ: chữ ký số toàn vẹn nhưng chưa kết luận được về chứng thư",
-	pades.None:          "KHÔNG CÓ CHỮ KÝ SỐ",
-	pades.Unreadable:    "KHÔNG ĐỌC ĐƯỢC TỆP",
-}
-
+// printReport explains the verdict in the words of all doors, then gives the technical reasons that speak against it.
 func printReport(out io.Writer, name string, r *pades.Report) {
-	fmt.Fprintf(out, "%s: %s\n", name, outcomeWords[r.Outcome])
+	title, text := r.Explain()
+	fmt.Fprintf(out, "%s: %s\n  %s\n", name, strings.ToUpper(sentence(title)), sentence(text))
 	printFindings(out, "  ", r.Findings)
 	for i, s := range r.Signatures {
-		who := "không rõ người ký"
-		if s.Signer != nil {
-			who = s.Signer.Name
-		}
-		fmt.Fprintf(out, "  %d. %s – %s", i+1, who, s.Indication)
+		fmt.Fprintf(out, "  %d. %s", i+1, s.Indication)
 		if s.SubIndication != "" {
 			fmt.Fprintf(out, " (%s)", s.SubIndication)
 		}
-		if s.ClaimedTime != nil {
-			fmt.Fprintf(out, ", ký lúc %s theo đồng hồ người ký", i18n.DateTime(*s.ClaimedTime))
-		}
 		fmt.Fprintln(out)
+		for _, l := range r.ExplainSignature(i) {
+			fmt.Fprintf(out, "     %s\n", sentence(l))
+		}
 		printFindings(out, "     ", s.Findings)
 	}
 }
 
+// printFindings leaves out what only adds technical places: the explanation has said it.
 func printFindings(out io.Writer, indent string, findings []pades.Finding) {
 	said := map[string]bool{}
 	for _, f := range findings {
-		if text := i18n.T("vi", f.Text, f.Args); !said[text] {
+		if text := sentence(f); f.Severity != "info" && !said[text] {
 			said[text] = true
 			fmt.Fprintf(out, "%s- %s\n", indent, text)
 		}
 	}
+}
+
+// sentence is one of the verifier's in Vietnamese.
+func sentence(m interface {
+	Reason() (string, map[string]any)
+}) string {
+	text, args := m.Reason()
+	return i18n.T(i18n.VI, text, args)
 }

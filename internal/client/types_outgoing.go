@@ -209,6 +209,8 @@ type Quarantined struct {
 // Verification is the verdict on the signatures of a PDF file.
 type Verification struct {
 	Outcome    string              `json:"outcome" doc:"passed, indeterminate, failed, none, unreadable"`
+	Title      string              `json:"title" doc:"Kết luận bằng lời"`
+	Advice     string              `json:"advice" doc:"Nên làm gì với văn bản"`
 	Integrity  string              `json:"integrity,omitempty"`
 	SHA256     string              `json:"sha256"`
 	Size       int                 `json:"size"`
@@ -230,6 +232,7 @@ type VerifiedSignature struct {
 	Serial        string     `json:"serial,omitempty"`
 	Issuer        string     `json:"issuer,omitempty"`
 	ClaimedTime   *time.Time `json:"claimed_time,omitempty"`
+	Explanation   []string   `json:"explanation" doc:"Ai ký, khi nào và theo đồng hồ nào, phạm vi, thay đổi về sau, chứng thư số, nên làm gì"`
 	Findings      []string   `json:"findings,omitempty"`
 }
 

@@ -2,7 +2,9 @@ package pades
 
 import (
 	"fmt"
+	"maps"
 	"strings"
+	"time"
 )
 
 // Finding is one reason of a verdict: a stable code, a Vietnamese sentence with named arguments, left unformatted for the
@@ -14,8 +16,18 @@ type Finding struct {
 	Args     map[string]any `json:"args,omitempty"`
 }
 
-// Reason gives the sentence for the user.
-func (f Finding) Reason() (string, map[string]any) { return f.Text, f.Args }
+// Reason gives the sentence for the user. Times, which are kept as RFC 3339 text, are given as times, so that doors show them as people read them.
+func (f Finding) Reason() (string, map[string]any) {
+	args := maps.Clone(f.Args)
+	for k, v := range args {
+		if text, ok := v.(string); ok {
+			if at, err := time.Parse(time.RFC3339, text); err == nil {
+				args[k] = at
+			}
+		}
+	}
+	return f.Text, args
+}
 
 // fillIn puts arguments into a sentence, for sentences that become an argument of another.
 func fillIn(text string, args map[string]any) string {

@@ -255,7 +255,7 @@ func TestAnybodyVerifiesAFile(t *testing.T) {
 		t.Errorf("the page says: %s", said)
 	}
 	status, page = stranger.send("/verify", nil, "van-ban.pdf", []byte(body))
-	if said := text(page); status != 200 || !strings.Contains(said, "Chữ ký hợp lệ, văn bản nguyên vẹn") || !strings.Contains(said, "Nguyễn Văn Nghĩa") || !strings.Contains(said, "Toàn bộ tài liệu") {
+	if said := text(page); status != 200 || !strings.Contains(said, "Chữ ký hợp lệ, văn bản nguyên vẹn") || !strings.Contains(said, "Nguyễn Văn Nghĩa") || !strings.Contains(said, "Chữ ký bảo vệ toàn bộ tệp") {
 		t.Errorf("the good file: %d %s", status, said)
 	}
 	changed := bytes.Replace([]byte(body), []byte("<dc:title>"), []byte("<dc:titlf>"), 1)

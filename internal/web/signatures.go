@@ -60,22 +60,18 @@ func signaturesOf(ctx context.Context, r *pades.Report) []SignatureView {
 		if s.Signer != nil {
 			v.Who, v.Role = s.Signer.Name, s.Signer.Organization
 		}
-		switch {
-		case s.Timestamp != nil && s.Timestamp.Intact:
-			v.At, v.AtBy = s.Timestamp.Time, t(ctx, "theo dấu thời gian")
-			if s.Timestamp.TSA != nil {
-				v.AtBy = t(ctx, "theo dấu thời gian của {tsa}", "tsa", s.Timestamp.TSA.Name)
+		for _, l := range r.ExplainSignature(i) {
+			switch text := said(ctx, l); l.Topic {
+			case pades.TopicWho: // the heading says it
+			case pades.TopicAdvice:
+				v.Advice = text
+			default:
+				v.Lines = append(v.Lines, text)
 			}
-		case s.ClaimedTime != nil:
-			v.At, v.AtBy = *s.ClaimedTime, t(ctx, "theo máy ký")
-		}
-		v.Covers = t(ctx, "Bản {n} trong {all}", "n", i+1, "all", len(r.Signatures))
-		if s.WholeFile {
-			v.Covers = t(ctx, "Toàn bộ tài liệu")
 		}
 		v.Details = signatureDetails(ctx, s)
 		for _, f := range s.Findings {
-			text := translate(ctx, f.Text, f.Args)
+			text := said(ctx, f)
 			noted := Detail{t(ctx, "Ghi nhận"), text}
 			if f.Severity != "info" && !slices.Contains(v.Reasons, text) {
 				v.Reasons = append(v.Reasons, text)
@@ -97,26 +93,20 @@ func signatureDetails(ctx context.Context, s *pades.Signature) []Detail {
 	if s.Algorithm != "" {
 		out = append(out, Detail{t(ctx, "Thuật toán"), s.Algorithm})
 	}
-	if s.Level != "" {
-		out = append(out, Detail{t(ctx, "Mức chữ ký"), "PAdES-B-" + s.Level})
-	}
-	if s.Test {
-		out = append(out, Detail{t(ctx, "Lưu ý"), t(ctx, "Chứng thư thử nghiệm, không có giá trị pháp lý")})
-	}
 	return out
+}
+
+// said is a sentence of the verifier in the reader's language.
+func said(ctx context.Context, m interface {
+	Reason() (string, map[string]any)
+}) string {
+	text, args := m.Reason()
+	return translate(ctx, text, args)
 }
 
 // verdictWords are the one answer about a file.
 func verdictWords(ctx context.Context, r *pades.Report) (tone Tone, title, text string) {
-	switch r.Outcome {
-	case pades.Passed:
-		return Good, t(ctx, "Chữ ký hợp lệ, văn bản nguyên vẹn"), t(ctx, "Mọi chữ ký số đều hợp lệ và văn bản không bị sửa sau khi ký.")
-	case pades.Indeterminate:
-		return Warn, t(ctx, "Chưa đủ căn cứ kết luận"), t(ctx, "Văn bản có chữ ký số nhưng có điểm chưa kiểm chứng được; lý do ở bên dưới.")
-	case pades.Failed:
-		return Bad, t(ctx, "Chữ ký không hợp lệ hoặc văn bản đã bị sửa"), t(ctx, "Không nên sử dụng bản này. Hãy liên hệ cơ quan ban hành để nhận bản đúng.")
-	case pades.None:
-		return Off, t(ctx, "Văn bản không có chữ ký số"), t(ctx, "Tệp này không chứa chữ ký số nào nên không kiểm tra được nguồn gốc.")
-	}
-	return Bad, t(ctx, "Không đọc được tệp"), t(ctx, "Tệp không phải là PDF, bị hỏng hoặc bị khóa bằng mật khẩu.")
+	tones := map[pades.Outcome]Tone{pades.Passed: Good, pades.Indeterminate: Warn, pades.Failed: Bad, pades.None: Off, pades.Unreadable: Bad}
+	head, line := r.Explain()
+	return tones[r.Outcome], said(ctx, head), said(ctx, line)
 }
