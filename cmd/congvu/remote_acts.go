@@ -387,7 +387,7 @@ func remoteVerify(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	err = r.show(v, func(out io.Writer) { printVerification(out, r.args[0], v) })
-	if code := verdictCodes[pades.Outcome(v.Outcome)]; err == nil && code != 0 {
+	if code := pades.Outcome(v.Outcome).ExitCode(); err == nil && code != 0 {
 		return exit(code)
 	}
 	return err

@@ -17,9 +17,9 @@ const (
 	Unreadable    Outcome = "unreadable"
 )
 
-// ExitCode is what a command line returns: 0 passed, 1 failed, 2 indeterminate, 3 no signature, 4 unreadable.
+// ExitCode is what a command line returns: 0 passed, 1 failed, 2 indeterminate or without any signature (not bad, but nothing vouches for it), 3 unreadable.
 func (o Outcome) ExitCode() int {
-	return map[Outcome]int{Passed: 0, Failed: 1, Indeterminate: 2, None: 3, Unreadable: 4}[o]
+	return map[Outcome]int{Passed: 0, Failed: 1, Indeterminate: 2, None: 2, Unreadable: 3}[o]
 }
 
 // Indication and SubIndication are the words of ETSI EN 319 102-1, clause 5.1.3.
