@@ -61,7 +61,7 @@ func signaturesOf(ctx context.Context, r *pades.Report) []SignatureView {
 			v.Who, v.Role = s.Signer.Name, s.Signer.Organization
 		}
 		for _, l := range r.ExplainSignature(i) {
-			switch text := said(ctx, l); l.Topic {
+			switch text := sentence(ctx, l); l.Topic {
 			case pades.TopicWho: // the heading says it
 			case pades.TopicAdvice:
 				v.Advice = text
@@ -71,7 +71,7 @@ func signaturesOf(ctx context.Context, r *pades.Report) []SignatureView {
 		}
 		v.Details = signatureDetails(ctx, s)
 		for _, f := range s.Findings {
-			text := said(ctx, f)
+			text := sentence(ctx, f)
 			noted := Detail{t(ctx, "Ghi nhận"), text}
 			if f.Severity != "info" && !slices.Contains(v.Reasons, text) {
 				v.Reasons = append(v.Reasons, text)
@@ -96,8 +96,8 @@ func signatureDetails(ctx context.Context, s *pades.Signature) []Detail {
 	return out
 }
 
-// said is a sentence of the verifier in the reader's language.
-func said(ctx context.Context, m interface {
+// sentence is one of the verifier in the reader's language.
+func sentence(ctx context.Context, m interface {
 	Reason() (string, map[string]any)
 }) string {
 	text, args := m.Reason()
@@ -108,5 +108,5 @@ func said(ctx context.Context, m interface {
 func verdictWords(ctx context.Context, r *pades.Report) (tone Tone, title, text string) {
 	tones := map[pades.Outcome]Tone{pades.Passed: Good, pades.Indeterminate: Warn, pades.Failed: Bad, pades.None: Off, pades.Unreadable: Bad}
 	head, line := r.Explain()
-	return tones[r.Outcome], said(ctx, head), said(ctx, line)
+	return tones[r.Outcome], sentence(ctx, head), sentence(ctx, line)
 }
