@@ -439,36 +439,24 @@ func (h *house) signed(o *Outgoing) *Outgoing {
 	return h.again(o)
 }
 
-// A batch of releases waits for the time stamps of each document, which change the file that was shown by nothing but themselves.
-func TestBatchOfReleasesWaitsForTheStamps(t *testing.T) {
-	h, authority := newStampingHouse(t)
-	gate := make(chan struct{})
-	authority.set(nil, gate)
-	docs := h.many(3, Signed)
+// The list that a clerk saw stays good when a time stamp comes between: the file is what was shown, with nothing added but the stamp.
+func TestStampDoesNotSpoilABatchOfReleases(t *testing.T) {
+	h, _ := newStampingHouse(t)
+	docs := h.many(2, Signed)
 	shown := picks(docs...)
 	for i := range shown {
 		f, err := docs[i].mainFile(bg, h.DB)
 		must(t, err)
 		shown[i].SHA = f.SHA
 	}
+	h.work(h.Desk.stamping())
 	b := h.startBatch(h.clerk, BatchRelease, shown)
-	items := h.Desk.signingWork()[0]
-	_, err := h.DB.WorkOnce(bg, items)
-	must(t, err)
-	close(gate)
-	for range 20 {
-		h.work(h.Desk.stamping())
-		h.work(h.Desk.releasing())
-		h.clock.Step(2 * stampLook)
-		_, err := h.DB.WorkOnce(bg, items)
-		must(t, err)
-	}
 	h.workAll()
-	b, err = FindBatch(bg, h.DB, h.clerk, b.ID)
+	h.settle()
+	b, err := FindBatch(bg, h.DB, h.clerk, b.ID)
 	must(t, err)
-	if b.State != BatchEnded || b.Done != 3 || b.Failed != 0 {
-		rows, _ := BatchItems(bg, h.DB, h.clerk, b.ID)
-		t.Fatalf("%+v %+v", b, rows)
+	if b.State != BatchEnded || b.Done != 2 || b.Failed != 0 {
+		t.Fatalf("%+v", b)
 	}
 	for _, o := range docs {
 		if o = h.again(o); o.State != Issued {

@@ -102,9 +102,6 @@ func (x *item) do(ctx context.Context, d *Desk, a store.Actor) error {
 	return err
 }
 
-// stampLook is how often the item of a batch looks whether its document, which waits for a time stamp, is out.
-const stampLook = 2 * time.Second
-
 // release goes on from the state it finds, as Release does; a document that is issued by then has arrived.
 func (x *item) release(ctx context.Context, d *Desk, a store.Actor) error {
 	o, err := FindOutgoing(ctx, d.DB, a, x.OutgoingID)
@@ -123,9 +120,6 @@ func (x *item) release(ctx context.Context, d *Desk, a store.Actor) error {
 	if o.State != Issued {
 		if o, err = Release(ctx, d, a, x.OutgoingID); err != nil {
 			return err
-		}
-		if o.State != Issued { // ordered: a signature waits for its time stamp
-			return store.Later(stampLook)
 		}
 	}
 	var left store.Message
