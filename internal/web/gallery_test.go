@@ -109,7 +109,7 @@ func galleryList(r *http.Request, open int) templ.Component {
 
 var gallerySignatures = []SignatureView{
 	{ID: "sig-1", Tone: Good, Verdict: "Chữ ký hợp lệ", Who: "Trần Quốc Phượng", Role: "Chánh Thanh tra · Thanh tra Thành phố", Page: 1,
-		Lines: []string{"Ký không muộn hơn 09:00 23/11/2026, theo dấu thời gian của TSA Ban Cơ yếu Chính phủ.", "Sau chữ ký này tệp chỉ có thêm chữ ký của Thanh tra Thành phố Hà Nội."},
+		Lines:   []string{"Ký không muộn hơn 09:00 23/11/2026, theo dấu thời gian của TSA Ban Cơ yếu Chính phủ.", "Sau chữ ký này tệp chỉ có thêm chữ ký của Thanh tra Thành phố Hà Nội."},
 		Details: []Detail{{"Chứng thư", "CN=Trần Quốc Phượng, O=Thanh tra Thành phố Hà Nội"}, {"Số hiệu", "54:01:0A:7F:22"}, {"Thuật toán", "RSA 3072, SHA-256"}}},
 	{ID: "sig-2", Tone: Warn, Verdict: "Chữ ký hợp lệ, có điểm cần lưu ý", Who: "Thanh tra Thành phố Hà Nội", Lines: []string{"Ký lúc 09:00 23/11/2026 theo đồng hồ của máy ký; chưa có dấu thời gian chứng minh."}, Advice: "Hãy kiểm tra lại sau, khi nơi cấp chứng thư đã trả lời.", Reasons: []string{"Chưa có thông tin thu hồi của chứng thư tại thời điểm ký; kết quả có thể thay đổi khi kiểm tra lại."}, Page: 1},
 	{ID: "sig-3", Tone: Bad, Verdict: "Chữ ký không hợp lệ", Who: "Chưa xác định được người ký", Reasons: []string{"Nội dung tài liệu đã bị sửa sau khi ký: mã băm của vùng được ký không khớp."}},
