@@ -58,27 +58,36 @@ func pictureToDecide(ctx context.Context, tx *store.Tx, id int64) (*Picture, err
 	if err != nil {
 		return nil, err
 	}
-	if !DecidesPictures(a) {
-		return nil, store.Refuse(store.Forbidden, "Chỉ quản trị của cơ quan được phê duyệt hình ảnh và vị trí chữ ký.")
-	}
-	if p.State != PictureProposed {
-		return nil, store.Refuse(store.Conflict, "Đề xuất này đã được người khác xử lý. Không có gì thay đổi.")
-	}
-	if p.owns(a) {
-		return nil, store.Refuse(store.Forbidden, "Không ai tự phê duyệt chữ ký của mình. Đề nghị quản trị khác thực hiện.")
-	}
-	if p.ProposedBy != a.Person {
-		return p, nil
-	}
-	admins, err := administrators(ctx, tx, a.Agency, today(tx.Now()))
+	p.Alone, err = mayDecide(ctx, tx, a, p, today(tx.Now()))
 	if err != nil {
 		return nil, err
 	}
-	if len(without(admins, a.Person)) > 0 {
-		return nil, store.Refuse(store.Forbidden, "Ông/Bà là người đề xuất nên không tự phê duyệt được. Đề xuất được giữ nguyên; đề nghị quản trị khác của cơ quan phê duyệt.")
-	}
-	p.Alone = true
 	return p, nil
+}
+
+// MayDecide tells why the actor may not approve or reject a version today; nil when he may.
+func MayDecide(ctx context.Context, r store.Reader, a store.Actor, p *Picture, on calendar.Date) error {
+	_, err := mayDecide(ctx, r, a, p, on)
+	return err
+}
+
+// mayDecide also tells whether he would do so as the only administrator, on his own proposal.
+func mayDecide(ctx context.Context, r store.Reader, a store.Actor, p *Picture, on calendar.Date) (alone bool, err error) {
+	switch {
+	case !DecidesPictures(a):
+		return false, store.Refuse(store.Forbidden, "Chỉ quản trị của cơ quan được phê duyệt hình ảnh và vị trí chữ ký.")
+	case p.State != PictureProposed:
+		return false, store.Refuse(store.Conflict, "Đề xuất này đã được người khác xử lý. Không có gì thay đổi.")
+	case p.owns(a):
+		return false, store.Refuse(store.Forbidden, "Không ai tự phê duyệt chữ ký của mình. Đề nghị quản trị khác thực hiện.")
+	case p.ProposedBy != a.Person:
+		return false, nil
+	}
+	admins, err := administrators(ctx, r, a.Agency, on)
+	if err == nil && len(without(admins, a.Person)) > 0 {
+		err = store.Refuse(store.Forbidden, "Ông/Bà là người đề xuất nên không tự phê duyệt được. Đề xuất được giữ nguyên; đề nghị quản trị khác của cơ quan phê duyệt.")
+	}
+	return err == nil, err
 }
 
 func (p *Picture) mayWithdraw(a store.Actor) error {

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -155,7 +156,17 @@ func (d *Door) picturePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := pictureView{pictureRow: rows[0], Back: "/account/signature", Mine: p.ProposedBy == a.Person, Decides: documents.DecidesPictures(a) && p.State == documents.PictureProposed}
+	v := pictureView{pictureRow: rows[0], Back: "/account/signature", Mine: p.ProposedBy == a.Person}
+	if documents.DecidesPictures(a) && p.State == documents.PictureProposed {
+		err := documents.MayDecide(ctx, d.DB, a, p, d.today())
+		var refusal *store.Refusal
+		if errors.As(err, &refusal) {
+			v.WhyNot = sentences(ctx, refusal)
+		} else if err != nil {
+			return err
+		}
+		v.Decides = err == nil
+	}
 	active := "account"
 	if documents.KeepsPictures(a) && (p.OwnerKind != documents.OwnerPerson || p.OwnerID != a.Person) {
 		v.Back, active = "/admin/pictures", "pictures"
@@ -188,6 +199,7 @@ type pictureView struct {
 	Back                     string
 	Mine, Decides, Withdraws bool
 	Sample                   string
+	WhyNot                   string // an administrator may not decide on this one
 	Facts                    []Detail
 }
 

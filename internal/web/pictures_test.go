@@ -237,6 +237,9 @@ func TestSignaturesArePlacedByEye(t *testing.T) {
 	tab.See(".picture img")
 	tab.Axe()
 	tab.Picture("pictures-own-1440")
+	if page := tab.Text(".pane"); strings.Contains(page, "Từ chối") || !strings.Contains(page, "Không ai tự phê duyệt") {
+		t.Errorf("the owner is offered to decide on his own signature: %s", page)
+	}
 	if n := h.door.reports.Count(); n != 0 {
 		t.Errorf("%d policy reports", n)
 	}
