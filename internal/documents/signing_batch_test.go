@@ -300,3 +300,16 @@ func TestWorkThatNeverSucceedsIsGivenUp(t *testing.T) {
 		t.Errorf("%+v %+v", b, items)
 	}
 }
+
+// BenchmarkBatch signs documents of a batch, one consent for all: time for each document, from order to end.
+func BenchmarkBatch(b *testing.B) {
+	h := newHouse(b)
+	most := 100
+	for left := b.N; left > 0; left -= most {
+		b.StopTimer()
+		list := picks(h.many(min(left, most), AwaitingSignature)...)
+		b.StartTimer()
+		h.startBatch(h.head, BatchSign, list)
+		h.workAll()
+	}
+}
