@@ -470,8 +470,8 @@ func tintText(ctx context.Context, tint string) string {
 	return t(ctx, "Màu khác")
 }
 
-// said translates findings of a room.
-func said(ctx context.Context, all []store.Message) []string {
+// saidAll translates findings of a room.
+func saidAll(ctx context.Context, all []store.Message) []string {
 	var out []string
 	for _, m := range all {
 		out = append(out, i18n.T(LangOf(ctx), m.Text, m.Args))

@@ -129,7 +129,7 @@ func (d *Door) placingPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.Sample != nil {
-		v.Findings = said(ctx, v.Sample.Findings)
+		v.Findings = saidAll(ctx, v.Sample.Findings)
 		p := placingQuery(f.Placing)
 		p.Set("kind", string(f.Kind))
 		if f.Seal != 0 {
@@ -168,7 +168,7 @@ func (d *Door) proposePlacing(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, r, "/admin/pictures/placing?"+r.URL.RawQuery) // the designer says what is wrong
 	}
 	p.Fields = func(f *Form, errs Errors) ([]templ.Component, error) {
-		return append([]templ.Component{placingSummary(placingFacts(ctx, placing), said(ctx, placing.Check(0)))}, validityFields(ctx, d.today(), f, errs)...), nil
+		return append([]templ.Component{placingSummary(placingFacts(ctx, placing), saidAll(ctx, placing.Check(0)))}, validityFields(ctx, d.today(), f, errs)...), nil
 	}
 	p.Do = func(f *Form) (flashed, string, error) {
 		form := documents.PictureForm{Kind: documents.PicturePlacing, Placing: placing}
