@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"congvu/internal/auth"
+	"congvu/internal/store"
 )
 
 // Before what binds the office the page asks for the password once, says until when it is not asked again, and keeps what was typed when it
@@ -50,4 +53,24 @@ func TestThePasswordIsAskedBeforeWhatBindsTheOffice(t *testing.T) {
 		t.Errorf("who may not release: %d %s", status, text(page))
 	}
 	h.as("vanthu").act(way+"/release", url.Values{"password": {password}}) // the door of another session is not slowed
+}
+
+// Where the operator asks for it, every act is confirmed anew.
+func TestThePasswordMayBeAskedEveryTime(t *testing.T) {
+	h := newHouse(t)
+	h.write(store.Actor{Via: store.ViaCLI}, func(tx *store.Tx) error { return auth.SetConfirmMinutes(bg, tx, 0) })
+	head := h.as("chutich")
+	for _, subject := range []string{"hỏi lần đầu", "hỏi lần nữa"} {
+		way := h.awaiting(subject, h.sector)
+		if _, page := head.get(way + "/sign"); !strings.Contains(page, `type="password"`) {
+			t.Fatalf("%s: the form does not ask", subject)
+		}
+		form := url.Values{"consent": {"yes"}}
+		_, page := head.get(way + "/sign")
+		form["sha"] = []string{hiddenOf(page).Get("sha")}
+		if status, page := head.post(way+"/sign", form); status != 422 {
+			t.Fatalf("%s: signed without a password: %d %s", subject, status, text(page))
+		}
+		head.act(way+"/sign", url.Values{"consent": {"yes"}, "password": {password}})
+	}
 }
