@@ -53,8 +53,13 @@ type Program struct {
 	Delay time.Duration                                                // before each signature, as slow tokens have
 }
 
+// refusal is what the program tells the person at the machine, as a sentence.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
 // errCancelled is the signer's own no.
-var errCancelled = errors.New("Người dùng đã hủy ký số.")
+const errCancelled refusal = "Người dùng đã hủy ký số."
 
 // ServeHTTP answers one socket: one request, one reply.
 func (p *Program) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -134,7 +139,7 @@ func (p *Program) sign(ctx context.Context, operation, origin string, r Request,
 	}
 	signed, err := pades.Sign(ctx, file, req)
 	if err != nil {
-		return "", fmt.Errorf("Không ký được tệp (bộ mô phỏng): %w", err)
+		return "", refusal(fmt.Sprintf("Không ký được tệp (bộ mô phỏng): %v", err))
 	}
 	if fault == Tampers {
 		signed[len(file)/2] ^= 1
@@ -155,14 +160,14 @@ func sameServer(origin string, addresses ...string) error {
 	if origin != "" {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" {
-			return errors.New("Trang gọi chương trình ký không rõ nguồn gốc (bộ mô phỏng).")
+			return refusal("Trang gọi chương trình ký không rõ nguồn gốc (bộ mô phỏng).")
 		}
 		host = u.Host
 	}
 	for _, a := range addresses {
 		u, err := url.Parse(a)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || host != "" && u.Host != host {
-			return errors.New("Địa chỉ tệp hoặc nơi nhận tệp không thuộc máy chủ của trang đang mở (bộ mô phỏng).")
+			return refusal("Địa chỉ tệp hoặc nơi nhận tệp không thuộc máy chủ của trang đang mở (bộ mô phỏng).")
 		}
 		host = u.Host
 	}
@@ -185,15 +190,15 @@ func (p *Program) fetch(ctx context.Context, from string) ([]byte, error) {
 	}
 	res, err := p.http().Do(req)
 	if err != nil {
-		return nil, errors.New("Không tải được tệp cần ký (bộ mô phỏng).")
+		return nil, refusal("Không tải được tệp cần ký (bộ mô phỏng).")
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, errors.New(p.said(res, "Máy chủ không giao tệp cần ký (bộ mô phỏng)."))
+		return nil, refusal(p.said(res, "Máy chủ không giao tệp cần ký (bộ mô phỏng)."))
 	}
 	b, err := io.ReadAll(io.LimitReader(res.Body, mostFile+1))
 	if err != nil || len(b) > mostFile {
-		return nil, errors.New("Tệp cần ký quá lớn hoặc không tải hết (bộ mô phỏng).")
+		return nil, refusal("Tệp cần ký quá lớn hoặc không tải hết (bộ mô phỏng).")
 	}
 	return b, nil
 }
@@ -229,12 +234,12 @@ func (p *Program) bring(ctx context.Context, to string, signed []byte) (string, 
 	req.Header.Set("Content-Type", form.FormDataContentType())
 	res, err := p.http().Do(req)
 	if err != nil {
-		return "", errors.New("Không gửi được tệp đã ký (bộ mô phỏng).")
+		return "", refusal("Không gửi được tệp đã ký (bộ mô phỏng).")
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, mostAnswer))
 	if err != nil {
-		return "", errors.New("Không đọc được trả lời của máy chủ (bộ mô phỏng).")
+		return "", refusal("Không đọc được trả lời của máy chủ (bộ mô phỏng).")
 	}
 	var u uploaded
 	if json.Unmarshal(answer, &u) != nil || res.StatusCode != http.StatusOK || !u.Status {

@@ -229,7 +229,7 @@ func TestOnlyTheSigningPageMaySpeakToTheProgram(t *testing.T) {
 		t.Errorf("the history does not tell of it: %s", text(page))
 	}
 	form.Set("way", "value") // the other way is remembered
-	if status, page = head.post(way+"/device/approve", form); status != 200 || strings.Contains(head.policy, "8987") {
+	if status, _ := head.post(way+"/device/approve", form); status != 200 || strings.Contains(head.policy, "8987") {
 		t.Errorf("by value: %d, policy %s", status, head.policy)
 	}
 	if _, page = head.get(way + "/device/approve"); !regexp.MustCompile(`value="value"\s+checked`).MatchString(page) {

@@ -2,7 +2,6 @@ package xmldsig
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -115,5 +114,5 @@ func testWith(t *testing.T, file, contents string) (string, error) {
 	cmd := exec.Command("go", "test", "-vet=off", "-overlay", overlay, "-skip", "EachRuleIsNeeded|AgreesWithXmllint|Xmlsec1|Large|Samples", ".")
 	cmd.Env = append(os.Environ(), "CONGVU_MUTATE=")
 	out, err := cmd.CombinedOutput()
-	return fmt.Sprintf("%s", out), err
+	return string(out), err
 }
