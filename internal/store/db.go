@@ -25,6 +25,8 @@ type Config struct {
 	Clock   Clock  // nil = the system's clock
 	Readers int    // connections for reading; 0 = 4, or twice the processors when that is more
 	Migrate bool   // bring the tables up to this binary first; without it, Open refuses a database that is behind (ErrBehind)
+
+	without []int64 // migrations that this program does not know; tests make the tables of an older program with it
 }
 
 // ErrBehind: the database has not had all migrations of this binary.
@@ -97,7 +99,7 @@ func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
 	}
 	db.read.SetMaxOpenConns(c.Readers)
 	db.read.SetMaxIdleConns(c.Readers)
-	if err := db.migrate(ctx, c.Migrate); err != nil {
+	if err := db.migrate(ctx, c); err != nil {
 		return err
 	}
 	db.group, err = newGroup(ctx, db)
@@ -134,7 +136,7 @@ func (db *DB) openPostgres(ctx context.Context, c Config) (err error) {
 	if sync == "off" || sync == "local" {
 		return fmt.Errorf("postgresql runs with synchronous_commit=%s: refusing to start, acknowledged work could be lost", sync)
 	}
-	return db.migrate(ctx, c.Migrate)
+	return db.migrate(ctx, c)
 }
 
 // Close ends the writer and closes all connections.

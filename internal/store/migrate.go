@@ -49,13 +49,14 @@ func migrationsFor(e Engine) (fs.FS, error) {
 
 // migrate brings the tables up to this binary, or refuses to run on older ones. Migrations are forward only and safe while the previous
 // binary serves.
-func (db *DB) migrate(ctx context.Context, up bool) error {
+func (db *DB) migrate(ctx context.Context, c Config) error {
 	files, err := migrationsFor(db.engine)
 	if err != nil {
 		return err
 	}
 	dialect := goose.DialectSQLite3
-	var options []goose.ProviderOption
+	// Each room numbers its migrations within its own ten, so a newer one of a room may stand before an older one of the next.
+	options := []goose.ProviderOption{goose.WithAllowOutofOrder(true), goose.WithExcludeVersions(c.without)}
 	if db.engine == Postgres {
 		dialect = goose.DialectPostgres
 		locker, err := lock.NewPostgresSessionLocker()
@@ -75,7 +76,7 @@ func (db *DB) migrate(ctx context.Context, up bool) error {
 	if !behind {
 		return nil
 	}
-	if !up {
+	if !c.Migrate {
 		return ErrBehind
 	}
 	results, err := p.Up(ctx)
