@@ -2,6 +2,7 @@ package documents
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -235,6 +236,53 @@ func OpenFile(ctx context.Context, d *Desk, a store.Actor, id int64) (File, io.R
 		return f, nil, fmt.Errorf("open file %d: %w", id, err)
 	}
 	return f, b, nil
+}
+
+// OpenRevision gives a file as it was when its n-th signature was made, from 1 in the order of signing (S3.4). Evidence and time stamps are only ever
+// added behind, so that where the kept verdict saw a revision end, it ends.
+func OpenRevision(ctx context.Context, d *Desk, a store.Actor, id, n int64) (File, io.ReadSeekCloser, error) {
+	f, content, err := OpenFile(ctx, d, a, id)
+	if err != nil {
+		return f, nil, err
+	}
+	var r pades.Report
+	if f.VerdictReport != "" {
+		err = json.Unmarshal([]byte(f.VerdictReport), &r)
+	}
+	if err == nil && (n < 1 || n > int64(len(r.Signatures)) || r.Signatures[n-1].End <= 0 || int64(r.Signatures[n-1].End) > f.Size) {
+		err = errNotFound()
+	}
+	if err != nil {
+		content.Close()
+		return f, nil, err
+	}
+	return f, &beginning{content, int64(r.Signatures[n-1].End)}, nil
+}
+
+// beginning is a file up to a byte.
+type beginning struct {
+	io.ReadSeekCloser
+	end int64
+}
+
+// Read stops at the end of the beginning.
+func (b *beginning) Read(p []byte) (int, error) {
+	at, err := b.ReadSeekCloser.Seek(0, io.SeekCurrent)
+	switch {
+	case err != nil:
+		return 0, err
+	case at >= b.end:
+		return 0, io.EOF
+	}
+	return b.ReadSeekCloser.Read(p[:min(int64(len(p)), b.end-at)])
+}
+
+// Seek counts from the end of the beginning where it counts from an end.
+func (b *beginning) Seek(offset int64, whence int) (int64, error) {
+	if whence == io.SeekEnd {
+		offset, whence = b.end+offset, io.SeekStart
+	}
+	return b.ReadSeekCloser.Seek(offset, whence)
 }
 
 // BlobsInUse answers blob.Sweep: which of the addresses documents still need.

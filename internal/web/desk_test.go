@@ -3,10 +3,13 @@ package web
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io/fs"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -17,6 +20,7 @@ import (
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
 	"congvu/internal/org"
+	"congvu/internal/pades"
 	"congvu/internal/store"
 	"congvu/internal/workbook"
 )
@@ -242,11 +246,19 @@ func TestAnybodyVerifiesAFile(t *testing.T) {
 	if said := text(clerk.answers(rows+"&from=x", 200)); !strings.Contains(said, "01/UBND-VX") || !strings.Contains(said, "In sổ") {
 		t.Errorf("a day that is none narrows: %s", said)
 	}
-	file := regexp.MustCompile(`/files/\d+`).FindString(clerk.answers(way, 200))
+	document := clerk.answers(way, 200)
+	file := regexp.MustCompile(`/files/\d+`).FindString(document)
 	status, body := clerk.get(file)
 	if status != 200 || !strings.HasPrefix(body, "%PDF-") {
 		t.Fatalf("%s: %d %.60s", file, status, body)
 	}
+	revision := regexp.MustCompile(`/files/\d+/signed/1`).FindString(document)
+	if status, first := clerk.get(revision); revision == "" || status != 200 || len(first) >= len(body) || !strings.HasPrefix(body, first) || !strings.HasSuffix(strings.TrimSpace(first), "%%EOF") {
+		t.Errorf("the file as the leader signed it, %q: %d, %d bytes of %d", revision, status, len(first), len(body))
+	}
+	clerk.answers(file+"/signed/3", 404)
+	clerk.answers(file+"/signed/0", 404)
+	h.as("vanthuso").answers(revision, 404)
 	stranger := h.stranger()
 	if !strings.Contains(stranger.answers(PathSignIn, 200), `href="/verify"`) || !strings.Contains(clerk.answers("/registers", 200), `href="/verify"`) {
 		t.Error("nothing leads to the check")
@@ -273,12 +285,61 @@ func TestAnybodyVerifiesAFile(t *testing.T) {
 			t.Errorf("%q: %d %s", name, status, text(page))
 		}
 	}
+	h.takesFromVerified(stranger, []byte(body))
 	for range 30 {
 		status, page = stranger.send("/verify", nil, "", nil)
 	}
 	if status != 429 || !strings.Contains(text(page), "quá nhiều lượt kiểm tra") {
 		t.Errorf("thirty checks at once: %d %s", status, text(page))
 	}
+}
+
+// takesFromVerified: the machine report and the file as the first signer left it, for who sends the same file again; nothing of it all is kept (S13, S3.4).
+func (h *house) takesFromVerified(stranger *person, file []byte) {
+	h.Helper()
+	kept := h.kept()
+	status, body := stranger.send("/verify/take", url.Values{"what": {"report"}}, "van-ban.pdf", file)
+	var report pades.Report
+	if err := json.Unmarshal([]byte(body), &report); status != 200 || err != nil || report.Outcome != pades.Passed || len(report.Signatures) != 2 {
+		h.Fatalf("the report: %d %v %.200s", status, err, body)
+	}
+	first := file[:report.Signatures[0].End]
+	if status, body = stranger.send("/verify/take", url.Values{"what": {"1"}, "sha256": {report.SHA256}}, "van-ban.pdf", file); status != 200 || body != string(first) {
+		h.Errorf("the first revision: %d, %d bytes of %d", status, len(body), len(first))
+	}
+	for what, said := range map[string]string{"3": "không có bản đã ký đó", "0": "không có bản đã ký đó", "": "không có bản đã ký đó"} {
+		if status, body = stranger.send("/verify/take", url.Values{"what": {what}}, "van-ban.pdf", file); status != 422 || !strings.Contains(text(body), said) {
+			h.Errorf("take %q: %d %s", what, status, text(body))
+		}
+	}
+	if status, body = stranger.send("/verify/take", url.Values{"what": {"1"}, "sha256": {report.SHA256}}, "van-ban.pdf", first); status != 422 || !strings.Contains(text(body), "không phải tệp vừa kiểm tra") {
+		h.Errorf("another file: %d %s", status, text(body))
+	}
+	if now := h.kept(); now != kept {
+		h.Errorf("the check keeps something: %s, before %s", now, kept)
+	}
+}
+
+// sqlKept counts the rows of what a check could write: every write records an event.
+var sqlKept = store.SQL(`SELECT (SELECT COUNT(*) FROM store_journal) + (SELECT COUNT(*) FROM store_jobs) + (SELECT COUNT(*) FROM documents_files) +
+	(SELECT COUNT(*) FROM auth_sessions) + (SELECT COUNT(*) FROM store_settings)`)
+
+// kept tells what the house holds: rows, and files in the store of bytes.
+func (h *house) kept() string {
+	h.Helper()
+	rows, err := store.One[int64](bg, h.db, sqlKept)
+	h.must(err)
+	files := 0
+	h.must(filepath.WalkDir(h.blobDir, func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			files++
+		}
+		return err
+	}))
+	if rows == 0 || files == 0 {
+		h.Fatalf("nothing is counted: %d rows, %d files", rows, files)
+	}
+	return fmt.Sprintf("%d rows, %d files", rows, files)
 }
 
 // onAxis runs the exchange of a house, and gives the axis to put parcels on.

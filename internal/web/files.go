@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,8 +12,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
-	"github.com/a-h/templ"
 
 	"congvu/internal/documents"
 	"congvu/internal/i18n"
@@ -30,9 +27,11 @@ func fileRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /files/{id}", Handle: (*Door).file},
 		{Pattern: "GET /files/{id}/view", Handle: (*Door).viewFile},
+		{Pattern: "GET /files/{id}/signed/{n}", Handle: (*Door).signedRevision},
 		{Pattern: "GET /outgoing/{id}/versions/{no}", Handle: (*Door).version},
 		{Pattern: "GET /verify", Who: public, Handle: (*Door).verifyPage, Nav: &Nav{Key: "verify", Icon: "shield-check", Label: func(ctx context.Context) string { return t(ctx, "Kiểm tra chữ ký") }}},
 		{Pattern: "POST /verify", Who: public, Handle: (*Door).verify, Body: mostChecked + 1<<20},
+		{Pattern: "POST /verify/take", Who: public, Handle: (*Door).takeFromVerified, Body: mostChecked + 1<<20},
 		{Pattern: "GET /suggest/agencies", Handle: (*Door).suggestAgencies},
 		{Pattern: "GET /suggest/targets", Handle: (*Door).suggestTargets},
 		{Pattern: "GET /suggest/receivers", Handle: (*Door).suggestReceivers},
@@ -147,7 +146,7 @@ func (d *Door) viewFile(w http.ResponseWriter, r *http.Request) error {
 		return redirect(w, r, fmt.Sprintf("/files/%d", id))
 	}
 	pane := wrap(Pane(PaneView{Code: t(ctx, "Tệp"), Title: f.Name, Actions: []Action{{Label: t(ctx, "Mở văn bản"), Icon: "arrow-left", Href: "/" + f.Ref}}}),
-		wrap(Part(t(ctx, "Chữ ký số")), Signatures(signaturesOf(ctx, reportOf(f)))),
+		wrap(Part(t(ctx, "Chữ ký số")), Signatures(signaturesOfFile(ctx, f))),
 		wrap(Part(t(ctx, "Tệp")), Files([]FileLine{fileLine(ctx, f)}), fileHash(f.SHA)))
 	return d.page(w, r, View{Title: f.Name}, wrap(Split(true), Viewer(viewerOf(f, f.Name)), pane))
 }
@@ -188,78 +187,4 @@ func messagesOf(j store.JSON) []store.Message {
 		return nil
 	}
 	return out
-}
-
-// mostChecked bounds a file of the public check.
-const mostChecked = 50 << 20
-
-// verifyPage: GET /verify
-func (d *Door) verifyPage(w http.ResponseWriter, r *http.Request) error {
-	return d.showVerify(w, r, 0, nil)
-}
-
-func (d *Door) showVerify(w http.ResponseWriter, r *http.Request, status int, errs Errors, result ...templ.Component) error {
-	ctx := r.Context()
-	card := wrap(FormCard(FormView{ID: "verify", Action: "/verify", Title: t(ctx, "Kiểm tra văn bản điện tử"), Lead: t(ctx, "Chọn tệp PDF để xem văn bản có chữ ký số hợp lệ và còn nguyên vẹn hay không. Tệp không được lưu lại."),
-		Submit: Action{Label: t(ctx, "Kiểm tra"), Kind: Primary}, ErrorTitle: t(ctx, "Chưa kiểm tra được"), Errors: errs, Files: true}),
-		FileField(Field{Name: "file", Label: t(ctx, "Tệp PDF"), Error: errs.Of("file")}, FileView{Accept: ".pdf,application/pdf", Most: mostChecked}))
-	return d.bare(w, r, status, BareView{Title: t(ctx, "Kiểm tra văn bản điện tử"), Here: "/verify", Wide: true}, append(result, card)...)
-}
-
-// checking bounds how many strangers' files are judged at once.
-var checking = make(chan struct{}, 2)
-
-// verify: POST /verify. Nothing of the file is kept.
-func (d *Door) verify(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if !d.checks.allow(addressOf(r), d.DB.Now().Time()) {
-		w.Header().Set("Retry-After", "60")
-		return d.showVerify(w, r, http.StatusTooManyRequests, Errors{{Message: t(ctx, "Có quá nhiều lượt kiểm tra từ địa chỉ này. Hãy thử lại sau một phút.")}})
-	}
-	name, b, err := checkedFile(r)
-	if err == nil {
-		select {
-		case checking <- struct{}{}:
-			defer func() { <-checking }()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	var report *pades.Report
-	if err == nil {
-		report, err = pades.Verify(b, pades.VerifyOptions{At: d.DB.Now().Time(), Trust: d.Desk.Trust})
-	}
-	if errs, ok := asErrors(ctx, err); ok {
-		return d.showVerify(w, r, http.StatusUnprocessableEntity, errs)
-	}
-	if err != nil {
-		return err
-	}
-	return d.showVerify(w, r, 0, nil, verdictOf(name, report))
-}
-
-// checkedFile takes the one file of a request into memory.
-func checkedFile(r *http.Request) (string, []byte, error) {
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return "", nil, store.Because(store.RefuseField("file", "Hãy chọn một tệp PDF."), err)
-	}
-	part, err := parts.NextPart()
-	if err != nil || part.FormName() != "file" || part.FileName() == "" {
-		var big *http.MaxBytesError
-		if errors.As(err, &big) {
-			return "", nil, tooLarge(mostChecked)
-		}
-		return "", nil, store.RefuseField("file", "Hãy chọn một tệp PDF.")
-	}
-	b, err := io.ReadAll(io.LimitReader(part, mostChecked+1))
-	switch {
-	case err != nil:
-		return "", nil, refusalOf(err)
-	case len(b) > mostChecked:
-		return "", nil, tooLarge(mostChecked)
-	case len(b) == 0:
-		return "", nil, store.RefuseField("file", "Tệp trống (0 byte). Hãy chọn lại tệp.")
-	}
-	return i18n.CleanLine(part.FileName()), b, nil
 }

@@ -46,6 +46,7 @@ type house struct {
 	db        *store.DB
 	clock     *storetest.Clock
 	desk      *documents.Desk
+	blobDir   string
 	authority *keys.TestAuthority
 	commune   org.AgencyID
 	sector    org.AgencyID
@@ -58,7 +59,8 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 	t.Helper()
 	h := &house{T: t, clock: storetest.NewClock(monday)}
 	h.db = storetest.OpenAt(t, h.clock)
-	blobs, err := blob.OpenDisk(t.TempDir())
+	h.blobDir = t.TempDir()
+	blobs, err := blob.OpenDisk(h.blobDir)
 	h.must(err)
 	ring, err := keys.Open(t.TempDir(), []byte("a secret of thirty-two bytes ..."))
 	h.must(err)

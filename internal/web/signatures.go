@@ -38,6 +38,18 @@ func fileLine(ctx context.Context, f documents.File) FileLine {
 	return l
 }
 
+// signaturesOfFile are the signatures of a kept file; what each of them covers can be opened.
+func signaturesOfFile(ctx context.Context, f documents.File) []SignatureView {
+	r := reportOf(f)
+	out := signaturesOf(ctx, r)
+	for i := range out {
+		if s := r.Signatures[i]; s.End > 0 && !s.WholeFile {
+			out[i].Revision = fmt.Sprintf("/files/%d/signed/%d", f.ID, i+1)
+		}
+	}
+	return out
+}
+
 // signaturesOf turns a report into what people read.
 func signaturesOf(ctx context.Context, r *pades.Report) []SignatureView {
 	if r == nil {

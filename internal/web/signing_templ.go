@@ -1132,7 +1132,7 @@ func previewPane(v previewView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = Signatures(signaturesOf(ctx, reportOf(*main))).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = Signatures(signaturesOfFile(ctx, *main)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

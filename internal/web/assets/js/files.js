@@ -1,7 +1,9 @@
 // A file field is also a place to drop files on; what was chosen is listed with sizes, and what is too large is said
 // before it is sent.
 export function setupFiles() {
+  document.documentElement.dataset.files = "" // from here the fields show their own button
   document.addEventListener("change", e => { if (e.target.matches("[data-drop] input[type=file]")) list(e.target) })
+  document.addEventListener("htmx:after:swap", again)
   for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, e => {
       const box = e.target.closest?.("[data-drop]")
@@ -11,6 +13,13 @@ export function setupFiles() {
       if (kind === "drop") take(box.querySelector("input[type=file]"), e.dataTransfer.files)
     })
   }
+}
+
+// The file just checked need not be looked for again: the form that takes more from it gets it from this page's memory.
+let checked
+function again() {
+  const more = document.querySelector("#take-file")
+  if (more && checked && !more.files.length) take(more, [checked])
 }
 
 function take(input, files) {
@@ -23,6 +32,7 @@ function take(input, files) {
 }
 
 function list(input) {
+  if (input.closest("#verify")) checked = input.files[0]
   const box = input.closest("[data-drop]"), out = box.querySelector("[data-chosen]")
   const most = Number(box.dataset.most) || Infinity
   out.replaceChildren(...[...input.files].map(f => {
