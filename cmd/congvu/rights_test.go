@@ -281,6 +281,10 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		each(o.outgoing)
 	case has("/lines/{id}"):
 		each(o.lines)
+	case has("/files/{id}/signed/{no}"):
+		for _, name := range slices.Sorted(maps.Keys(o.files)) {
+			out = append(out, rightsCase{name, filled(path, o.files[name], 1)})
+		}
 	case has("/files/{id}"):
 		each(o.files)
 	case has("/registers/outgoing/{id}"):

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"congvu/internal/axis"
@@ -20,8 +21,11 @@ func TestTheDeskIsAccessibleAtEveryWidth(t *testing.T) {
 		h.must(ax.Send(bg, axis.Parcel{ID: fmt.Sprintf("H26.20/hong-%d", i), From: "H26.20", To: "H26.15", Kind: "edoc", Body: []byte(junk)}))
 	}
 	h.entered("127", "tăng cường công tác văn thư, lưu trữ trên địa bàn")
-	h.issuedBy("báo cáo công tác văn thư sáu tháng cuối năm", h.sector)
+	way := h.issuedBy("báo cáo công tác văn thư sáu tháng cuối năm", h.sector)
 	clerk := h.as("vanthu")
+	_, signed := clerk.get(regexp.MustCompile(`/files/\d+`).FindString(clerk.answers(way, 200)))
+	file := filepath.Join(t.TempDir(), "cong-van.pdf")
+	h.must(os.WriteFile(file, []byte(signed), 0o600))
 	clerk.until("/exchange?tab=quarantine", "hong-1")
 	clerk.act("/registers/new?direction=outgoing&year=2026", url.Values{"name": {"Sổ đăng ký quyết định"}, "direction": {"outgoing"}, "year": {"2026"}, "types": {"QUYET_DINH"}})
 
@@ -44,6 +48,20 @@ func TestTheDeskIsAccessibleAtEveryWidth(t *testing.T) {
 		tab.Size(1440, 900)
 	}
 	look("verify", "/verify")
+	tab.Go(h.server.URL + "/verify")
+	tab.Choose("#file", file)
+	tab.See("#verify [data-chosen] li")
+	tab.Click("#verify .btn.primary")
+	tab.See(".verdict-good")
+	tab.Until(`document.querySelector("#take-file").files.length == 1`) // the same file need not be looked for again
+	tab.Axe()
+	tab.Picture("desk-verified-1440")
+	tab.Size(390, 844)
+	tab.FitsWidth()
+	tab.Axe()
+	tab.Quiet()
+	tab.Picture("desk-verified-390")
+	tab.Size(1440, 900)
 	enter("vanthu")
 	look("registers", "/registers")
 	look("register-new", "/registers/new")

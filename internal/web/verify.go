@@ -196,13 +196,13 @@ func refusedUpload(err error) error {
 	return store.Because(store.RefuseField("file", "Tệp gửi lên bị đứt giữa chừng nên chưa kiểm tra được. Không có gì được lưu; hãy gửi lại."), err)
 }
 
-// signedRevision: GET /files/{id}/signed/{n}: the file as it was when the n-th signature was made (S3.4).
+// signedRevision: GET /files/{id}/signed/{no}: the file as it was when the n-th signature was made (S3.4).
 func (d *Door) signedRevision(w http.ResponseWriter, r *http.Request) error {
 	id, err := number(r, "id")
 	if err != nil {
 		return err
 	}
-	n, err := number(r, "n")
+	n, err := number(r, "no")
 	if err != nil {
 		return err
 	}
