@@ -70,7 +70,8 @@ func mayBind(a store.Actor) error {
 }
 
 // BindCertificate approves a certificate for a person of the agency or for the agency itself; an older one of the same owner is withdrawn.
-// Only the agency's administrator may, and nobody for himself; he proves himself again first (S10.3).
+// Only the agency's administrator may, and nobody for himself; he proves himself again first (S10.3). A key of the server that signs for somebody
+// else already, in whatever agency, is Invalid: two owners of one key could not be told apart.
 func BindCertificate(ctx context.Context, tx *store.Tx, f CertificateForm) (*Certificate, error) {
 	a := tx.Actor()
 	if err := mayBind(a); err != nil {
@@ -121,6 +122,9 @@ func BindCertificate(ctx context.Context, tx *store.Tx, f CertificateForm) (*Cer
 		DER: base64.StdEncoding.EncodeToString(c.Raw)}
 	if _, err := tx.Exec(ctx, sqlWithdraw, a.Agency, f.Owner, f.OwnerID); err != nil {
 		return nil, err
+	}
+	if taken, err := KeyBound(ctx, tx, b.KeyName); err != nil || taken {
+		return nil, orElse(err, store.RefuseField("key_name", "Khóa này đang được dùng cho một người hoặc cơ quan khác nên không gắn được. Các chứng thư đã gắn được giữ nguyên; hãy chọn khóa khác."))
 	}
 	err = tx.Put(ctx, sqlPutCert, b.AgencyID, b.ID, b.OwnerKind, b.OwnerID, b.Fingerprint, b.Subject, b.Issuer, b.Serial, b.ValidFrom, b.ValidTo,
 		b.Method, b.KeyName, b.ImageSHA, b.ApprovedBy, tx.Now(), b.DER)
@@ -235,6 +239,9 @@ var sqlKeyBound = store.SQL(`SELECT id FROM documents_certificates WHERE key_nam
 
 // KeyBound tells whether a key of the server's store signs for anybody, in whatever agency.
 func KeyBound(ctx context.Context, r store.Reader, keyName string) (bool, error) {
+	if keyName == "" { // on a device
+		return false, nil
+	}
 	_, bound, err := store.Maybe[int64](ctx, r, sqlKeyBound, keyName)
 	return bound, err
 }

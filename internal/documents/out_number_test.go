@@ -327,6 +327,14 @@ func TestSignRefusesStrangeCertificatesAndCapacities(t *testing.T) {
 	refused(t, bind(h.admin, f), store.Invalid, "a person of another agency")
 	f.Owner, f.OwnerID = OwnerAgency, int64(h.other)
 	refused(t, bind(h.admin, f), store.Invalid, "another agency")
+	f = CertificateForm{Owner: OwnerPerson, OwnerID: h.drafter.Person, DER: cert.Raw, KeyName: "chairman", Method: MethodServerKey}
+	refused(t, bind(h.admin, f), store.Invalid, "a key that signs for somebody else")
+	foreignAdmin := h.foreignClerk
+	foreignAdmin.Roles = store.AgencyAdmin
+	f.OwnerID = h.foreigner.Person
+	refused(t, bind(foreignAdmin, f), store.Invalid, "a key that signs for another agency")
+	f.OwnerID = h.head.Person
+	must(t, bind(h.admin, f)) // its own owner gets it anew
 
 	if _, err = Sign(bg, h.Desk, h.head, o.ID, "TM", true); err != nil {
 		t.Fatalf("the approved certificate: %v", err)
