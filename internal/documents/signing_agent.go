@@ -2,8 +2,6 @@ package documents
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"slices"
@@ -152,22 +150,35 @@ type AgentReceipt struct {
 // everything of S10.2 still holds. Otherwise the signing fails, the refusal is in the journal, and the old revision stays.
 // The same file again is answered as before; another one is refused.
 func UploadAgentFile(ctx context.Context, d *Desk, token, address string, from io.Reader) (*AgentReceipt, error) {
-	s, p, err := d.partOf(ctx, token)
+	_, p, err := d.partOf(ctx, token)
 	if err != nil {
 		return nil, err
 	}
+	brought, tooLarge, err := d.takeUpload(ctx, from, p.PreparedSize+agentRoom)
+	if err != nil {
+		return nil, err
+	}
+	s, p, err := d.partOf(ctx, token) // as it is now: the way here may have taken minutes
+	if err != nil {
+		return nil, err
+	}
+	s.Address = address
 	a, err := actorNow(ctx, d.DB, s.Actor, d.DB.Now())
 	if err != nil {
 		return nil, d.endSigning(ctx, store.System(s.AgencyID), s, SigningFailed, err)
 	}
-	s.Address = address
-	b, err := io.ReadAll(io.LimitReader(from, p.PreparedSize+agentRoom+1))
-	if err != nil {
-		return nil, store.Because(store.Refuse(store.Invalid, "Không đọc được tệp đã ký mà chương trình gửi lên. Văn bản được giữ nguyên; hãy ký lại."), err)
+	if p.Received || !s.Open() {
+		if p.ResultSHA == brought.SHA {
+			return s.receipt(p), nil
+		}
+		return nil, d.refuseAttempt(ctx, a, s, store.Refuse(store.Conflict, "Tệp này đã được ký bằng một bản khác trong cùng lượt ký. Bản đã nhận được giữ nguyên; hãy tải lại trang."))
 	}
-	receipt, err := d.receive(ctx, a, s, p, b)
+	if tooLarge {
+		return nil, d.endSigning(ctx, a, s, SigningFailed, store.Refuse(store.Invalid, "Tệp đã ký lớn hơn nhiều so với tệp được giao nên không được nhận. Văn bản được giữ nguyên; hãy ký lại."))
+	}
+	receipt, err := d.receive(ctx, a, s, p, brought)
 	if err != nil {
-		if again, err2 := loadSigning(ctx, d.DB, s.AgencyID, s.ID); err2 == nil && again.parts[p.Ordinal].ResultSHA == shaOf(b) {
+		if again, err2 := loadSigning(ctx, d.DB, s.AgencyID, s.ID); err2 == nil && again.parts[p.Ordinal].ResultSHA == brought.SHA {
 			return again.receipt(p), nil // the same file came twice at the same time
 		}
 		return nil, d.endSigning(ctx, a, s, SigningFailed, err)
@@ -175,12 +186,46 @@ func UploadAgentFile(ctx context.Context, d *Desk, token, address string, from i
 	return receipt, nil
 }
 
-func (d *Desk) receive(ctx context.Context, a store.Actor, s *signingRow, p *partRow, b []byte) (*AgentReceipt, error) {
-	if p.Received || !s.Open() {
-		if p.ResultSHA == shaOf(b) {
-			return s.receipt(p), nil
-		}
-		return nil, d.refuseAttempt(ctx, a, s, store.Refuse(store.Conflict, "Tệp này đã được ký bằng một bản khác trong cùng lượt ký. Bản đã nhận được giữ nguyên; hãy tải lại trang."))
+// takeUpload stores what a program brings as fast or as slowly as it comes, without holding it in memory or keeping a place from others.
+func (d *Desk) takeUpload(ctx context.Context, from io.Reader, most int64) (ref blob.Ref, tooLarge bool, err error) {
+	body := &heard{Reader: from}
+	ref, err = d.Blobs.Put(ctx, body, most)
+	switch {
+	case errors.Is(err, blob.TooLarge):
+		return ref, true, nil
+	case body.err != nil:
+		return ref, false, store.Because(store.Refuse(store.Invalid, "Không đọc được tệp đã ký mà chương trình gửi lên. Văn bản được giữ nguyên; hãy ký lại."), body.err)
+	}
+	return ref, false, refuseReason("file", err)
+}
+
+// heard remembers what was wrong with a reader, so that it is not taken for the store's trouble.
+type heard struct {
+	io.Reader
+	err error
+}
+
+func (h *heard) Read(p []byte) (int, error) {
+	n, err := h.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		h.err = err
+	}
+	return n, err
+}
+
+// judging bounds how many files of programs are in memory and judged at once.
+var judging = make(chan struct{}, 4)
+
+func (d *Desk) receive(ctx context.Context, a store.Actor, s *signingRow, p *partRow, brought blob.Ref) (*AgentReceipt, error) {
+	select {
+	case judging <- struct{}{}:
+		defer func() { <-judging }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	b, err := blob.ReadAll(ctx, d.Blobs, brought.SHA, brought.Size)
+	if err != nil {
+		return nil, err
 	}
 	cert, err := d.examineUpload(ctx, s, p, b)
 	if err != nil {
@@ -202,9 +247,6 @@ func (d *Desk) receive(ctx context.Context, a store.Actor, s *signingRow, p *par
 
 // examineUpload judges what a program brought against what it was handed, and gives the signer's certificate.
 func (d *Desk) examineUpload(ctx context.Context, s *signingRow, p *partRow, b []byte) ([]byte, error) {
-	if int64(len(b)) > p.PreparedSize+agentRoom {
-		return nil, store.Refuse(store.Invalid, "Tệp đã ký lớn hơn nhiều so với tệp được giao nên không được nhận. Văn bản được giữ nguyên; hãy ký lại.")
-	}
 	old, err := blob.ReadAll(ctx, d.Blobs, p.PreparedSHA, p.PreparedSize)
 	if err != nil {
 		return nil, err
@@ -346,10 +388,4 @@ func AgentCalls(s *Signing, o *Outgoing, origin string) []AgentCall {
 		out = append(out, AgentCall{Socket: "wss://127.0.0.1:8987/" + p.Operation, Request: r})
 	}
 	return out
-}
-
-// shaOf is the address that bytes have in the blob store.
-func shaOf(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
 }

@@ -43,9 +43,6 @@ type agentAnswer struct {
 	Missing    int  // files that still lack their signature
 }
 
-// judging bounds how many files of programs are judged at once.
-var judging = make(chan struct{}, 4)
-
 // agentFile: GET /sign-agent/{token}/file
 func (d *Door) agentFile(w http.ResponseWriter, r *http.Request) error {
 	if !d.mayKnock(w, r) {
@@ -73,12 +70,6 @@ func (d *Door) agentUpload(w http.ResponseWriter, r *http.Request) error {
 	part, err := agentPart(r)
 	if err != nil {
 		return d.answerAgent(w, r, nil, err)
-	}
-	select {
-	case judging <- struct{}{}:
-		defer func() { <-judging }()
-	case <-r.Context().Done():
-		return r.Context().Err()
 	}
 	receipt, err := documents.UploadAgentFile(r.Context(), d.Desk, r.PathValue("token"), addressOf(r), part)
 	return d.answerAgent(w, r, receipt, err)

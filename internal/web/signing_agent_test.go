@@ -134,6 +134,36 @@ func TestLocalProgramFetchesAndBringsItsFile(t *testing.T) {
 	}
 }
 
+// Who sends slowly, or never to the end, keeps no other signer waiting.
+func TestSlowUploadsHoldNobodyUp(t *testing.T) {
+	h := newHouse(t)
+	o, s, id := h.awaitingProgram()
+	slow, err := documents.PrepareAgent(bg, h.desk, h.actor("chutich"), o.ID, documents.SigningForm{Purpose: documents.PurposeApprove, Capacity: "TM", Consent: true})
+	h.must(err)
+	for range 8 {
+		r, w := io.Pipe()
+		defer w.Close()
+		go func() {
+			if r, err := http.Post(h.server.URL+"/sign-agent/"+slow.Parts[0].Token+"/upload", "multipart/form-data; boundary=b", r); err == nil {
+				r.Body.Close()
+			}
+		}()
+		_, err := io.WriteString(w, "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.pdf\"\r\n\r\n"+strings.Repeat("%PDF-1.7", 400<<10))
+		h.must(err)
+	}
+	at := "/sign-agent/" + s.Parts[0].Token
+	r, err := http.Get(h.server.URL + at + "/file")
+	h.must(err)
+	file, err := io.ReadAll(r.Body)
+	h.must(err)
+	r.Body.Close()
+	signed, err := pades.Sign(bg, file, pades.Request{Certificate: id.Certificate, Chain: id.Chain, Key: id.Key, At: monday, Certify: 2})
+	h.must(err)
+	if status, a := h.bring(at+"/upload", "f", "a.pdf", signed); status != http.StatusOK || !a.Complete {
+		t.Errorf("%d %+v", status, a)
+	}
+}
+
 // What is not the file handed out plus one signature is refused in the program's own form, and ends the signing.
 func TestTamperedUploadIsRefused(t *testing.T) {
 	h := newHouse(t)
