@@ -89,7 +89,13 @@ func BindCertificate(ctx context.Context, tx *store.Tx, f CertificateForm) (*Cer
 	case OwnerAgency:
 		if f.OwnerID != a.Agency {
 			p.Add("owner", "Chứng thư số của cơ quan chỉ gắn được với chính cơ quan.")
+			break
 		}
+		agency, err := org.AgencyAt(ctx, tx, org.AgencyID(a.Agency), today(tx.Now()))
+		if err != nil {
+			return nil, err
+		}
+		fitsOwner(&p, c, namesAgency(c, agency), agency.Name)
 	case OwnerPerson:
 		known, err := worksHere(ctx, tx, a.Agency, f.OwnerID)
 		if err != nil {
@@ -97,6 +103,13 @@ func BindCertificate(ctx context.Context, tx *store.Tx, f CertificateForm) (*Cer
 		}
 		if !known {
 			p.Add("owner", "Người được chọn không giữ chức vụ nào trong cơ quan vào hôm nay. Hãy chọn người khác.")
+		}
+		if known {
+			who, err := org.FindPerson(ctx, tx, org.PersonID(f.OwnerID))
+			if err != nil {
+				return nil, err
+			}
+			fitsOwner(&p, c, namesPerson(c, who.Name), who.Name)
 		}
 		if f.OwnerID == a.Person {
 			p.Add("owner", "Không ai tự phê duyệt chứng thư số của mình. Đề nghị quản trị khác thực hiện.")

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -92,14 +93,25 @@ func (d *Door) silentDevices(ctx context.Context) []templ.Component {
 	return out
 }
 
-// freeKeys are the keys of the server's store that nobody of this agency is bound to yet.
+// freeKeys are the keys of the server's store that sign for nobody yet and whose certificate names this agency or one of its people.
 func (d *Door) freeKeys(r *http.Request) ([]keys.Entry, error) {
 	all, err := d.Desk.Keys.List()
 	if err != nil {
 		return nil, err
 	}
+	certificates := make([]*x509.Certificate, len(all))
+	for i, e := range all {
+		certificates[i] = e.Certificate
+	}
+	fits, err := documents.FitsHere(r.Context(), d.DB, actor(r), d.today(), certificates)
+	if err != nil {
+		return nil, err
+	}
 	var free []keys.Entry
-	for _, e := range all {
+	for i, e := range all {
+		if !fits[i] {
+			continue
+		}
 		taken, err := documents.KeyBound(r.Context(), d.DB, e.Name)
 		if err != nil {
 			return nil, err

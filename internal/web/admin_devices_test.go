@@ -35,14 +35,21 @@ func TestKeysOnDevicesAreOfferedForBinding(t *testing.T) {
 	h := newHouse(t)
 	authority, err := keys.NewTestAuthority(keys.TestOptions{From: time.Now().AddDate(-1, 0, 0), Until: time.Now().AddDate(1, 0, 0), Seed: []byte("device")})
 	h.must(err)
-	id, err := authority.Agency("UBND phường Vĩnh Thanh", "H26.2", keys.Period{From: time.Now().Add(-time.Hour), Until: time.Now().AddDate(1, 0, 0)})
+	id, err := authority.Agency("UBND xã Vĩnh Lĩnh", "H26.15", keys.Period{From: time.Now().Add(-time.Hour), Until: time.Now().AddDate(1, 0, 0)})
 	h.must(err)
 	v := &device{identity: id}
 	h.desk.Keys.Attach("hsm.", v)
 	admin := h.as("quantri")
-	if _, page := admin.get("/admin/certificates/new"); !strings.Contains(text(page), "hsm.seal – UBND phường Vĩnh Thanh, trên thiết bị HSM-1") {
+	if _, page := admin.get("/admin/certificates/new"); !strings.Contains(text(page), "hsm.seal – UBND xã Vĩnh Lĩnh, trên thiết bị HSM-1") {
 		t.Errorf("the key is not offered: %s", text(page))
 	}
+	foreign, err := authority.Agency("UBND phường Vĩnh Thanh", "H26.2", keys.Period{From: time.Now().Add(-time.Hour), Until: time.Now().AddDate(1, 0, 0)})
+	h.must(err)
+	v.identity = foreign
+	if _, page := admin.get("/admin/certificates/new"); strings.Contains(page, "hsm.seal") {
+		t.Errorf("the key of another agency is offered: %s", text(page))
+	}
+	v.identity = id
 	v.refusal = keys.ErrDamaged
 	words, _ := keys.ErrDamaged.Reason()
 	if status, page := admin.get("/admin/certificates/new"); status != 200 || !strings.Contains(text(page), strings.Split(words, "{name}")[1]) {

@@ -1078,7 +1078,7 @@ func noFreeKeys() templ.Component {
 			templ_7745c5c3_Var39 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = Empty(EmptyView{Icon: "key", Title: t(ctx, "Kho khóa không có khóa nào chưa gắn"), Text: t(ctx, "Người vận hành nạp khóa bằng lệnh: congvu key add. Khóa đã gắn cho người hoặc cơ quan không hiện ở đây.")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Empty(EmptyView{Icon: "key", Title: t(ctx, "Kho khóa không có khóa nào chưa gắn"), Text: t(ctx, "Người vận hành nạp khóa bằng lệnh: congvu key add. Chỉ hiện khóa chưa gắn, có chứng thư cấp cho cơ quan hoặc cho người của cơ quan này.")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
