@@ -59,18 +59,22 @@ type preservationSums struct {
 	StampsWaiting, StampsFailed int64
 }
 
-const sumColumns = `CAST(count(CASE WHEN worse_us > 0 THEN 1 END) AS BIGINT) AS worse, CAST(count(CASE WHEN check_us = 0 THEN 1 END) AS BIGINT) AS checks_waiting,
-	COALESCE(min(CASE WHEN renew_us > 0 THEN renew_us END), 0) AS next_renewal, COALESCE(max(checked_us), 0) AS last_check`
-
 const stampSums = `CAST(count(CASE WHEN state = 'waiting' THEN 1 END) AS BIGINT) AS stamps_waiting, CAST(count(CASE WHEN state = 'failed' THEN 1 END) AS BIGINT) AS stamps_failed`
 
 var (
 	sqlFigures    = store.SQL(`SELECT state, level, CAST(count(*) AS BIGINT) AS n FROM documents_preservations WHERE agency_id = $1 GROUP BY state, level ORDER BY state, level`)
 	sqlAllFigures = store.SQL(`SELECT state, level, CAST(count(*) AS BIGINT) AS n FROM documents_preservations GROUP BY state, level ORDER BY state, level`)
-	sqlSums       = store.SQL(`SELECT ` + sumColumns + ` FROM documents_preservations WHERE agency_id = $1`)
-	sqlAllSums    = store.SQL(`SELECT ` + sumColumns + ` FROM documents_preservations`)
-	sqlStampSums  = store.SQL(`SELECT ` + stampSums + ` FROM documents_stamps WHERE agency_id = $1 AND state IN ('waiting', 'failed')`)
-	sqlStampsAll  = store.SQL(`SELECT ` + stampSums + ` FROM documents_stamps WHERE state IN ('waiting', 'failed')`)
+	// Each figure from an index of its own: the rows hold whole reports and are too large to be read for a number.
+	sqlSums = store.SQL(`SELECT (SELECT CAST(count(*) AS BIGINT) FROM documents_preservations WHERE agency_id = $1 AND worse_us > 0) AS worse,
+		(SELECT CAST(count(*) AS BIGINT) FROM documents_preservations WHERE agency_id = $1 AND check_us = 0) AS checks_waiting,
+		COALESCE((SELECT min(renew_us) FROM documents_preservations WHERE agency_id = $1 AND renew_us > 0), 0) AS next_renewal,
+		COALESCE((SELECT max(checked_us) FROM documents_preservations WHERE agency_id = $1), 0) AS last_check`)
+	sqlAllSums = store.SQL(`SELECT (SELECT CAST(count(*) AS BIGINT) FROM documents_preservations WHERE worse_us > 0) AS worse,
+		(SELECT CAST(count(*) AS BIGINT) FROM documents_preservations WHERE check_us = 0) AS checks_waiting,
+		COALESCE((SELECT min(renew_us) FROM documents_preservations WHERE renew_us > 0), 0) AS next_renewal,
+		COALESCE((SELECT max(checked_us) FROM documents_preservations), 0) AS last_check`)
+	sqlStampSums = store.SQL(`SELECT ` + stampSums + ` FROM documents_stamps WHERE agency_id = $1 AND state IN ('waiting', 'failed')`)
+	sqlStampsAll = store.SQL(`SELECT ` + stampSums + ` FROM documents_stamps WHERE state IN ('waiting', 'failed')`)
 )
 
 // MayWatchPreservation tells who sees the figures: the agency's administrators theirs, the installation's administrator those of all.

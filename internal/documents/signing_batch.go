@@ -102,7 +102,9 @@ var (
 	sqlBatch    = store.SQL(`SELECT ` + batchColumns + ` FROM documents_batches WHERE agency_id = $1 AND id = $2 AND person_id = $3`)
 	sqlBatches  = store.SQL(`SELECT ` + batchColumns + ` FROM documents_batches WHERE agency_id = $1 AND person_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`)
 	sqlAnyBatch = store.SQL(`SELECT ` + batchColumns + ` FROM documents_batches WHERE agency_id = $1 AND id = $2`)
-	sqlCounts   = store.SQL(`SELECT state, CAST(count(*) AS BIGINT) AS n FROM documents_batch_items WHERE agency_id = $1 AND batch_id = $2 GROUP BY state`)
+	sqlCounts   = store.SQL(`SELECT batch_id, state, CAST(count(*) AS BIGINT) AS n FROM documents_batch_items WHERE agency_id = $1 AND batch_id = $2 GROUP BY batch_id, state`)
+	sqlCountsOf = store.SQL(`SELECT batch_id, state, CAST(count(*) AS BIGINT) AS n FROM documents_batch_items
+		WHERE agency_id = $1 AND batch_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT))) GROUP BY batch_id, state`)
 	sqlItems    = store.SQL(`SELECT ` + itemColumns + ` FROM documents_batch_items WHERE agency_id = $1 AND batch_id = $2 ORDER BY ordinal`)
 	sqlItem     = store.SQL(`SELECT ` + itemColumns + ` FROM documents_batch_items WHERE agency_id = $1 AND batch_id = $2 AND ordinal = $3`)
 	sqlTakeItem = store.SQL(`UPDATE documents_batch_items SET state = 'working', at_us = $1 WHERE agency_id = $2 AND batch_id = $3 AND ordinal = $4 AND state IN ('waiting', 'working')`)
@@ -287,24 +289,31 @@ func FindBatch(ctx context.Context, r store.Reader, a store.Actor, id int64) (*B
 }
 
 func (b *Batch) count(ctx context.Context, r store.Reader) error {
-	type count struct {
-		State string
-		N     int
-	}
-	all, err := store.All[count](ctx, r, sqlCounts, b.AgencyID, b.ID)
+	all, err := store.All[itemCount](ctx, r, sqlCounts, b.AgencyID, b.ID)
 	for _, c := range all {
-		switch c.State {
-		case ItemDone:
-			b.Done = c.N
-		case ItemFailed:
-			b.Failed = c.N
-		case ItemCancelled:
-			b.Cancelled = c.N
-		case ItemWorking:
-			b.Working = c.N
-		}
+		b.add(c)
 	}
 	return err
+}
+
+// itemCount is how many items of a batch are in a state.
+type itemCount struct {
+	BatchID int64
+	State   string
+	N       int
+}
+
+func (b *Batch) add(c itemCount) {
+	switch c.State {
+	case ItemDone:
+		b.Done = c.N
+	case ItemFailed:
+		b.Failed = c.N
+	case ItemCancelled:
+		b.Cancelled = c.N
+	case ItemWorking:
+		b.Working = c.N
+	}
 }
 
 // BatchItems lists the documents of a batch in the order of the list, to who ordered it.
@@ -332,12 +341,16 @@ func Batches(ctx context.Context, r store.Reader, a store.Actor, before int64) (
 		before = 1<<63 - 1
 	}
 	rows, err := store.All[batchRow](ctx, r, sqlBatches, a.Agency, a.Person, before, 50)
-	out := make([]Batch, len(rows))
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	out, ids, at := make([]Batch, len(rows)), make([]int64, len(rows)), make(map[int64]int, len(rows))
 	for i := range rows {
-		if err == nil {
-			err = rows[i].count(ctx, r)
-		}
-		out[i] = rows[i].Batch
+		out[i], ids[i], at[rows[i].ID] = rows[i].Batch, rows[i].ID, i
+	}
+	counts, err := store.All[itemCount](ctx, r, sqlCountsOf, a.Agency, store.JSONOf(ids))
+	for _, c := range counts {
+		out[at[c.BatchID]].add(c)
 	}
 	return out, err
 }

@@ -131,7 +131,7 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', 'null')`)
 	sqlSigning     = store.SQL(`SELECT ` + signingColumns + ` FROM documents_signings WHERE agency_id = $1 AND id = $2 AND person_id = $3`)
 	sqlAnySigning  = store.SQL(`SELECT ` + signingColumns + ` FROM documents_signings WHERE agency_id = $1 AND id = $2`)
-	sqlPartOfToken = store.SQL(`SELECT agency_id, signing_id, ordinal FROM documents_signing_parts WHERE token_hash = $1`)
+	sqlPartOfToken = store.SQL(`SELECT agency_id, signing_id, ordinal FROM documents_signing_parts WHERE token_hash = $1 AND token_hash <> ''`) // as the index says it
 	sqlParts       = store.SQL(`SELECT ` + partColumns + ` FROM documents_signing_parts WHERE agency_id = $1 AND signing_id = $2 ORDER BY ordinal`)
 	sqlOpenOf      = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM documents_signings WHERE agency_id = $1 AND outgoing_id = $2 AND person_id = $3
 		AND state IN ('prepared', 'waiting') AND expires_us > $4`)
