@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"congvu/internal/auth"
 	"congvu/internal/axis"
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
@@ -84,7 +85,7 @@ func openTables(ctx context.Context, s *settings, how opening) (in *installation
 	if err = in.loadTrust(s, how.allowTest); err != nil {
 		return in, err
 	}
-	in.Desk = &documents.Desk{DB: in.DB, Blobs: in.Blobs, Keys: in.Keys, Trust: in.Trust, Calendar: calendar.Default()}
+	in.Desk = &documents.Desk{DB: in.DB, Blobs: in.Blobs, Keys: in.Keys, Trust: in.Trust, Calendar: calendar.Default(), Locked: auth.Locked}
 	return in, nil
 }
 

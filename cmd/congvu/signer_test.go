@@ -22,6 +22,9 @@ func TestTheSettingLeadsToTheSigner(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, troubles := in.Keys.Rings()
+		if in.Desk.Locked == nil {
+			t.Error("what a locked person ordered goes on")
+		}
 		in.Close()
 		if len(troubles) != want || want == 1 && !errors.Is(troubles[0], signer.ErrAway) {
 			t.Errorf("%q: %v", socket, troubles)

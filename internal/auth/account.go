@@ -222,6 +222,12 @@ func LockAccount(ctx context.Context, tx *store.Tx, person int64) error {
 	return tx.Record(store.Event{Verb: "account.locked", Agency: s.HomeAgency, Ref: personRef(person), Title: s.Login})
 }
 
+// Locked tells whether a person's account is locked: what he ordered before must not go on either.
+func Locked(ctx context.Context, r store.Reader, person int64) (bool, error) {
+	s, ok, err := store.Maybe[secretAccount](ctx, r, sqlByPerson, person)
+	return ok && s.State == "locked", err
+}
+
 // UnlockAccount opens a locked account again.
 func UnlockAccount(ctx context.Context, tx *store.Tx, person int64) error {
 	s, err := kept(ctx, tx, person)

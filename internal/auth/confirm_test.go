@@ -104,6 +104,12 @@ func TestWrongConfirmationsSlowDownTheSessionTheyComeFrom(t *testing.T) {
 	w.must(w.confirm(own, phrase)) // its owner signs undisturbed
 	w.clock.Step(time.Minute)
 	w.must(w.confirm(stolen, phrase))
+	if locked, err := auth.Locked(ctx, w.db, own.PersonID); err != nil || locked {
+		t.Errorf("open account: locked %v, %v", locked, err)
+	}
 	w.must(w.act(admin(w.snv), func(tx *store.Tx) error { return auth.LockAccount(ctx, tx, own.PersonID) }))
+	if locked, err := auth.Locked(ctx, w.db, own.PersonID); err != nil || !locked {
+		t.Errorf("locked account: locked %v, %v", locked, err)
+	}
 	w.refused(store.Invalid, w.confirm(own, phrase))
 }

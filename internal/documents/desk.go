@@ -19,6 +19,9 @@ type Desk struct {
 	Trust    *keys.Trust
 	Calendar *calendar.Calendar // nil = calendar.Default()
 
+	// Locked tells whether a person is shut out of the system: work that he ordered stops then. nil = nobody is.
+	Locked func(ctx context.Context, r store.Reader, person int64) (bool, error)
+
 	Stamper pades.Stamper // the time-stamp authority; nil = none: signatures stay as they are made
 	Witness pades.Witness // who is asked whether certificates stand; nil = nobody
 }

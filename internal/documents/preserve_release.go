@@ -203,6 +203,9 @@ func (d *Desk) release(ctx context.Context, j store.Job) error {
 	}
 	a, err := r.actor(ctx, d.DB)
 	if err == nil {
+		err = d.mayGoOn(ctx, a)
+	}
+	if err == nil {
 		_, err = Release(ctx, d, a, r.OutgoingID)
 	}
 	if _, refused := errorsAs[*store.Refusal](err); !refused {

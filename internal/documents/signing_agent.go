@@ -163,7 +163,7 @@ func UploadAgentFile(ctx context.Context, d *Desk, token, address string, from i
 		return nil, err
 	}
 	s.Address = address
-	a, err := actorNow(ctx, d.DB, s.Actor, d.DB.Now())
+	a, err := d.actorNow(ctx, s.Actor)
 	if err != nil {
 		return nil, d.endSigning(ctx, store.System(s.AgencyID), s, SigningFailed, err)
 	}

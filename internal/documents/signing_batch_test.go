@@ -248,6 +248,41 @@ func TestBatchOfOneWhoLeftSignsNothing(t *testing.T) {
 	}
 }
 
+// An account that is locked, because somebody else sits there, stops what was ordered with it: batches, files of the local program, releases.
+func TestWhatALockedPersonOrderedDoesNotGoOn(t *testing.T) {
+	h, _ := newStampingHouse(t)
+	locked := int64(0)
+	h.Locked = func(_ context.Context, _ store.Reader, person int64) (bool, error) { return person == locked, nil }
+	o, released := h.at(AwaitingSignature), h.at(Signed)
+	_, err := Release(bg, h.Desk, h.clerk, released.ID)
+	must(t, err)
+	b := h.startBatch(h.head, BatchSign, picks(o))
+	locked = h.head.Person
+	h.workAll()
+	b, err = FindBatch(bg, h.DB, h.head, b.ID)
+	must(t, err)
+	if b.Failed != 1 || h.again(o).State != AwaitingSignature {
+		t.Errorf("%+v, state %s", b, h.again(o).State)
+	}
+	locked = 0
+	v := h.onDevice(h.head, "Nguyễn Văn Nghĩa", MethodUSBToken)
+	s := h.prepareAgent(h.head, o, PurposeApprove)
+	signed := v.program(t, h.handed(s.Parts[0].Token), certify)
+	locked = h.head.Person
+	_, err = h.upload(s.Parts[0].Token, signed)
+	refused(t, err, store.Forbidden, "the program of a locked person")
+	if h.again(o).State != AwaitingSignature {
+		t.Errorf("state %s", h.again(o).State)
+	}
+	locked = h.clerk.Person
+	h.settle()
+	r, _, err := store.Maybe[ReleaseOrder](bg, h.DB, sqlRelease, released.AgencyID, released.ID)
+	must(t, err)
+	if r.State != "refused" || h.again(released).State != Signed {
+		t.Errorf("order is %s, document %s", r.State, h.again(released).State)
+	}
+}
+
 // With a time-stamp authority the batch does not wait for it: the orders are remembered and go on by themselves (S6.2, S11.5).
 func TestReleaseBatchDoesNotWaitForTimeStamps(t *testing.T) {
 	h, _ := newStampingHouse(t)

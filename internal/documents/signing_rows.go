@@ -207,14 +207,29 @@ func (s *signingRow) complete(ctx context.Context, r store.Reader) (*signingRow,
 	return s, err
 }
 
+// mayGoOn refuses to carry out what somebody ordered whose account was locked meanwhile: perhaps it was not he who ordered it.
+func (d *Desk) mayGoOn(ctx context.Context, a store.Actor) error {
+	if d.Locked == nil {
+		return nil
+	}
+	locked, err := d.Locked(ctx, d.DB, a.Person)
+	if err == nil && locked {
+		err = store.Refuse(store.Forbidden, "Tài khoản của người yêu cầu đã bị khóa nên việc đã yêu cầu không được làm tiếp. Văn bản được giữ nguyên; hãy thực hiện lại khi tài khoản được mở.")
+	}
+	return err
+}
+
 // actorNow is who ordered a signing or a batch, with the roles that his post has today; he confirmed himself when he ordered it. Forbidden when
-// he has left the post.
-func actorNow(ctx context.Context, r store.Reader, kept store.JSON, at store.Instant) (store.Actor, error) {
+// he has left the post or is locked out.
+func (d *Desk) actorNow(ctx context.Context, kept store.JSON) (store.Actor, error) {
 	var a store.Actor
 	if err := decode(kept, &a); err != nil {
 		return a, err
 	}
-	h, err := org.HoldingAt(ctx, r, org.HoldingID(a.Holding), today(at))
+	if err := d.mayGoOn(ctx, a); err != nil {
+		return a, err
+	}
+	h, err := org.HoldingAt(ctx, d.DB, org.HoldingID(a.Holding), today(d.DB.Now()))
 	if err == nil && int64(h.PersonID) == a.Person && int64(h.AgencyID) == a.Agency {
 		a.Roles, a.Unit = h.Roles, int64(h.UnitID)
 		return a.Vouched(), nil

@@ -62,7 +62,7 @@ func (d *Desk) workItem(ctx context.Context, j store.Job) error {
 	if err != nil || !begun { // cancelled meanwhile
 		return err
 	}
-	a, err := actorNow(ctx, d.DB, x.batch.Actor, d.DB.Now())
+	a, err := d.actorNow(ctx, x.batch.Actor)
 	if err == nil {
 		err = x.do(ctx, d, a)
 	}
