@@ -243,21 +243,25 @@ func (h *house) refusedAct(f func() error, kind store.Kind) {
 func TestKilledBetweenTokenAndKeepStampsOnce(t *testing.T) {
 	h, authority := newStampingHouse(t)
 	o := h.at(Signed)
-	ctx, kill := context.WithCancel(bg)
 	w := h.Desk.stamping()
 	do := w.Do
-	w.Do = func(ctx2 context.Context, j store.Job) error {
-		f, err := o.mainFile(bg, h.DB)
-		must(t, err)
-		if _, err := h.Desk.withToken(bg, f); err != nil { // the token is there, the process dies before the row is written
-			return err
+	began, end, ended := make(chan error), make(chan struct{}), make(chan struct{})
+	w.Do = func(ctx context.Context, j store.Job) error {
+		f, err := o.mainFile(ctx, h.DB)
+		if err == nil {
+			_, err = h.Desk.withToken(ctx, f)
 		}
-		kill()
-		return ctx.Err()
+		began <- err // the token is there, the process dies before the row is written
+		<-end
+		return errors.New("dead")
 	}
-	if _, err := h.DB.WorkOnce(ctx, w); err != nil && !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
+	dead := w
+	go func() {
+		defer close(ended)
+		_, _ = h.DB.WorkOnce(bg, dead)
+	}()
+	t.Cleanup(func() { close(end); <-ended })
+	must(t, <-began)
 	if all := h.stampsOf(o); all[0].State != StampWaiting {
 		t.Fatalf("%+v", all)
 	}
@@ -272,6 +276,24 @@ func TestKilledBetweenTokenAndKeepStampsOnce(t *testing.T) {
 		t.Fatalf("%+v after %d calls", all, authority.called())
 	}
 	h.assertLevels(h.again(o), "T")
+}
+
+// A signature that brought a token which does not hold takes no other: the order that waited for one goes on and is decided by the policy.
+func TestAnOrderDoesNotWaitForATokenThatCannotCome(t *testing.T) {
+	h, _ := newStampingHouse(t)
+	o := h.at(Signed)
+	_, err := Release(bg, h.Desk, h.clerk, o.ID)
+	must(t, err)
+	for _, s := range h.stampsOf(o) {
+		must(t, h.Desk.overtake(bg, s, store.Job{Tries: 1}))
+	}
+	h.settle()
+	if r, ok, err := FindRelease(bg, h.DB, h.clerk, o.ID); err != nil || !ok || r.Waiting() {
+		t.Fatalf("the order still waits: %+v, %v", r, err)
+	}
+	if o = h.again(o); o.State != Issued {
+		t.Errorf("state %s: %v", o.State, h.said(o))
+	}
 }
 
 // Two workers on one signature (a lease that ran out too early) leave one time stamp and one version.

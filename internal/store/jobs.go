@@ -19,6 +19,7 @@ type Job struct {
 	Due       Instant `db:"due_us"`
 	Tries     int
 	LastError string
+	Lease     Instant `db:"lease_us"` // until when this claim holds
 
 	finished *atomic.Bool
 }
@@ -32,13 +33,15 @@ var (
 	sqlClaim = SQL(`UPDATE store_jobs SET lease_us = $1, tries = tries + 1 WHERE id IN (
 			SELECT id FROM store_jobs WHERE kind = $2 AND state = 'waiting' AND due_us <= $3 AND lease_us <= $3
 			ORDER BY due_us, id LIMIT $4 {FOR UPDATE SKIP LOCKED})
-		RETURNING id, kind, key, agency_id, payload, due_us, tries, last_error`)
-	sqlFinish  = SQL(`DELETE FROM store_jobs WHERE id = $1`)
-	sqlDelay   = SQL(`UPDATE store_jobs SET due_us = $1, lease_us = 0, last_error = $2 WHERE id = $3`)
-	sqlStick   = SQL(`UPDATE store_jobs SET state = 'stuck', lease_us = 0, last_error = $1 WHERE id = $2`)
-	sqlUnstick = SQL(`UPDATE store_jobs SET state = 'waiting', tries = 0, due_us = $1, lease_us = 0 WHERE kind = $2 AND key = $3 AND state = 'stuck'`)
-	sqlDueSoon = SQL(`SELECT due_us FROM store_jobs WHERE kind = $1 AND state = 'waiting' AND due_us <= $2 AND lease_us <= $2 ORDER BY due_us LIMIT 1`)
-	sqlBacklog = SQL(`SELECT kind, state, CAST(count(*) AS BIGINT) AS n FROM store_jobs GROUP BY kind, state ORDER BY kind, state`)
+		RETURNING id, kind, key, agency_id, payload, due_us, tries, last_error, lease_us`)
+	sqlFinish   = SQL(`DELETE FROM store_jobs WHERE id = $1`)
+	sqlDelay    = SQL(`UPDATE store_jobs SET due_us = $1, lease_us = 0, last_error = $2 WHERE id = $3`)
+	sqlLater    = SQL(`UPDATE store_jobs SET due_us = $1, lease_us = 0, tries = tries - 1 WHERE id = $2`)
+	sqlHandBack = SQL(`UPDATE store_jobs SET lease_us = 0, tries = tries - 1 WHERE id = $1 AND state = 'waiting' AND lease_us = $2`)
+	sqlStick    = SQL(`UPDATE store_jobs SET state = 'stuck', lease_us = 0, last_error = $1 WHERE id = $2`)
+	sqlUnstick  = SQL(`UPDATE store_jobs SET state = 'waiting', tries = 0, due_us = $1, lease_us = 0 WHERE kind = $2 AND key = $3 AND state = 'stuck'`)
+	sqlDueSoon  = SQL(`SELECT due_us FROM store_jobs WHERE kind = $1 AND state = 'waiting' AND due_us <= $2 AND lease_us <= $2 ORDER BY due_us LIMIT 1`)
+	sqlBacklog  = SQL(`SELECT kind, state, CAST(count(*) AS BIGINT) AS n FROM store_jobs GROUP BY kind, state ORDER BY kind, state`)
 )
 
 // Enqueue writes due work in the transaction of the act that causes it. Due 0 means at once.
@@ -163,11 +166,11 @@ func do(ctx context.Context, w Work, j Job) (err error) {
 }
 
 func (db *DB) settleJob(ctx context.Context, w Work, j Job, cause error) error {
-	if ctx.Err() != nil {
-		return nil // the lease runs out and another process takes it
-	}
 	if cause == nil && j.finished.Load() {
 		return nil
+	}
+	if ctx.Err() != nil {
+		return db.handBack(ctx, j, cause)
 	}
 	return db.Keep(ctx, func(tx *Tx) error {
 		var l later
@@ -176,7 +179,7 @@ func (db *DB) settleJob(ctx context.Context, w Work, j Job, cause error) error {
 			_, err := tx.Exec(ctx, sqlFinish, j.ID)
 			return err
 		case errors.As(cause, &l):
-			_, err := tx.Exec(ctx, sqlDelay, tx.now.Add(time.Duration(l)), j.LastError, j.ID)
+			_, err := tx.Exec(ctx, sqlLater, tx.now.Add(time.Duration(l)), j.ID)
 			return err
 		case j.Tries < w.MaxTries:
 			_, err := tx.Exec(ctx, sqlDelay, tx.now.Add(w.Backoff(j.Tries)), cause.Error(), j.ID)
@@ -191,6 +194,24 @@ func (db *DB) settleJob(ctx context.Context, w Work, j Job, cause error) error {
 		return nil
 	})
 }
+
+// handBack leaves a job, of a process that was asked to stop, to the next one: at once, not when the lease has run out, and without counting
+// the try. One that was done all the same is finished.
+func (db *DB) handBack(ctx context.Context, j Job, cause error) error {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), handingBack)
+	defer stop()
+	return db.Keep(ctx, func(tx *Tx) error {
+		if cause == nil {
+			_, err := tx.Exec(ctx, sqlFinish, j.ID)
+			return err
+		}
+		_, err := tx.Exec(ctx, sqlHandBack, j.ID, j.Lease)
+		return err
+	})
+}
+
+// handingBack is how long a stopping process may take over it; then the lease runs out by itself.
+const handingBack = 5 * time.Second
 
 // Backlog is how much work of a kind is in a state.
 type Backlog struct {

@@ -263,19 +263,85 @@ func TestJobsAreDoneOnceRetriedAndGivenUp(t *testing.T) {
 	}
 }
 
-func TestALeaseOfADeadProcessRunsOut(t *testing.T) {
-	clock := storetest.NewClock(time.Date(2026, 1, 5, 1, 0, 0, 0, time.UTC))
-	db := storetest.OpenAt(t, clock)
+func enqueue(t *testing.T, db *store.DB, key string) {
+	t.Helper()
 	if err := db.Keep(ctx, func(tx *store.Tx) error {
-		return tx.Enqueue(ctx, store.Job{Kind: "mail", Key: "a", Payload: "{}"})
+		return tx.Enqueue(ctx, store.Job{Kind: "mail", Key: key, Payload: "{}"})
 	}); err != nil {
 		t.Fatal(err)
 	}
-	died, kill := context.WithCancel(ctx)
-	w := store.Work{Kind: "mail", Lease: time.Minute, Do: func(context.Context, store.Job) error { kill(); return nil }}
-	if n, err := db.WorkOnce(died, w); n != 1 || err != nil {
-		t.Fatal(n, err)
+}
+
+func TestWaitingIsNotATry(t *testing.T) {
+	clock := storetest.NewClock(time.Date(2026, 1, 5, 1, 0, 0, 0, time.UTC))
+	db := storetest.OpenAt(t, clock)
+	enqueue(t, db, "a")
+	calls, given := 0, 0
+	w := store.Work{Kind: "mail", MaxTries: 2,
+		Do: func(_ context.Context, j store.Job) error {
+			if calls++; calls <= 5 {
+				return store.Later(time.Minute)
+			}
+			if want := calls - 5; j.Tries != want {
+				t.Errorf("try %d of the work is counted as %d", want, j.Tries)
+			}
+			return errors.New("refused")
+		},
+		Stuck: func(context.Context, *store.Tx, store.Job, error) error { given++; return nil }}
+	for range 8 {
+		if _, err := db.WorkOnce(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+		clock.Step(time.Hour)
 	}
+	if calls != 7 || given != 1 {
+		t.Fatalf("called %d times, given up %d times", calls, given)
+	}
+}
+
+func TestAStoppingProcessHandsItsJobsBack(t *testing.T) {
+	clock := storetest.NewClock(time.Date(2026, 1, 5, 1, 0, 0, 0, time.UTC))
+	db := storetest.OpenAt(t, clock)
+	enqueue(t, db, "done")
+	enqueue(t, db, "begun")
+	stopping, stop := context.WithCancel(ctx)
+	if _, err := db.WorkOnce(stopping, store.Work{Kind: "mail", Lease: time.Hour, Do: func(ctx context.Context, j store.Job) error {
+		stop()
+		if j.Key == "done" {
+			return nil
+		}
+		return ctx.Err()
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	var next []string
+	if _, err := db.WorkOnce(ctx, store.Work{Kind: "mail", Do: func(_ context.Context, j store.Job) error {
+		if next = append(next, j.Key); j.Tries != 1 {
+			t.Errorf("the stopped process's try of %s counts", j.Key)
+		}
+		return nil
+	}}); err != nil || !slices.Equal(next, []string{"begun"}) {
+		t.Fatalf("the next process did %v, %v", next, err)
+	}
+}
+
+func TestALeaseOfADeadProcessRunsOut(t *testing.T) {
+	clock := storetest.NewClock(time.Date(2026, 1, 5, 1, 0, 0, 0, time.UTC))
+	db := storetest.OpenAt(t, clock)
+	enqueue(t, db, "a")
+	began, end, ended := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	dead := store.Work{Kind: "mail", Lease: time.Minute, Do: func(context.Context, store.Job) error {
+		close(began)
+		<-end // says nothing more
+		return errors.New("dead")
+	}}
+	go func() {
+		defer close(ended)
+		_, _ = db.WorkOnce(ctx, dead)
+	}()
+	t.Cleanup(func() { close(end); <-ended })
+	<-began
+	w := store.Work{Kind: "mail", Lease: time.Minute}
 	w.Do = func(context.Context, store.Job) error { return nil }
 	if n, _ := db.WorkOnce(ctx, w); n != 0 {
 		t.Fatal("a leased job was taken a second time")
