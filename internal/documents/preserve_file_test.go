@@ -187,6 +187,51 @@ func TestRenewalKeepsTheVerdictThroughTheYears(t *testing.T) {
 	}
 }
 
+// A renewal that came due while the agency wanted no time stamps is made as soon as it wants them again, not a month later.
+func TestRenewalsMissedWhileThePolicyWasOffAreMadeUpFor(t *testing.T) {
+	h, first := newStampingHouse(t)
+	o := h.issued()
+	h.keepAll()
+	p := h.preservation(o)
+	second := newTSA(t, h.clock.Now, monday.AddDate(1, 0, 0), monday.AddDate(12, 0, 0))
+	h.believe(keys.RevocationNone, first, second)
+	h.Desk.Stamper = second
+	h.policy(StampOff)
+	h.clock.Set(p.RenewBefore.Time().Add(time.Hour))
+	h.keepAll()
+	if second.called() != 0 || h.preservation(o).KeptSHA != p.KeptSHA {
+		t.Fatal("renewed although the agency wants no time stamps")
+	}
+	h.policy(StampWanted)
+	h.keepAll()
+	if h.preservation(o).KeptSHA == p.KeptSHA {
+		t.Error("the renewal waits although its time is over")
+	}
+}
+
+// A file that was renewed while it was checked is checked again when the next check is due.
+func TestCheckThatARenewalOvertookIsPlannedAgain(t *testing.T) {
+	h, _ := newStampingHouse(t)
+	o := h.issued()
+	storetest.Drain(t, h.DB, Preserver, h.Desk.HearPreserve)
+	h.do(h.admin, func(tx *store.Tx) error { _, err := CheckArchive(bg, tx); return err })
+	_, err := h.Desk.QueueDue(bg)
+	must(t, err)
+	w, do := h.Desk.checking(), h.Desk.keepChecked
+	w.Do = func(ctx context.Context, j store.Job) error {
+		p := h.preservation(o)
+		report, _, err := h.Desk.verifyAgain(ctx, p)
+		must(t, err)
+		h.work(h.Desk.preserving())
+		return do(ctx, p, report, "", Preserving{CheckDays: 180}, j)
+	}
+	h.work(w)
+	p := h.preservation(o)
+	if p.Level != "LTA" || p.CheckAt <= h.DB.Now() {
+		t.Errorf("level %s, next check %d", p.Level, p.CheckAt)
+	}
+}
+
 // A signer's certificate is revoked after the issue: what is only signed gets worse at the next check, what is preserved does not.
 func TestArchiveCheckTellsWhatGotWorse(t *testing.T) {
 	h, _ := newStampingHouse(t)

@@ -74,7 +74,8 @@ var (
 		WHERE check_us > 0 AND check_us <= $1 ORDER BY check_us LIMIT $2`)
 	sqlExtendAt = store.SQL(`UPDATE documents_preservations SET extend_us = $1 WHERE agency_id = $2 AND file_id = $3 AND extend_us = $4`)
 	sqlCheckAt  = store.SQL(`UPDATE documents_preservations SET check_us = $1 WHERE agency_id = $2 AND file_id = $3 AND check_us = $4`)
-	sqlPlanAll  = store.SQL(`UPDATE documents_preservations SET extend_us = $1 WHERE agency_id = $2 AND state = 'waiting' AND extend_us > $1`)
+	sqlPlanAll  = store.SQL(`UPDATE documents_preservations SET extend_us = $1 WHERE agency_id = $2 AND extend_us > $1
+		AND (state = 'waiting' OR state = 'kept' AND renew_us > 0 AND renew_us <= $1)`)
 )
 
 // QueueDue makes jobs of the extensions and checks that are due and tells how many it found. Without a time-stamp authority extensions stay

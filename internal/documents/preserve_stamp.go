@@ -146,14 +146,14 @@ func (d *Desk) stamp(ctx context.Context, j store.Job) error {
 		return err
 	}
 	if !stampable(s, f, o) {
-		return d.DB.Keep(ctx, func(tx *store.Tx) error { return endStamp(ctx, tx, s, StampOvertaken, store.Message{}, j.Tries) })
+		return d.overtake(ctx, s, j)
 	}
 	if d.Stamper == nil {
 		return store.Later(time.Minute) // another process of the installation has an authority
 	}
 	stamped, err := d.withToken(ctx, f)
 	if errors.Is(err, pades.ErrStamped) {
-		return d.DB.Keep(ctx, func(tx *store.Tx) error { return endStamp(ctx, tx, s, StampOvertaken, store.Message{}, j.Tries) })
+		return d.overtake(ctx, s, j)
 	}
 	if err != nil {
 		return errors.Join(err, d.DB.Keep(ctx, func(tx *store.Tx) error {
@@ -172,6 +172,20 @@ func (d *Desk) stamp(ctx context.Context, j store.Job) error {
 			return err
 		}
 	}
+}
+
+// overtake ends a request whose signature needs or takes no token any more; an order that waited for it goes on.
+func (d *Desk) overtake(ctx context.Context, s Stamp, j store.Job) error {
+	return d.DB.Keep(ctx, func(tx *store.Tx) error {
+		if err := endStamp(ctx, tx, s, StampOvertaken, store.Message{}, j.Tries); err != nil {
+			return err
+		}
+		o, err := load(ctx, tx, s.AgencyID, s.OutgoingID)
+		if err != nil {
+			return err
+		}
+		return o.goOn(ctx, tx, s)
+	})
 }
 
 func (d *Desk) toStamp(ctx context.Context, j store.Job) (s Stamp, f File, o *Outgoing, err error) {
@@ -234,7 +248,7 @@ func (d *Desk) keepStamped(ctx context.Context, tx *store.Tx, s Stamp, f File, t
 		return err
 	}
 	if !ok || !stampable(s, now, o) {
-		if err := endStamp(ctx, tx, s, StampOvertaken, store.Message{}, tries); err != nil {
+		if err := errors.Join(endStamp(ctx, tx, s, StampOvertaken, store.Message{}, tries), o.goOn(ctx, tx, s)); err != nil {
 			return err
 		}
 		return tx.Record(store.Event{Verb: "document.stamp_dropped", Agency: s.AgencyID, Ref: o.Ref(), Title: o.Title(), Data: map[string]any{"file": s.FileID, "sha": s.SHA}})
