@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -202,4 +205,52 @@ func (d *Door) withdrawCertificate(w http.ResponseWriter, r *http.Request) error
 	}
 	d.flash(w, Good, store.Say("Đã thu hồi chứng thư số. Các chữ ký đã có không bị ảnh hưởng."))
 	return redirect(w, r, "/admin/certificates")
+}
+
+// soonExpired is how long before its end a certificate is shown as one to be renewed.
+const soonExpired = 30 * 24 * time.Hour
+
+// nameIn gives one attribute of a distinguished name (RFC 2253 text) as people read it; the whole name when it has none.
+func nameIn(dn, attribute string) string {
+	for _, part := range dnParts(dn) {
+		if key, value, ok := strings.Cut(part, "="); ok && key == attribute {
+			return unescaped(value)
+		}
+	}
+	if attribute == "CN" {
+		return dn
+	}
+	return ""
+}
+
+// dnParts splits at commas and plus signs that are not escaped.
+func dnParts(dn string) []string {
+	var out []string
+	begin := 0
+	for i := 0; i < len(dn); i++ {
+		switch dn[i] {
+		case '\\':
+			i++
+		case ',', '+':
+			out = append(out, dn[begin:i])
+			begin = i + 1
+		}
+	}
+	return append(out, dn[begin:])
+}
+
+func unescaped(value string) string {
+	var b strings.Builder
+	for i := 0; i < len(value); i++ {
+		if value[i] == '\\' && i+1 < len(value) {
+			i++
+		}
+		b.WriteByte(value[i])
+	}
+	return b.String()
+}
+
+// joined puts the parts that say something on one line.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }

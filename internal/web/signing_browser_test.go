@@ -59,7 +59,7 @@ func TestTheSigningDeskIsWorkedByKeys(t *testing.T) {
 	tab.Fill("#act #password", password)
 	tab.Click("#act footer .btn.primary")
 	tab.See("#main .note-good")
-	tab.Until(fmt.Sprintf(`location.pathname !== %q && location.pathname.startsWith("/signing/")`, second))
+	tab.Until(fmt.Sprintf(`location.pathname !== %q && location.pathname.startsWith("/signing/") && document.querySelector(".sheet[data-drawn]")`, second))
 	tab.Click("[data-pane-close]")
 	tab.See("form[data-desk]")
 	ticked(1) // the first is still ticked, the second is signed and gone

@@ -19,14 +19,30 @@ export function setupLive(htmx) {
     if (busy()) { clearTimeout(timer); timer = setTimeout(refresh, 3000); return }
     stale = false
     last = Date.now()
+    asked = location.href
     await htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerMorph" }).catch(() => {})
   }
+  document.addEventListener("htmx:before:request", e => { if (personal(e)) under = Date.now() })
+  document.addEventListener("htmx:finally:request", e => { if (personal(e)) under = 0 })
+  document.addEventListener("htmx:after:swap", e => { if (personal(e)) under = 0 })
+  document.addEventListener("htmx:before:swap", e => {
+    if (e.detail.ctx?.sourceElement !== document.body || !underWay() && asked === location.href) return
+    e.preventDefault()
+    stale = true
+    later()
+  })
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) { source?.close(); source = undefined } else if (!source) { connect(); stale = watched() !== ""; later() }
   })
   addEventListener("pagehide", () => source?.close())
   if (!document.hidden) connect()
 }
+
+// Where a person goes comes first: while a page he asked for is under way, or after it came, what a refresh brings is
+// dropped, for it would put the page back that he has just left.
+let under = 0, asked
+const underWay = () => Date.now() - under < 15000
+const personal = e => e.detail.ctx?.target?.id === "main" && e.detail.ctx.sourceElement !== document.body
 
 const watched = () => document.getElementById("main")?.dataset.watch ?? ""
 
@@ -37,7 +53,7 @@ function concerns(names) {
 
 function busy() {
   const at = document.activeElement
-  return document.hidden || document.querySelector("dialog[open], details.menu[open], form[data-dirty], form[aria-busy=true], form[data-desk] [name=consent]:checked") ||
+  return document.hidden || underWay() || document.querySelector("dialog[open], details.menu[open], form[data-dirty], form[aria-busy=true], form[data-desk] [name=consent]:checked") ||
     [...document.querySelectorAll("input[type=password]")].some(i => i.value) ||
     at?.matches("input:not([type=search]),textarea,select,[role=combobox]") || (at?.matches("input[type=search]") && Date.now() - (at.typedAt ?? 0) < 3000) ||
     !(getSelection()?.isCollapsed ?? true)

@@ -56,7 +56,13 @@ class Viewer {
     this.part("loading").hidden = true
     this.part("total").textContent = this.file.numPages
     this.part("page").max = this.file.numPages
-    await this.layOut()
+    try {
+      await this.layOut()
+    } catch (error) {
+      if (!this.gone.signal.aborted) this.fail(error)
+      return
+    }
+    if (this.gone.signal.aborted) return // the page was left meanwhile
     this.listen()
     setupFind(this)
     this.goTo(Number(this.box.dataset.page) || 1, true)
