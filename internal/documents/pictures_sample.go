@@ -46,6 +46,9 @@ type Sample struct {
 	Findings      []store.Message
 }
 
+// samples bounds how many sample pages are made at once: each lays out, draws and signs a file, as often as somebody moves a number.
+var samples = make(chan struct{}, 2)
+
 // SamplePage signs a sample page the way real ones are signed, with certificates of a test authority (S4). Whoever keeps the agency's pictures may, and
 // every person with his own signature. Nothing is kept.
 func SamplePage(ctx context.Context, d *Desk, a store.Actor, f SampleForm) (*Sample, error) {
@@ -74,6 +77,12 @@ func SamplePage(ctx context.Context, d *Desk, a store.Actor, f SampleForm) (*Sam
 	s.SealMM = s.seal.WidthPoints / pointsPerMM
 	s.SignRatio, s.SealRatio = ratio(s.sign), ratio(s.seal)
 	s.Findings = f.Placing.Check(s.SealMM)
+	select {
+	case samples <- struct{}{}:
+		defer func() { <-samples }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	return s.Sample, s.make(ctx)
 }
 

@@ -2,6 +2,7 @@ package documents
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -96,6 +97,25 @@ func near(t testing.TB, what string, got, want, slack float64) {
 
 // The law in millimetres, read back from the signed file: the signature is as large as its place allows and stands in its middle; the seal has its
 // real size and its right edge stands on the left third of the signature, level with its middle (S4.1, S4.2).
+// However many samples are asked for, two are made at a time, and who has gone away waits for none.
+func TestSamplesAreMadeTwoAtATime(t *testing.T) {
+	h := newHouse(t)
+	for range cap(samples) {
+		samples <- struct{}{}
+	}
+	ctx, leave := context.WithCancel(bg)
+	leave()
+	form := SampleForm{Kind: SampleLaidOut}
+	if _, err := SamplePage(ctx, h.Desk, h.head, form); !errors.Is(err, context.Canceled) {
+		t.Errorf("with both places taken: %v", err)
+	}
+	for range cap(samples) {
+		<-samples
+	}
+	_, err := SamplePage(bg, h.Desk, h.head, form)
+	must(t, err)
+}
+
 func TestApprovedPicturesStandWhereTheLawPutsThem(t *testing.T) {
 	h := newHouse(t)
 	h.approved(h.head, h.signatureForm())

@@ -28,6 +28,9 @@ const agentRoom = 4 << 20
 // minutes; AgentCalls makes the program's requests of them.
 func PrepareAgent(ctx context.Context, d *Desk, a store.Actor, id int64, f SigningForm) (*Signing, error) {
 	w, err := d.attempt(ctx, a, id, f.Purpose, f.Capacity, f.Consent, d.unseen)
+	if err == nil {
+		err = w.shown(ctx, f.SHA)
+	}
 	if err != nil {
 		return nil, w.failed(ctx, err)
 	}

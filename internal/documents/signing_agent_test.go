@@ -197,6 +197,28 @@ func TestAgentTokenIsBound(t *testing.T) {
 	refused(t, err, store.Conflict, "downloading what is done")
 }
 
+// What is frozen is what the signer saw, however late the file was exchanged after his page was made (S10.1).
+func TestAnotherFileThanTheSignerSawIsNotHandedOut(t *testing.T) {
+	h := newHouse(t)
+	h.onDevice(h.head, "Nguyễn Văn Nghĩa", MethodUSBToken)
+	o := h.at(AwaitingSignature)
+	files, err := Files(bg, h.DB, h.head, o.Ref())
+	must(t, err)
+	f := SigningForm{Purpose: PurposeApprove, Capacity: o.Capacity, Consent: true, SHA: strings.Repeat("0", 64)}
+	_, err = PrepareAgent(bg, h.Desk, h.head, o.ID, f)
+	refused(t, err, store.Conflict, "the program, another file")
+	_, err = PrepareSigning(bg, h.Desk, h.head, o.ID, f)
+	refused(t, err, store.Conflict, "a value, another file")
+	if h.journalled("document.sign_failed") != 2 || h.journalled("document.signing_prepared") != 0 {
+		t.Errorf("%d refused, %d prepared", h.journalled("document.sign_failed"), h.journalled("document.signing_prepared"))
+	}
+	f.SHA = files[0].SHA
+	_, err = PrepareAgent(bg, h.Desk, h.head, o.ID, f)
+	must(t, err)
+	_, err = PrepareSigning(bg, h.Desk, h.head, o.ID, f)
+	must(t, err)
+}
+
 // Keys of the server and of remote services are not the program's; nor is a certificate that has run out.
 func TestAgentNeedsATokenCertificate(t *testing.T) {
 	h := newHouse(t)

@@ -50,15 +50,8 @@ func (d *Desk) prepareOne(ctx context.Context, a store.Actor, p Pick, f SigningF
 	if f.Capacity == "" {
 		f.Capacity = o.Capacity
 	}
-	s, err := PrepareSigning(ctx, d, a, p.ID, f)
-	if err == nil && p.SHA != "" && p.SHA != s.Parts[0].WasSHA {
-		err = d.DB.Write(ctx, a, func(tx *store.Tx) error { return CancelSigning(ctx, tx, s.ID) })
-		if err == nil {
-			err = errOtherFile()
-		}
-		return nil, err
-	}
-	return s, err
+	f.SHA = p.SHA
+	return PrepareSigning(ctx, d, a, p.ID, f)
 }
 
 // SigningCompletion brings the values of one of several signings.

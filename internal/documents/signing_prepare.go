@@ -22,6 +22,7 @@ type SigningForm struct {
 	Purpose     string   // approve or seal
 	Capacity    string   // approve: the capacity shown to the signer (TM, Q, KT, TL, TUQ), as in Sign
 	Consent     bool     // the signer saw the file and agrees
+	SHA         string   // of the main file that he saw; "" takes the file as it is
 	Certificate []byte   // DER that the device presents; nil takes the bound one
 	Chain       [][]byte // DER of the certificates above it that the signature shall carry; nil carries those the server knows
 	Address     string   // from where the order comes, for the journal
@@ -35,6 +36,9 @@ type SigningForm struct {
 // presents another certificate than the approved one (S10.3). Attempts that are refused are in the journal (S10.6).
 func PrepareSigning(ctx context.Context, d *Desk, a store.Actor, id int64, f SigningForm) (*Signing, error) {
 	w, err := d.attempt(ctx, a, id, f.Purpose, f.Capacity, f.Consent, d.presented(f.Certificate, f.Chain))
+	if err == nil {
+		err = w.shown(ctx, f.SHA)
+	}
 	if err != nil {
 		return nil, w.failed(ctx, err)
 	}
@@ -62,6 +66,18 @@ func (d *Desk) attempt(ctx context.Context, a store.Actor, id int64, purpose, ca
 		return d.seal(ctx, a, id, take)
 	}
 	return nil, store.RefuseField("purpose", "Mục đích ký là “approve” (người có thẩm quyền) hoặc “seal” (cơ quan).")
+}
+
+// shown refuses to sign another file than the signer saw: what is compared here is what is frozen.
+func (w *signature) shown(ctx context.Context, sha string) error {
+	if sha == "" {
+		return nil
+	}
+	same, err := asShown(ctx, w.d.DB, w.files[0], sha)
+	if err == nil && !same {
+		err = errOtherFile()
+	}
+	return err
 }
 
 // presented takes a pen without a key: the bound certificate, which must be the one that the device presents, if it presents any.

@@ -193,7 +193,7 @@ func (x *signingAct) prepare(f *Form) (*documents.Signing, error) {
 	if err := x.d.prove(x.r, f); err != nil {
 		return nil, err
 	}
-	form := documents.SigningForm{Purpose: x.purpose, Consent: true, Address: addressOf(x.r)}
+	form := documents.SigningForm{Purpose: x.purpose, Consent: true, SHA: f.Line("sha"), Address: addressOf(x.r)}
 	if x.purpose == documents.PurposeApprove {
 		form.Capacity = x.doc.Capacity
 	}
