@@ -25,9 +25,10 @@ func (d *Desk) Preserve(ctx context.Context, trouble func(error)) {
 		func() { d.DB.Work(ctx, d.releasing(), trouble) },
 		func() { d.DB.Work(ctx, d.checking(), trouble) },
 		func() { d.watchDue(ctx, trouble) },
+		func() { d.DB.Work(ctx, d.stamping(), trouble) }, // also without an authority: requests of the time when there was one must end
 	}
 	if d.Stamper != nil {
-		for range mostStamping {
+		for range mostStamping - 1 {
 			parts = append(parts, func() { d.DB.Work(ctx, d.stamping(), trouble) })
 		}
 		for range mostStamping / 2 {

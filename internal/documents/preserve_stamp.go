@@ -149,7 +149,7 @@ func (d *Desk) stamp(ctx context.Context, j store.Job) error {
 		return d.overtake(ctx, s, j)
 	}
 	if d.Stamper == nil {
-		return store.Later(time.Minute) // another process of the installation has an authority
+		return withoutAuthority(s, d.DB.Now())
 	}
 	stamped, err := d.withToken(ctx, f)
 	if errors.Is(err, pades.ErrStamped) {
@@ -172,6 +172,17 @@ func (d *Desk) stamp(ctx context.Context, j store.Job) error {
 			return err
 		}
 	}
+}
+
+// authorityAbsent is how long a request waits in an installation that has no authority any more: another process may have one, or the
+// operator gives it back. Then it fails like any other, so that no document waits for what nobody gets.
+const authorityAbsent = time.Hour
+
+func withoutAuthority(s Stamp, now store.Instant) error {
+	if now < s.AskedAt.Add(authorityAbsent) {
+		return store.Later(time.Minute)
+	}
+	return store.Refuse(store.Conflict, "Bản cài đặt không còn dịch vụ cấp dấu thời gian.")
 }
 
 // overtake ends a request whose signature needs or takes no token any more; an order that waited for it goes on.

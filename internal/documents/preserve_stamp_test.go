@@ -87,6 +87,32 @@ func TestWithoutAuthorityOrPolicyNothingWaits(t *testing.T) {
 	}
 }
 
+// The operator takes the authority away while signatures wait for it: after an hour they have waited in vain, and the order goes on.
+func TestNothingWaitsForAnAuthorityThatWasTakenAway(t *testing.T) {
+	h, authority := newStampingHouse(t)
+	o := h.at(Signed)
+	_, err := Release(bg, h.Desk, h.clerk, o.ID)
+	must(t, err)
+	h.Desk.Stamper = nil
+	for range 5 {
+		h.settle()
+		h.clock.Step(10 * time.Minute)
+	}
+	if all := h.stampsOf(o); all[0].State != StampWaiting || h.again(o).State != Signed {
+		t.Fatalf("given up at once: %+v", all)
+	}
+	for range 5 {
+		h.clock.Step(10 * time.Minute)
+		h.settle()
+	}
+	if all := h.stampsOf(o); all[0].State != StampFailed || all[0].Said().Text == "" || authority.called() != 0 {
+		t.Fatalf("%+v", all)
+	}
+	if o = h.again(o); o.State != Issued {
+		t.Errorf("state %s: %v", o.State, h.said(o))
+	}
+}
+
 // A slow authority (minutes) holds up nobody: signing, drafting and other documents go on while a call is open.
 func TestASlowAuthorityHoldsUpNobodyElse(t *testing.T) {
 	h, authority := newStampingHouse(t)
