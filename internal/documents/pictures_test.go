@@ -105,7 +105,7 @@ func TestSamplesAreMadeTwoAtATime(t *testing.T) {
 	}
 	ctx, leave := context.WithCancel(bg)
 	leave()
-	form := SampleForm{Kind: SampleLaidOut}
+	form := SampleForm{Kind: SampleLaidOut, Placing: LawfulPlacing()}
 	if _, err := SamplePage(ctx, h.Desk, h.head, form); !errors.Is(err, context.Canceled) {
 		t.Errorf("with both places taken: %v", err)
 	}
