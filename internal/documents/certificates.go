@@ -136,7 +136,7 @@ func BindCertificate(ctx context.Context, tx *store.Tx, f CertificateForm) (*Cer
 	if _, err := tx.Exec(ctx, sqlWithdraw, a.Agency, f.Owner, f.OwnerID); err != nil {
 		return nil, err
 	}
-	if taken, err := KeyBound(ctx, tx, b.KeyName); err != nil || taken {
+	if taken, err := b.keyTaken(ctx, tx); err != nil || taken {
 		return nil, orElse(err, store.RefuseField("key_name", "Khóa này đang được dùng cho một người hoặc cơ quan khác nên không gắn được. Các chứng thư đã gắn được giữ nguyên; hãy chọn khóa khác."))
 	}
 	err = tx.Put(ctx, sqlPutCert, b.AgencyID, b.ID, b.OwnerKind, b.OwnerID, b.Fingerprint, b.Subject, b.Issuer, b.Serial, b.ValidFrom, b.ValidTo,
@@ -249,6 +249,17 @@ func worksHere(ctx context.Context, tx *store.Tx, agency, person int64) (bool, e
 }
 
 var sqlKeyBound = store.SQL(`SELECT id FROM documents_certificates WHERE key_name = $1 AND state = 'active' LIMIT 1`)
+
+var sqlKeyTaken = store.SQL(`SELECT id FROM documents_certificates WHERE key_name = $1 AND state = 'active' AND NOT (owner_kind = 'person' AND owner_kind = $2 AND owner_id = $3) LIMIT 1`)
+
+// keyTaken tells whether the key signs for anybody else: one key serves a person in all his posts, in whatever agency, but no two owners.
+func (c *Certificate) keyTaken(ctx context.Context, r store.Reader) (bool, error) {
+	if c.KeyName == "" {
+		return false, nil
+	}
+	_, taken, err := store.Maybe[int64](ctx, r, sqlKeyTaken, c.KeyName, c.OwnerKind, c.OwnerID)
+	return taken, err
+}
 
 // KeyBound tells whether a key of the server's store signs for anybody, in whatever agency.
 func KeyBound(ctx context.Context, r store.Reader, keyName string) (bool, error) {

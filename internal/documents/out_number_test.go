@@ -334,7 +334,13 @@ func TestSignRefusesStrangeCertificatesAndCapacities(t *testing.T) {
 	f.OwnerID = h.foreigner.Person
 	refused(t, bind(foreignAdmin, f), store.Invalid, "a key that signs for another agency")
 	f.OwnerID = h.head.Person
-	must(t, bind(h.admin, f)) // its own owner gets it anew
+	must(t, bind(h.admin, f))                                                                                                 // its own owner gets it anew
+	for who, want := range map[Certificate]bool{{OwnerKind: OwnerPerson, OwnerID: h.head.Person, KeyName: "chairman"}: false, // his post in another agency
+		{OwnerKind: OwnerPerson, OwnerID: h.drafter.Person, KeyName: "chairman"}: true, {OwnerKind: OwnerAgency, OwnerID: h.head.Person, KeyName: "chairman"}: true} {
+		if taken, err := who.keyTaken(bg, h.DB); err != nil || taken != want {
+			t.Errorf("%s %d: taken %v, %v", who.OwnerKind, who.OwnerID, taken, err)
+		}
+	}
 
 	if _, err = Sign(bg, h.Desk, h.head, o.ID, "TM", true); err != nil {
 		t.Fatalf("the approved certificate: %v", err)
