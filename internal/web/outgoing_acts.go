@@ -418,9 +418,6 @@ func (x outAct) release() (ActPage, error) {
 			if o.State != documents.Issued {
 				return done("Đã nhận yêu cầu phát hành. Chữ ký số đang chờ dấu thời gian; hệ thống tự phát hành và báo khi xong."), "", nil
 			}
-			if o.State != documents.Issued {
-				return done("Đã ghi yêu cầu phát hành. Chữ ký còn chờ dấu thời gian; hệ thống tự làm tiếp và báo ông/bà khi xong."), "", nil
-			}
 			return done("Đã phát hành văn bản số {number}.", "number", o.NumberText), "", nil
 		}}, nil
 }

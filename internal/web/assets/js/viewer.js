@@ -56,12 +56,7 @@ class Viewer {
     this.part("loading").hidden = true
     this.part("total").textContent = this.file.numPages
     this.part("page").max = this.file.numPages
-    try {
-      await this.layOut()
-    } catch (error) {
-      if (!this.gone.signal.aborted) this.fail(error)
-      return
-    }
+    try { await this.layOut() } catch (error) { return this.gone.signal.aborted || this.fail(error) }
     if (this.gone.signal.aborted) return // the page was left meanwhile
     this.listen()
     setupFind(this)
