@@ -68,6 +68,7 @@ func TestTheSigningDeskIsWorkedByKeys(t *testing.T) {
 	tab.Press("a")
 	ticked(0)
 	tab.Press("j")
+	tab.Until(`document.activeElement.matches(".rows .go")`)
 	tab.Press("r")
 	tab.See("#modal[open] #act #note")
 	tab.Picture("signing-return-1440")

@@ -94,8 +94,8 @@ func TestManyDocumentsAreSignedAndReleasedWithOneConsent(t *testing.T) {
 		t.Errorf("another's batch answers %d", status)
 	}
 	h.signings()
-	page = head.until(batch, "2 xong, 0 đang làm, 1 không thành công")
-	if !strings.Contains(text(page), "Tệp của văn bản đã thay đổi") || !strings.Contains(text(page), "Thực hiện lại các văn bản chưa xong") {
+	page = head.until(batch, "Thực hiện lại các văn bản chưa xong") // once the batch has ended, a moment after its last document
+	if !strings.Contains(text(page), "Tệp của văn bản đã thay đổi") || !strings.Contains(text(page), "2 xong, 0 đang làm, 1 không thành công") {
 		t.Errorf("the batch's page: %s", text(page))
 	}
 	if addressOfRef("batch/"+strings.TrimPrefix(batch, "/signing/batches/")) != batch || addressOfRef("batch/x") != PathNotices {

@@ -26,7 +26,7 @@ export function setupLive(htmx) {
   document.addEventListener("htmx:finally:request", e => { if (personal(e)) under = 0 })
   document.addEventListener("htmx:after:swap", e => { if (personal(e)) under = 0 })
   document.addEventListener("htmx:before:swap", e => {
-    if (e.detail.ctx?.sourceElement !== document.body || !underWay() && asked === location.href) return
+    if (e.detail.ctx?.sourceElement !== document.body || !busy() && asked === location.href) return
     e.preventDefault()
     stale = true
     later()
@@ -38,11 +38,11 @@ export function setupLive(htmx) {
   if (!document.hidden) connect()
 }
 
-// Where a person goes comes first: while a page he asked for is under way, or after it came, what a refresh brings is
-// dropped, for it would put the page back that he has just left.
+// Where a person goes comes first: while a page or dialog he asked for is under way, or after it came, what a refresh
+// brings is dropped, for it would put the page back that he has just left, or close the dialog he has just opened.
 let under = 0, asked
 const underWay = () => Date.now() - under < 15000
-const personal = e => e.detail.ctx?.target?.id === "main" && e.detail.ctx.sourceElement !== document.body
+const personal = e => ["main", "modal"].includes(e.detail.ctx?.target?.id) && e.detail.ctx.sourceElement !== document.body
 
 const watched = () => document.getElementById("main")?.dataset.watch ?? ""
 
