@@ -20,6 +20,8 @@ func (b *Tab) Axe() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	// what is on its way in has other colours than what has come to rest
+	Eval[int](b, `Promise.all(document.getAnimations().filter(a => a.effect.getTiming().iterations !== Infinity).map(a => a.finished.catch(() => 0))).then(() => 0)`)
 	Eval[int](b, source+";0") // through the debugger: the page's policy does not see it
 	for _, f := range Eval[[]Finding](b, `axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(r => r.violations.map(v =>
 		({ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.slice(0, 4).map(n => n.html.slice(0, 200) + " – " + n.failureSummary.replace(/\s+/g, " "))})))`) {
