@@ -40,7 +40,11 @@ func fars() []far {
 		{"deliveries", "deliveries REF", "nơi nhận và trạng thái", remoteDeliveries},
 		{"download", "download TỆP_SỐ [--out TỆP]", "tải một tệp", remoteDownload},
 		{"search", "search TỪ", "tìm cơ quan trong danh bạ", remoteSearch},
-	}, slices.Concat(farActs(), farPreservation(), farSignings())...)
+	}, slices.Concat(
+		farActs(),
+		farPreservation(),
+		farSignings(),
+	)...)
 }
 
 func remoteMe(ctx context.Context, r *remoteCall) error {

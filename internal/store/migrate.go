@@ -55,7 +55,7 @@ func (db *DB) migrate(ctx context.Context, c Config) error {
 		return err
 	}
 	dialect := goose.DialectSQLite3
-	// Each room numbers its migrations within its own ten, so a newer one of a room may stand before an older one of the next.
+	// Each room numbers its migrations within its own tens or hundreds, so a newer one of a room may stand before an older one of the next.
 	options := []goose.ProviderOption{goose.WithAllowOutofOrder(true), goose.WithExcludeVersions(c.without)}
 	if db.engine == Postgres {
 		dialect = goose.DialectPostgres

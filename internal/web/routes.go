@@ -51,7 +51,23 @@ func Routes() []Route { return routes() }
 // routes lists every address, in the order of the rail.
 func routes() []Route {
 	var all []Route
-	for _, part := range [][]Route{doorRoutes(), workRoutes(), incomingRoutes(), outgoingRoutes(), signingRoutes(), batchRoutes(), deviceRoutes(), fileRoutes(), bookRoutes(), adminRoutes(), pictureRoutes(), preservationRoutes(), importRoutes(), accountRoutes(), agentRoutes()} {
+	for _, part := range [][]Route{
+		doorRoutes(),
+		workRoutes(),
+		incomingRoutes(),
+		outgoingRoutes(),
+		signingRoutes(),
+		batchRoutes(),
+		deviceRoutes(),
+		fileRoutes(),
+		bookRoutes(),
+		adminRoutes(),
+		pictureRoutes(),
+		preservationRoutes(),
+		importRoutes(),
+		accountRoutes(),
+		agentRoutes(),
+	} {
 		all = append(all, part...)
 	}
 	return all
