@@ -371,6 +371,9 @@ func plain(s string) string {
 
 // Every address of both doors, asked by every role: what is a stranger's answers like what does not exist and says no word of it (T01, house law 6); nobody is
 // led to the sign-in; what is one's own answers as testdata/rights.txt says. A changed right is a changed line there; a new address is a missing one.
+// V19: every address, every role, a foreign agency.
+// V79: what each role may open is a table.
+// V55: rights follow roles.
 func TestEveryAddressAnswersEveryRoleAsTheTableSays(t *testing.T) {
 	w := newRightsTown(t)
 	w.furnish(w.own)

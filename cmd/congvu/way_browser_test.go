@@ -38,6 +38,8 @@ func (c *relay) as(login, what string, f func(v visitor)) {
 
 // The first promise of the platform, in the browser: a công văn is drafted, approved, signed and issued in one agency, and received, directed,
 // handled and answered in another; the sender sees it (D8, D9, D10, D12, X13, S10).
+// V77: the whole way of a document between two agencies.
+// V69: the whole way, with all its metadata.
 func TestTheWholeWayInTheBrowser(t *testing.T) {
 	base, _ := startDemo(t, 0)
 	t.Run("with script", func(t *testing.T) { theWholeWay(&relay{T: t, base: base, script: true}) })

@@ -40,6 +40,8 @@ func TestEveryOperationNeedsAToken(t *testing.T) {
 }
 
 // Law 6: to another agency a document does not exist; the answer is the one for an identifier that nobody has.
+// V19: a foreign agency finds nothing through the API.
+// V78: no answer tells a stranger that something exists.
 func TestForeignAgencyFindsNothing(t *testing.T) {
 	w := newTown(t)
 	in, err := w.as("clerk").Enter(bg, entry())

@@ -61,6 +61,8 @@ func document(t *testing.T) map[string]any {
 }
 
 // The document is what OpenAPI 3.1 asks for: version, info, unique operation ids, declared path parameters, references that lead somewhere.
+// V17: the interface for other systems, described by OpenAPI.
+// V70: one documented interface for every other system.
 func TestOpenAPIDocumentIsSound(t *testing.T) {
 	doc := document(t)
 	if doc["openapi"] != "3.1.0" || doc["info"].(map[string]any)["title"] == "" {

@@ -13,6 +13,7 @@ import (
 
 var ctx = context.Background()
 
+// V49: screen /admin/journal
 func TestJournalIsBoundedByTheAgency(t *testing.T) {
 	db := storetest.Open(t)
 	for agency := range int64(3) {

@@ -126,6 +126,7 @@ func TestEveryActOnALineObeysItsHolder(t *testing.T) {
 }
 
 // Rights in SQL: the registry sees everything, leaders what was submitted, heads their unit's lines, specialists their own, others nothing.
+// V19: who sees a received document, post by post.
 func TestWhoSeesADocument(t *testing.T) {
 	o := newOffice(t)
 	arrived, _ := o.arrive(o.arrival())
@@ -327,6 +328,7 @@ func TestReturningGoesBackToWhoSent(t *testing.T) {
 }
 
 // D11.10, N4: recalling the specialist's line gives the work back to the head of unit.
+// N4: recall cascades to every line below.
 func TestRecallingAForwardGivesTheWorkBack(t *testing.T) {
 	o := newOffice(t)
 	d := o.assigned()
@@ -375,6 +377,7 @@ func TestTwoTabsCompleteALineOnce(t *testing.T) {
 }
 
 // D11.5, N25: reading notes the first time only and changes no state.
+// N25: reading notes the first time only.
 func TestReadingChangesNoState(t *testing.T) {
 	o := newOffice(t)
 	d := o.assigned()
@@ -394,6 +397,7 @@ func TestReadingChangesNoState(t *testing.T) {
 }
 
 // N2: issuing the reply closes the lead's line and the document by itself, once.
+// N2: issuing the reply closes the line and reports 06.
 func TestAnIssuedReplyClosesTheDocument(t *testing.T) {
 	o := newOffice(t)
 	d := o.assigned()

@@ -11,6 +11,7 @@ import (
 )
 
 // N8: whatever the role and the tab, the count is the number of rows that paging shows, forwards and backwards, each row once.
+// N8: whatever the role and the tab, the count is that of its list.
 func TestEveryCountEqualsItsList(t *testing.T) {
 	o := newOffice(t)
 	for range 7 {
@@ -87,6 +88,7 @@ func TestEveryCountEqualsItsList(t *testing.T) {
 }
 
 // D10.18: lateness stands on every row; deadlines end with their day.
+// V4: screen /incoming; command remote inbox
 func TestRowsTellHowLateTheyAre(t *testing.T) {
 	o := newOffice(t)
 	d := o.assigned() // due 2026-03-09

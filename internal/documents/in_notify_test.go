@@ -11,6 +11,8 @@ import (
 )
 
 // V9, V12: each act tells those whom it concerns, in a sentence with all its places filled.
+// V9: each act tells those whom it concerns.
+// V12: screen /incoming/{id}; command remote direct
 func TestActsTellThoseConcerned(t *testing.T) {
 	o := newOffice(t)
 	d := o.assigned()

@@ -13,6 +13,7 @@ import (
 )
 
 // X12: every cell of the table, written out from the specification a second time: = accepted and unchanged, ✗ refused.
+// N18: an incoming document has no act of approval.
 func TestReceiptStatesAreThoseOfTheSpecification(t *testing.T) {
 	acts := []receiptAct{actImport, actRefuse, actRegister, actCancel, actAssign, actStart, actClose}
 	spec := `
@@ -52,6 +53,7 @@ recalled    = ✗ ✗ ✗ ✗ ✗ ✗`
 }
 
 // D10.6, V5: one continuous sequence, also with 32 clerks at once, paper and electronic mixed; a new year begins at 1.
+// V5: screen /incoming/{id}; command remote register
 func TestThirtyTwoClerksGetContinuousArrivalNumbers(t *testing.T) {
 	o := newOffice(t)
 	const n = 32
@@ -97,6 +99,7 @@ func TestThirtyTwoClerksGetContinuousArrivalNumbers(t *testing.T) {
 }
 
 // Two tabs on one document: it gets one number, the other tab changes nothing (X12 "=").
+// V61: two tabs at once: one registers, the other is told.
 func TestTwoTabsRegisterADocumentOnce(t *testing.T) {
 	o := newOffice(t)
 	d, _ := o.arrive(o.arrival())
@@ -179,6 +182,8 @@ func TestARefusedDocumentSentAgainIsANewReceipt(t *testing.T) {
 }
 
 // V8, D10.14, N26: two levels of duplicates, decided by a person.
+// V8: screen /incoming/{id}; command remote register
+// N26: an electronic packet finds its paper copy.
 func TestRegisterAsksAboutDuplicates(t *testing.T) {
 	enter := func(o *office, form EntryForm) (d *Incoming) {
 		o.must(o.by("clerk", func(tx *store.Tx) (err error) {
@@ -328,6 +333,7 @@ func TestACancelledRegistrationKeepsItsNumber(t *testing.T) {
 }
 
 // D10.4, N1, X11: a refusal has a ground and 10 to 1000 characters of reason, which the sender is told.
+// N1: status 02 leaves with ground and reason; command remote refuse
 func TestRefusalTellsGroundAndReason(t *testing.T) {
 	o := newOffice(t)
 	d, _ := o.arrive(o.arrival())

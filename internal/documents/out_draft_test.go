@@ -20,6 +20,7 @@ import (
 )
 
 // V1: every type that the layout knows becomes a PDF; types without a layout say so and can be uploaded.
+// V1: screen /outgoing/new; api POST /outgoing; command remote draft
 func TestTypesAreLaidOut(t *testing.T) {
 	h := newHouse(t)
 	types, err := Types(bg, h.DB)
@@ -91,6 +92,7 @@ func TestDraftListsEveryProblem(t *testing.T) {
 }
 
 // D8.4: a change after approval goes back; a stale form and an old layout are refused.
+// V13: screen /outgoing/{id}; command remote return
 func TestChangeAfterApprovalStartsTheApprovalAgain(t *testing.T) {
 	h := newHouse(t)
 	o := h.at(AwaitingSignature)
@@ -170,6 +172,7 @@ func TestRouteIsChosenStepByStep(t *testing.T) {
 }
 
 // The refusals of uploads keep the draft; the good twin passes the whole way with its number in the corner (S5.9, S3.6).
+// V2: screen /outgoing/{id}
 func TestUploadedFileIsJudgedAndTravels(t *testing.T) {
 	h := newHouse(t)
 	o := h.draft(h.form())
@@ -263,6 +266,8 @@ func (h *house) AddAnnex(o *Outgoing, file []byte) error {
 }
 
 // House law 7, N17: nothing of an issued document changes, by no act and by nobody; exchange finds it.
+// V31: nothing of an issued document changes.
+// N17: nobody returns an issued document to draft.
 func TestIssuedDocumentIsFrozen(t *testing.T) {
 	h := newHouse(t)
 	o := h.at(Signed)
@@ -286,6 +291,7 @@ func TestIssuedDocumentIsFrozen(t *testing.T) {
 }
 
 // N8: counts and lists are one predicate; pages go forth and back without a gap; foreign agencies and restricted documents stay closed.
+// N8: counts and lists are one predicate.
 func TestListCountsWhatItShows(t *testing.T) {
 	h := newHouse(t)
 	for i := range 7 {

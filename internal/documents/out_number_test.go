@@ -17,6 +17,9 @@ import (
 )
 
 // D4.10, N10, N11: 32 clerks at once get 32 numbers without a gap, and a repeated request gets its own number again.
+// V5: screen /outgoing/{id}; command remote release
+// N10: 32 clerks at once.
+// N11: 32 clerks at once.
 func TestThirtyTwoClerksDrawThirtyTwoNumbers(t *testing.T) {
 	h := newHouse(t)
 	const n = 32
@@ -85,6 +88,7 @@ func (h *house) signedRow() *Outgoing {
 }
 
 // D4.6, reliability §4: the year of the number is that of Hanoi, not that of UTC; the new year begins with 01.
+// V5: the year changes at midnight in Hanoi.
 func TestNumbersBeginAgainAtMidnightInHanoi(t *testing.T) {
 	h := newHouse(t)
 	h.clock.Set(time.Date(2026, 12, 31, 23, 0, 0, 0, calendar.Hanoi))
@@ -288,6 +292,9 @@ func TestTwoTabsGiveOneSignature(t *testing.T) {
 }
 
 // N20, N22, S10.3, D6.7: who signs needs his own approved certificate and an allowed capacity.
+// N20: a strange certificate is refused, it binds nobody.
+// N22: an approval without certificate is no signature.
+// N13: the server checks the certificate, whatever the browser.
 func TestSignRefusesStrangeCertificatesAndCapacities(t *testing.T) {
 	h := newHouse(t)
 	o := h.at(AwaitingSignature)

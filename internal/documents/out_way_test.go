@@ -13,6 +13,8 @@ import (
 )
 
 // The walk of the house: draft → … → issued; both signatures pass, number and date stand in the file (S3.2, D4.1, D4.3, D5.3, V3).
+// V3: screen /outgoing/{id}; command remote release
+// V76: the signer's and the agency's signature, made and verified.
 func TestDocumentTravelsFromDraftToIssue(t *testing.T) {
 	h := newHouse(t)
 	o := h.at(Issued)

@@ -91,6 +91,8 @@ func (h *house) kept(p Preservation) []byte {
 	return b
 }
 
+// V31: screen /admin/preservation
+// V72: kept with evidence beside the untouched file.
 func TestIssuedFileIsPreservedBesideItself(t *testing.T) {
 	h, authority := newStampingHouse(t)
 	witness := &lists{h: h}
@@ -156,6 +158,8 @@ func TestReceivedFileIsPreservedToo(t *testing.T) {
 }
 
 // Before the newest time stamp expires another one covers it; the file stays passed when every certificate in it has expired.
+// V32: a signed file stays readable and verifiable through the years.
+// V80: authenticity outlives certificates.
 func TestRenewalKeepsTheVerdictThroughTheYears(t *testing.T) {
 	h, first := newStampingHouse(t)
 	o := h.issued()
@@ -304,6 +308,7 @@ func (h *house) serialOf(a store.Actor) (serial *big.Int) {
 }
 
 // A file that the store lost is judged as failed, told, and does not stop the check of others.
+// V31: a lost or changed file is found and told.
 func TestArchiveCheckFindsALostFile(t *testing.T) {
 	h, _ := newStampingHouse(t)
 	h.Desk.Stamper = nil

@@ -114,6 +114,7 @@ func TestNothingWaitsForAnAuthorityThatWasTakenAway(t *testing.T) {
 }
 
 // A slow authority (minutes) holds up nobody: signing, drafting and other documents go on while a call is open.
+// N16: signing, drafting and other documents go on while a call is open.
 func TestASlowAuthorityHoldsUpNobodyElse(t *testing.T) {
 	h, authority := newStampingHouse(t)
 	gate := make(chan struct{})
@@ -146,6 +147,7 @@ func TestASlowAuthorityHoldsUpNobodyElse(t *testing.T) {
 }
 
 // Three tries, the waits between them growing, then the stamp is given up and people are told.
+// N16: three tries, then a person is told.
 func TestThreeTriesThenStuckAndVisible(t *testing.T) {
 	h, authority := newStampingHouse(t)
 	authority.set(errTSADown, nil)

@@ -24,6 +24,7 @@ func (h *house) upload(token string, b []byte) (*AgentReceipt, error) {
 }
 
 // S12: the program on the signer's machine signs what it is handed; the document travels to its issue, annexes one by one in any order.
+// N13: the program on the signer's machine works with every browser, and is told what is wrong.
 func TestLocalProgramSignsTheWholeWay(t *testing.T) {
 	h := newHouse(t)
 	leader, office := h.onDevice(h.head, "Nguyễn Văn Nghĩa", MethodUSBToken), h.onDevice(h.clerk, "UBND xã Vĩnh Lĩnh", MethodUSBToken)

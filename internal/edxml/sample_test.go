@@ -37,6 +37,7 @@ func codesOf(ws []Warning) []string {
 	return slices.Compact(out)
 }
 
+// N15: the national samples are read.
 func TestEverySampleIsRead(t *testing.T) { // X24.2
 	docWarnings := []string{FakeSignature, TypeMismatch} // X8.2; a ".doc" that holds text (X7.3)
 	for _, c := range []struct {
@@ -162,6 +163,7 @@ func withoutTarget(lines []string) []string {
 }
 
 // TestWriterEqualsTheSamples reads each sample, writes it again and compares element by element (X14.1, X14.5).
+// N15: our messages equal the national samples element by element.
 func TestWriterEqualsTheSamples(t *testing.T) {
 	for _, name := range []string{"edoc_new", "edoc_update", "edoc_replacement", "edoc_revocation"} {
 		t.Run(name, func(t *testing.T) {

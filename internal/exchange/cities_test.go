@@ -14,6 +14,8 @@ import (
 )
 
 // Two installations, two databases, a hub and its peer: the same parcel, the same states (house law 8, X19.2).
+// V14: screen /outgoing/{id}; command remote deliveries
+// V62: two installations are joined by configuration; command serve
 func TestDocumentsTravelBetweenTwoInstallations(t *testing.T) {
 	hub := build(t, axis.Config{Node: "hub", Listen: "127.0.0.1:0", Peers: []axis.Peer{{Name: "phuong", Password: "mat-khau-cua-phuong", Agencies: []string{"H49.1", "H49.2"}}}},
 		[]string{"H26.1", "H26.2"}, []string{"H49.1", "H49.2"})

@@ -6,6 +6,8 @@ import (
 )
 
 // Every cell of the table: known states, rank never falls, and the rules of X13.2, X13.3 and X11.1.
+// V10: screen /outgoing/{id}; command remote deliveries
+// N9: the line's state is what receipts made of it.
 func TestEveryCellOfTheDeliveryTable(t *testing.T) {
 	if len(route) != len(States) {
 		t.Fatalf("%d rows for %d states", len(route), len(States))

@@ -7,6 +7,8 @@ import (
 )
 
 // The whole way inside one installation: through the axis, through the same parcel (house law 8; X12, X13).
+// V6: status 01 leaves at import.
+// V14: the sender sees 03 to 06.
 func TestDocumentTravelsBetweenTwoAgenciesOfOneInstallation(t *testing.T) {
 	h := build(t, axis.Config{}, []string{"H26.1", "H26.2", "H26.3"}, nil)
 	h.work()

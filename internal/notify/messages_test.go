@@ -36,6 +36,7 @@ func unread(t *testing.T, db *store.DB, person int64) int {
 }
 
 // V9: notice of new documents, to those concerned and to nobody else.
+// V9: screen /notices
 func TestOnlyThoseConcernedAreToldAndNotTheOneWhoActed(t *testing.T) {
 	db := storetest.Open(t)
 	happened(t, db, 1, "incoming/5", 1, 2, 3)

@@ -28,6 +28,7 @@ func TestCodesAreKnownByTheirForm(t *testing.T) {
 }
 
 // I1.6, I1.7, I1.9: 35 characters are taken whole, 36 refused; capitals, except where the code is opaque.
+// N23: codes of 35 characters are kept whole.
 func TestCodesKeepTheirFormAndLength(t *testing.T) {
 	w := open(t)
 	long := "H26." + strings.Repeat("1", 31)
@@ -203,6 +204,7 @@ func TestOnlyTheSystemsAdministratorShapesTheCity(t *testing.T) {
 }
 
 // X20.4, I5.9: the directory is searched by beginnings of words, in any order, without marks; nodes stay hidden.
+// N24: receivers are found by the beginnings of words, without marks.
 func TestTheDirectoryIsSearchedByBeginningsOfWords(t *testing.T) {
 	w := open(t)
 	syt := w.agency(org.AgencyForm{Code: "H26.19", OldCode: "000.00.19.H26", Name: "Sở Y tế", ShortName: "SYT", Level: org.Department, OtherCodes: []string{"vxp.syt"}})

@@ -163,6 +163,7 @@ func TestDuplicateKeyIsAConflict(t *testing.T) {
 }
 
 // N7: a write that touched nothing is an error.
+// N7: a write that touched nothing is an error.
 func TestPutRefusesToTouchNothing(t *testing.T) {
 	db := storetest.Open(t)
 	update := store.SQL(`UPDATE store_settings SET value = $1 WHERE agency_id = $2 AND name = $3`)

@@ -93,6 +93,7 @@ func TestTooLargeFileIsRefusedClearly(t *testing.T) {
 }
 
 // Two tabs: the second one's text is shown again with what happened; nothing is overwritten (N7).
+// V61: screen /outgoing/{id}; api PUT /outgoing/{id}
 func TestStaleDraftKeepsWhatWasTyped(t *testing.T) {
 	h := newHouse(t)
 	p := h.as("chuyenvien")

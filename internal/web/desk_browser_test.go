@@ -13,6 +13,7 @@ import (
 )
 
 // The pages of the registry's desk, on a desk and on a phone: no finding of axe, no sideways scrolling, no report of the page's policy.
+// V16: screen /signing
 func TestTheDeskIsAccessibleAtEveryWidth(t *testing.T) {
 	tab := browsertest.Open(t)
 	h, ax := onAxis(t)

@@ -54,6 +54,7 @@ func TestEveryRouteWantsASessionUnlessItIsPublic(t *testing.T) {
 }
 
 // N6: every line of the rail leads to a working page; what a post does not see it may not open either.
+// N6: every line of the rail leads to a working page.
 func TestEveryLineOfTheRailWorksForEveryPost(t *testing.T) {
 	h := newHouse(t)
 	for _, login := range []string{"chutich", "truongphong", "chuyenvien", "vanthu", "quantri"} {
@@ -276,6 +277,7 @@ func TestOneTimePasswordIsChangedFirst(t *testing.T) {
 }
 
 // The public check needs no session, tells the truth about a file, keeps nothing and bounds a stranger.
+// V81: screen /verify; command verify
 func TestAnybodyMayCheckADocument(t *testing.T) {
 	h := newHouse(t)
 	p := h.stranger()
