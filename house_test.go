@@ -30,6 +30,7 @@ var house = map[string]string{
 	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "authority": "cms keys", "xmldsig": "", "edxml": "",
 	"axis": "", "paper": "pdf typeface calendar", "workbook": "i18n", "calendar": "", "blob": "", "i18n": "", "client": "",
 	"localsigner": "pades",
+	"confined":    "",
 	"signer":      "keys",
 	"storetest":   "store",
 }
