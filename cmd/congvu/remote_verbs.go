@@ -43,6 +43,7 @@ func fars() []far {
 	}, slices.Concat(
 		farActs(),
 		farPreservation(),
+		farReview(),
 		farSignings(),
 	)...)
 }

@@ -277,6 +277,8 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.batch)
 	case has("/signings/{id}"):
 		one(o.signing)
+	case has("/assignments/{id}"):
+		one(o.assignment)
 	case has("/outgoing/{id}"), has("/signing/{id}"):
 		each(o.outgoing)
 	case has("/lines/{id}"):

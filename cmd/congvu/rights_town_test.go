@@ -72,6 +72,7 @@ type rightsOffice struct {
 	certificate int64
 	signing     int64 // of the head, with a SIM
 	batch       int64 // of the head
+	assignment  int64 // given by the head to the unit
 	message     int64 // for the head
 	apiToken    int64 // of the specialist
 	session     int64
@@ -248,6 +249,13 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 		o.registers[key] = books[0].ID
 	}
 	w.pictures(o)
+	w.write(o.people["head"], func(tx *store.Tx) error {
+		x, err := documents.Assign(ctx, tx, documents.AssignForm{Subject: "soạn thảo của " + o.word, Wanted: "Yêu cầu của " + o.word, Lead: documents.Target{Unit: int64(o.unit)}})
+		if err == nil {
+			o.assignment = x.ID
+		}
+		return err
+	})
 	w.travel(o)
 }
 

@@ -76,6 +76,7 @@ func newDoor(c Config) *door {
 	d.signingRoutes()
 	d.fileRoutes()
 	d.preservationRoutes()
+	d.reviewRoutes()
 	d.pictureRoutes()
 	d.exchangeRoutes()
 	d.directoryRoutes()

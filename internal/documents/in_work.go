@@ -28,8 +28,12 @@ func MyWork(ctx context.Context, r store.Reader, a store.Actor) ([]WorkList, err
 			out = append(out, l)
 		}
 	}
+	assigned, err := assignWork(ctx, r, a)
+	if err != nil {
+		return nil, err
+	}
 	drafts, err := outgoingWork(ctx, r, a, now)
-	return append(out, drafts...), err
+	return append(append(out, assigned), drafts...), err
 }
 
 func (b *box) work(ctx context.Context, r store.Reader, a store.Actor, now calendar.Date) (WorkList, error) {

@@ -1400,6 +1400,9 @@ func (v *incomingView) actions(ctx context.Context, inPane bool) []Action {
 	if reply && v.doc.ReplyOutgoing == 0 {
 		out = append(out, Action{Label: t(ctx, "Soạn văn bản trả lời"), Icon: "writing-sign", Href: fmt.Sprintf("/outgoing/new?reply_to=%d", v.doc.ID)})
 	}
+	if documents.MayAssign(v.actor) && v.doc.ReplyOutgoing == 0 && v.doc.ArrivalNumber != 0 {
+		out = append(out, Action{Label: t(ctx, "Giao soạn thảo văn bản trả lời"), Icon: "writing-sign", Href: fmt.Sprintf("/assignments/new?reply_to=%d", v.doc.ID)})
+	}
 	if inPane {
 		out = append(out, Action{Label: t(ctx, "Xem toàn trang"), Icon: "eye", Kind: Quiet, Href: fmt.Sprintf("/incoming/%d", v.doc.ID)})
 	}

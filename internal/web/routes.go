@@ -56,6 +56,7 @@ func routes() []Route {
 		workRoutes(),
 		incomingRoutes(),
 		outgoingRoutes(),
+		assignmentRoutes(),
 		signingRoutes(),
 		batchRoutes(),
 		deviceRoutes(),
