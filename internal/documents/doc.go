@@ -21,7 +21,10 @@
 // Issued and received files are preserved beside themselves (PAdES B-LTA), renewed before the newest time stamp expires, and verified again
 // from time to time; the verdict at issue or arrival never changes.
 //
-// Settings: documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
+// Rights to single documents (access_*.go) stand in documents_grants, documents_restrictions, documents_right_changes (they warn until the competent person
+// confirms) and documents_access_requests; access_sight.go holds the one predicate of sight of each half.
+//
+// Settings: documents.rights_confirmed_by (head|clerk, default head); documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
 // not restricted to those who worked on them); documents.batch_person (default 100) and documents.batch_seal (default 10): documents of
 // one batch.
 //
@@ -33,4 +36,6 @@
 // document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
 // drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn
+// picture.proposed, picture.approved, picture.rejected, picture.withdrawn,
+// access.granted, access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency
 package documents

@@ -38,7 +38,11 @@ func ActsIncoming(ctx context.Context, r store.Reader, a store.Actor, id int64) 
 	for _, dir := range dirs {
 		byRule[dir.ID] = dir.ByRule != ""
 	}
-	comments := sight(a) > seesOwnLines && d.State != Arrived && d.State != Refused && d.State != Recalled
+	open, err := commentsOpen(ctx, r, a, id)
+	if err != nil {
+		return nil, err
+	}
+	comments := open && d.State != Arrived && d.State != Refused && d.State != Recalled
 	for i := range all {
 		l := at{&all[i], d, all}
 		if Holds(a, l.Line) {

@@ -159,9 +159,6 @@ func Comment(ctx context.Context, tx *store.Tx, id int64, words string) error {
 	if err != nil {
 		return err
 	}
-	if !a.Roles.Has(store.Clerk | store.Leader | store.Head | store.Assistant | store.UnitHead) {
-		return errNotYours()
-	}
 	if d.State == Arrived || d.State == Refused || d.State == Recalled {
 		return store.Refuse(store.Conflict, "Văn bản {code} chưa được tiếp nhận hoặc không còn hiệu lực nên không ghi ý kiến được.", "code", d.name())
 	}
@@ -170,10 +167,13 @@ func Comment(ctx context.Context, tx *store.Tx, id int64, words string) error {
 		return err
 	}
 	notify := []int64{d.SubmittedPerson}
-	open := sight(a) > seesOwnLines
+	open, err := commentsOpen(ctx, tx, a, d.ID)
+	if err != nil {
+		return err
+	}
 	for i := range all {
 		l := &all[i]
-		open = open || (Holds(a, l) || l.UnitID == HeadsUnit(a)) && l.State.allows(lineComment) == nil
+		open = open || a.Roles.Has(store.UnitHead) && (Holds(a, l) || l.UnitID == HeadsUnit(a)) && l.State.allows(lineComment) == nil
 		if l.State.allows(lineComment) == nil && l.HolderPerson != 0 {
 			notify = append(notify, l.HolderPerson)
 		}

@@ -17,6 +17,7 @@ type box struct {
 	where string                                         // its values stand as ?
 	args  func(a store.Actor, today calendar.Date) []any // the values, in order
 	open  func(a store.Actor) bool                       // who has the tab
+	reach []int                                          // values of incomingBound that the predicate takes, after args
 	plain listing                                        // nothing narrowed: the hot path
 	sift  listing                                        // with the filter
 }
@@ -40,6 +41,11 @@ const (
 )
 
 // boxes lists every tab in the order of the page. Codes repeat where the same name means another reach for another role.
+var (
+	seenAsked, seenOrder   = asked(incomingSeen)
+	givenAsked, givenOrder = asked(incomingGiven)
+)
+
 var boxes = build([]box{
 	{code: InTabArrivals, where: `d.stage = 'arrivals'`, args: none, open: isClerk},
 	{code: InTabToSubmit, where: `d.stage = 'to_submit'`, args: none, open: isClerk},
@@ -58,6 +64,7 @@ var boxes = build([]box{
 	{code: InTabDone, where: `d.stage = 'done'`, args: none, open: func(a store.Actor) bool { return !handles(a) }},
 	{code: InTabDone, lines: true, where: `l.box = 'done'`, args: none, open: handles},
 	{code: InTabRefused, where: `d.stage = 'refused'`, args: none, open: isClerk},
+	{code: InTabGranted, where: givenAsked, reach: givenOrder, args: none, open: everyone},
 	{code: InTabAll, where: `d.stage <> ''`, args: none, open: isClerk},
 	{code: InTabAll, where: submitted, args: none, open: isLeader},
 	{code: InTabAll, lines: true, where: `l.box <> 'gone'`, args: none, open: handles},
@@ -86,15 +93,16 @@ func build(all []box) []box {
 	return all
 }
 
-// statements writes a tab's SQL. The values stand in this order: agency, (holder,) those of the predicate, those of the filter, then of a
+// statements writes a tab's SQL. The values stand in this order: agency, (holder,) those of the predicate, (those of the sight,) those of the filter, then of a
 // list the place (at, id) and the limit; for lines once for the person's post and once for the unit, and the limit again.
 func (b *box) statements(filter string) listing {
 	if !b.lines {
-		from := docSelect + b.where + filter
+		seen := b.where + ` AND ` + seenAsked
+		from := docSelect + seen + filter
 		return listing{
 			older: store.SQL(numbered(from + ` AND (d.arrived_us, d.id) < (?, ?) ORDER BY d.arrived_us DESC, d.id DESC LIMIT ?`)),
 			newer: store.SQL(numbered(from + ` AND (d.arrived_us, d.id) > (?, ?) ORDER BY d.arrived_us, d.id LIMIT ?`)),
-			count: store.SQL(numbered(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT d.id FROM documents_incoming d WHERE d.agency_id = ? AND ` + b.where + filter + ` LIMIT ?) AS counted`)),
+			count: store.SQL(numbered(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT d.id FROM documents_incoming d WHERE d.agency_id = ? AND ` + seen + filter + ` LIMIT ?) AS counted`)),
 		}
 	}
 	half := func(kind, place string) string {
@@ -158,8 +166,13 @@ func (f InFilter) sifting() ([]any, error) {
 }
 
 // values puts the values of a statement in order.
-func (b *box) values(a store.Actor, now calendar.Date, sift []any, tail ...any) []any {
-	inner := append(append([]any{}, b.args(a, now)...), sift...)
+func (b *box) values(r store.Reader, a store.Actor, now calendar.Date, sift []any, tail ...any) []any {
+	inner := append([]any{}, b.args(a, now)...)
+	if !b.lines {
+		bound := incomingBound(r, a)
+		inner = append(append(inner, valuesOf(b.reach, bound)...), valuesOf(seenOrder, bound)...)
+	}
+	inner = append(inner, sift...)
 	if !b.lines {
 		return append(append([]any{a.Agency}, inner...), tail...)
 	}
@@ -179,7 +192,7 @@ func (b *box) count(ctx context.Context, r store.Reader, a store.Actor, now cale
 	if sift != nil {
 		s = b.sift.count
 	}
-	args := b.values(a, now, sift)
+	args := b.values(r, a, now, sift)
 	n, err := store.One[int](ctx, r, s, append(args, MostCounted+1)...)
 	return Tab{Code: b.code, Count: min(n, MostCounted), More: n > MostCounted}, err
 }
@@ -193,7 +206,7 @@ func (b *box) list(ctx context.Context, r store.Reader, a store.Actor, now calen
 	if c.Back {
 		s = l.newer
 	}
-	return store.All[IncomingRow](ctx, r, s, b.values(a, now, sift, c.At, c.ID, limit)...)
+	return store.All[IncomingRow](ctx, r, s, b.values(r, a, now, sift, c.At, c.ID, limit)...)
 }
 
 // boxesOf lists the tabs an actor has, in order.

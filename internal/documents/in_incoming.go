@@ -34,15 +34,14 @@ var (
 		submitted_person = $12, submitted_us = $13, refused_us = $14, refuse_ground = $15, refuse_reason = $16, handle_due = $17,
 		lead_name = $18, reply_outgoing = $19, result = $20, done_us = $21, twin_of = $22, twin_decision = $23
 		WHERE agency_id = $24 AND id = $25 AND revision = $26`)
-	sqlIncoming = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2 AND ` + seenBy)
+	sqlIncoming = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2 AND ` + incomingSeen)
 	sqlReceipt  = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2`)
 	sqlLinked   = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.twin_of = $2 AND d.twin_of <> 0 AND d.twin_decision = 'link'`)
 )
 
 // FindIncoming gives a document to those who may see it; NotFound to others.
 func FindIncoming(ctx context.Context, r store.Reader, a store.Actor, id int64) (*Incoming, error) {
-	level, post, deputed, unit := seenArgs(a)
-	d, ok, err := store.Maybe[Incoming](ctx, r, sqlIncoming, a.Agency, id, level, post, deputed, unit)
+	d, ok, err := store.Maybe[Incoming](ctx, r, sqlIncoming, append([]any{a.Agency, id}, incomingBound(r, a)...)...)
 	if err == nil && !ok {
 		err = errNotFound()
 	}

@@ -61,20 +61,6 @@ func Holds(a store.Actor, l *Line) bool {
 	return l.HolderID == a.Holding || a.For != 0 && l.HolderPerson == a.For
 }
 
-// seenBy bounds a document d in SQL by the arguments $3 sight, $4 post, $5 person acted for, $6 headed unit.
-const seenBy = `($3 = 2 OR $3 = 1 AND (d.submitted_us > 0 OR d.state IN ('assigned', 'in_progress', 'done')) OR EXISTS (
-	SELECT 1 FROM documents_lines l WHERE l.agency_id = d.agency_id AND l.incoming_id = d.id AND l.state <> 'recalled'
-	AND (l.holder_kind = 'post' AND (l.holder_id = $4 OR l.holder_person = $5) OR l.unit_id = $6)))`
-
-// seenArgs gives $3 to $6.
-func seenArgs(a store.Actor) (level int, post, deputed, unit int64) {
-	deputed = -1
-	if a.For != 0 {
-		deputed = a.For
-	}
-	return sight(a), a.Holding, deputed, HeadsUnit(a)
-}
-
 func init() {
 	owners["incoming"] = owner{
 		sees: func(ctx context.Context, r store.Reader, a store.Actor, id int64) error {

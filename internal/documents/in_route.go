@@ -105,13 +105,14 @@ const (
 	InTabOverdue      = "overdue"
 	InTabRefused      = "refused"
 	InTabAll          = "all"
+	InTabGranted      = "granted" // given to me by name, post or unit (V19)
 )
 
 // InTabLabel is a tab's Vietnamese name.
 func InTabLabel(code string) string {
 	return map[string]string{InTabArrivals: "Chờ tiếp nhận", InTabToSubmit: "Chờ trình", InTabToDirect: "Chờ chỉ đạo", InTabToDo: "Cần xử lý", InTabReturned: "Bị trả lại",
 		InTabCoordinating: "Phối hợp", InTabInformed: "Để biết", InTabForwarded: "Đã chuyển, theo dõi", InTabHandling: "Đang xử lý", InTabDone: "Đã xong",
-		InTabOverdue: "Quá hạn", InTabRefused: "Đã từ chối", InTabAll: "Tất cả"}[code]
+		InTabOverdue: "Quá hạn", InTabRefused: "Đã từ chối", InTabGranted: "Được cấp quyền", InTabAll: "Tất cả"}[code]
 }
 
 // stageOf is the agency's queue in which a document stands.

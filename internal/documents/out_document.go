@@ -155,24 +155,12 @@ const outgoingColumns = `o.agency_id, o.id, o.state, o.revision, o.type_code, o.
 	o.signer_position, o.delegation_id, o.content_no, o.file_content_no, o.main_file, o.version, o.register_id, o.year, o.number, o.notation, o.number_text,
 	o.issued_date, o.document_id, o.signed_us, o.numbered_us, o.sealed_us, o.issued_us, o.created_us, o.at_us`
 
-// outgoingSight is law 6 for outgoing documents: $1 agency, $2 sees all, $3 person, $4 unit he heads (-1 none), $5 issued ones are
-// open to the whole agency.
-const outgoingSight = `o.agency_id = $1 AND (CAST($2 AS BOOLEAN) OR o.drafter_id = $3 OR o.unit_id = $4
-	OR (CAST($5 AS BOOLEAN) AND o.state = 'issued' AND NOT o.restricted)
-	OR EXISTS (SELECT 1 FROM documents_participants p WHERE p.agency_id = o.agency_id AND p.person_id = $3 AND p.outgoing_id = o.id))`
-
 var (
-	sqlFindOutgoing = store.SQL(`SELECT ` + outgoingColumns + ` FROM documents_outgoing o WHERE ` + outgoingSight + ` AND o.id = $6`)
+	sqlFindOutgoing = store.SQL(`SELECT ` + outgoingColumns + ` FROM documents_outgoing o WHERE ` + outgoingSeen + ` AND o.id = $10`)
 	sqlLoadOutgoing = store.SQL(`SELECT ` + outgoingColumns + ` FROM documents_outgoing o WHERE o.id = $1 AND o.agency_id = $2`)
 	sqlReceivers    = store.SQL(`SELECT ordinal, receiver_agency, receiver_unit, name, role FROM documents_receivers WHERE agency_id = $1 AND outgoing_id = $2 ORDER BY ordinal`)
 	sqlTakePart     = store.SQL(`INSERT INTO documents_participants (agency_id, person_id, outgoing_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`)
 )
-
-// outgoingBound gives the first five parameters of outgoingSight.
-func outgoingBound(ctx context.Context, r store.Reader, a store.Actor) ([]any, error) {
-	open, err := store.Setting(ctx, r, a.Agency, "documents.see_issued", "yes")
-	return []any{a.Agency, SeesAll(a), person(a), HeadsUnit(a), open != "no" && a.Person != 0}, err
-}
 
 // FindOutgoing gives a document to those who may see it; NotFound for all others, also of other agencies (law 6).
 func FindOutgoing(ctx context.Context, r store.Reader, a store.Actor, id int64) (*Outgoing, error) {
@@ -223,7 +211,11 @@ func Acts(ctx context.Context, r store.Reader, a store.Actor, id int64) ([]Act, 
 	if err != nil {
 		return nil, err
 	}
-	return o.acts(a), nil
+	acts := o.acts(a)
+	if held, err := readsOnly(ctx, r, a, "outgoing", id); err != nil || held {
+		return []Act{}, err
+	}
+	return acts, nil
 }
 
 // IssuedDocument is all that exchange needs to send a document.
@@ -259,6 +251,12 @@ func begin(ctx context.Context, tx *store.Tx, id int64, act Act) (*Outgoing, arr
 		return nil, arrow{}, err
 	}
 	step, err := o.allow(tx.Actor(), act)
+	if err == nil && step.who == byAnybody {
+		var held bool
+		if held, err = readsOnly(ctx, tx, tx.Actor(), "outgoing", id); held {
+			err = errReadsOnly()
+		}
+	}
 	return o, step, err
 }
 

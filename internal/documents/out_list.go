@@ -19,6 +19,7 @@ const (
 	TabToIssue  = "to_issue"  // numbered or sealed but not issued: also what a crash left unfinished
 	TabIssued   = "issued"
 	TabAll      = "all"
+	TabGranted  = "granted" // given to me by name, post or unit (V19)
 )
 
 // OutFilter narrows the list. Zero values mean everything; Tab "" is all.
@@ -49,35 +50,36 @@ type OutgoingRow struct {
 	At store.Instant `db:"at_us"`
 }
 
-// outTab is a list: its code, who has it, and its statements over one predicate (N8). Parameters after those of outgoingSight: $6 the
-// actor's post, $7 type, $8 urgency (-1 any), $9 and $10 words as LIKE patterns.
+// outTab is a list: its code, who has it, and its statements over one predicate (N8). Parameters after those of outgoingSeen: $10 type,
+// $11 urgency (-1 any), $12 and $13 words as LIKE patterns.
 type outTab struct {
 	code                string
 	clerks              bool // only those who see everything have this tab
 	next, before, count *store.Stmt
 }
 
-const outFilter = ` AND CAST($6 AS BIGINT) >= 0 AND (CAST($7 AS TEXT) = '' OR o.type_code = $7) AND (CAST($8 AS BIGINT) < 0 OR o.urgency = $8)
-	AND o.search_text LIKE $9 AND o.search_text LIKE $10`
+const outFilter = ` AND (CAST($10 AS TEXT) = '' OR o.type_code = $10) AND (CAST($11 AS BIGINT) < 0 OR o.urgency = $11)
+	AND o.search_text LIKE $12 AND o.search_text LIKE $13`
 
 const outColumns = `o.id, o.state, o.type_code, o.type_name, o.subject, o.urgency, o.number_text, o.issued_date, o.due_date, o.unit_name, o.drafter_name, o.holder_name, o.signer_name, o.at_us`
 
 func tab(code string, clerks bool, where string) outTab {
-	from := ` FROM documents_outgoing o WHERE ` + outgoingSight + outFilter + where
+	from := ` FROM documents_outgoing o WHERE ` + outgoingSeen + outFilter + where
 	return outTab{code, clerks,
-		store.SQL(`SELECT ` + outColumns + from + ` AND (o.at_us, o.id) < ($11, $12) ORDER BY o.at_us DESC, o.id DESC LIMIT $13`),
-		store.SQL(`SELECT ` + outColumns + from + ` AND (o.at_us, o.id) > ($11, $12) ORDER BY o.at_us, o.id LIMIT $13`),
-		store.SQL(`SELECT count(*) FROM (SELECT 1 AS one` + from + ` LIMIT $11) counted`)}
+		store.SQL(`SELECT ` + outColumns + from + ` AND (o.at_us, o.id) < ($14, $15) ORDER BY o.at_us DESC, o.id DESC LIMIT $16`),
+		store.SQL(`SELECT ` + outColumns + from + ` AND (o.at_us, o.id) > ($14, $15) ORDER BY o.at_us, o.id LIMIT $16`),
+		store.SQL(`SELECT count(*) FROM (SELECT 1 AS one` + from + ` LIMIT $14) counted`)}
 }
 
 var outTabs = []outTab{
-	tab(TabMine, false, ` AND o.drafter_id = $3 AND o.state = 'draft'`),
-	tab(TabInReview, false, ` AND o.holder_holding = $6 AND o.state = 'in_review'`),
-	tab(TabReturned, false, ` AND o.drafter_id = $3 AND o.state = 'returned'`),
-	tab(TabToSign, false, ` AND o.holder_holding = $6 AND o.state = 'awaiting_signature'`),
+	tab(TabMine, false, ` AND o.drafter_id = $6 AND o.state = 'draft'`),
+	tab(TabInReview, false, ` AND o.holder_holding = $7 AND o.state = 'in_review'`),
+	tab(TabReturned, false, ` AND o.drafter_id = $6 AND o.state = 'returned'`),
+	tab(TabToSign, false, ` AND o.holder_holding = $7 AND o.state = 'awaiting_signature'`),
 	tab(TabToNumber, true, ` AND o.state = 'signed'`),
 	tab(TabToIssue, true, ` AND o.state IN ('numbered', 'sealed')`),
 	tab(TabIssued, false, ` AND o.state = 'issued'`),
+	tab(TabGranted, false, ` AND `+outgoingGiven),
 	tab(TabAll, false, ``),
 }
 
@@ -125,7 +127,7 @@ func ListOutgoing(ctx context.Context, r store.Reader, a store.Actor, f OutFilte
 	return page, nil
 }
 
-// args gives the parameters of sight and filter, $1 to $10. The slice has no spare room: every append makes its own.
+// args gives the parameters of sight and filter, $1 to $13. The slice has no spare room: every append makes its own.
 func (f OutFilter) args(ctx context.Context, r store.Reader, a store.Actor) ([]any, error) {
 	args, err := outgoingBound(ctx, r, a)
 	if err != nil {
@@ -136,7 +138,7 @@ func (f OutFilter) args(ctx context.Context, r store.Reader, a store.Actor) ([]a
 		urgency = int64(u)
 	}
 	first, second := likeWords(f.Q)
-	args = append(args, a.Holding, f.Type, urgency, first, second)
+	args = append(args, f.Type, urgency, first, second)
 	return args[:len(args):len(args)], nil
 }
 

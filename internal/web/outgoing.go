@@ -39,7 +39,7 @@ func outgoingRoutes() []Route {
 // outTabs are the words of the tabs.
 func outTabs(ctx context.Context, tabs []documents.Tab, current string, q url.Values) []TabItem {
 	words := map[string]string{documents.TabMine: t(ctx, "Đang soạn"), documents.TabInReview: t(ctx, "Chờ tôi xem xét"), documents.TabReturned: t(ctx, "Bị trả lại"), documents.TabToSign: t(ctx, "Chờ tôi ký"),
-		documents.TabToNumber: t(ctx, "Chờ cấp số"), documents.TabToIssue: t(ctx, "Chờ phát hành"), documents.TabIssued: t(ctx, "Đã ban hành"), documents.TabAll: t(ctx, "Tất cả")}
+		documents.TabToNumber: t(ctx, "Chờ cấp số"), documents.TabToIssue: t(ctx, "Chờ phát hành"), documents.TabIssued: t(ctx, "Đã ban hành"), documents.TabGranted: t(ctx, "Được cấp quyền"), documents.TabAll: t(ctx, "Tất cả")}
 	var out []TabItem
 	for _, tab := range tabs {
 		out = append(out, TabItem{Href: "/outgoing?" + with(q, "tab", tab.Code), Label: words[tab.Code], Count: tab.Count, More: tab.More, Current: tab.Code == current})
