@@ -31,6 +31,7 @@ var house = map[string]string{
 	"axis": "", "paper": "pdf typeface calendar", "workbook": "i18n", "calendar": "", "blob": "", "i18n": "", "client": "",
 	"localsigner": "pades",
 	"confined":    "",
+	"transcript":  "confined",
 	"signer":      "keys",
 	"storetest":   "store",
 }

@@ -12,7 +12,7 @@ var sentences = append(append([]i18n.Call{}, i18n.DefaultCalls...), i18n.Call{Na
 	i18n.Call{Name: "p.Add", Arg: i18n.AnyVietnamese})
 
 // sheds are the tools whose errors carry a sentence: every Vietnamese text in them is one. Names of things on paper stay Vietnamese in every language.
-var sheds = []string{"internal/cms", "internal/edxml", "internal/keys", "internal/pades", "internal/pdf", "internal/xmldsig", "internal/blob", "internal/signer"}
+var sheds = []string{"internal/cms", "internal/edxml", "internal/keys", "internal/pades", "internal/pdf", "internal/xmldsig", "internal/blob", "internal/signer", "internal/transcript"}
 
 // paperWords are texts in sheds that no reader of a page meets: a mark on worthless certificates, a table of characters.
 var paperWords = []string{"congvu TEST – không có giá trị pháp lý", "•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž�€"}
