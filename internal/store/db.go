@@ -26,7 +26,7 @@ type Config struct {
 	Readers int    // connections for reading; 0 = 4, or twice the processors when that is more
 	Migrate bool   // bring the tables up to this binary first; without it, Open refuses a database that is behind (ErrBehind)
 
-	without []int64 // migrations that this program does not know; tests make the tables of an older program with it
+	without []int64 // migrations left out: the tables of an older program, for loading its copies and for tests
 }
 
 // ErrBehind: the database has not had all migrations of this binary.

@@ -92,6 +92,15 @@ func OpenAt(t testing.TB, clock store.Clock) *store.DB {
 	return db
 }
 
+// Empty is the configuration of a database without tables.
+func Empty(t testing.TB) store.Config {
+	t.Helper()
+	if server := os.Getenv("CONGVU_TEST_DB"); server != "" {
+		return store.Config{URL: postgres(t, server), Readers: 4}
+	}
+	return store.Config{Dir: t.TempDir(), Readers: 4}
+}
+
 // Config prepares a database for the test and gives the configuration that opens it, for tests that open it more than once.
 func Config(t testing.TB, clock store.Clock) store.Config {
 	t.Helper()
