@@ -18,7 +18,7 @@ type setting struct {
 
 // settings are what serve, demo and the local verbs share. Their zero value works.
 type settings struct {
-	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, Trust, Signer, TSA, Evidence, Log string
+	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep string
 
 	list []*setting
 }
@@ -53,6 +53,9 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 		add(&s.AxisPassword, "axis-password", "", "mật khẩu nối vào bản cài đặt trung tâm (chỉ nên đặt bằng biến môi trường)", true)
 		add(&s.TSA, "tsa", "", "địa chỉ http(s) của dịch vụ cấp dấu thời gian (RFC 3161); bỏ trống: không xin dấu thời gian", false)
 		add(&s.Evidence, "evidence", "on", "hỏi tình trạng chứng thư (OCSP, danh sách thu hồi) khi bảo quản và kiểm tra lại chữ ký: on hoặc off", false)
+		add(&s.Backup, "backup", "", "thư mục giữ các bản sao lưu, nên nằm trên ổ đĩa khác; bỏ trống: không sao lưu", false)
+		add(&s.BackupEvery, "backup-every", "24h", "khoảng cách giữa hai lần tự sao lưu, thí dụ 6h; 0: chỉ sao lưu khi được yêu cầu", false)
+		add(&s.BackupKeep, "backup-keep", "14", "số bản sao lưu gần nhất được giữ", false)
 		add(&s.Log, "log", "info", "mức nhật ký kỹ thuật: debug, info, warn, error", false)
 	}
 	return s

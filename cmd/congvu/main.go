@@ -31,6 +31,8 @@ func verbs() []verb {
 		{"demo", "chạy thử với một thành phố mẫu (dữ liệu nhúng)", demo},
 		{"serve", "chạy máy chủ", serve},
 		{"migrate", "nâng cấp bảng dữ liệu lên phiên bản của chương trình này", migrate},
+		{"backup", "sao lưu toàn bộ bản cài đặt vào một thư mục, trong khi máy chủ vẫn chạy", backupVerb},
+		{"restore", "khôi phục một bản sao lưu vào bản cài đặt trống, kiểm tra từng tệp", restoreVerb},
 		{"import", "nạp cơ quan, đơn vị, người từ tệp XLSX hoặc CSV", importTable},
 		{"user", "mở, khóa tài khoản, đặt lại mật khẩu, tạo quản trị viên đầu tiên", user},
 		{"key", "liệt kê, nạp, gỡ khóa ký mà máy chủ giữ", keyVerb},

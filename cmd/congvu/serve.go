@@ -66,7 +66,12 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	var workers sync.WaitGroup
-	for _, work := range in.work(log) {
+	vault, err := in.vault(s)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	page.Vault = vault
+	for _, work := range append(in.work(log), func(ctx context.Context) { vault.Work(ctx, func(err error) { log.Error("backup", "error", err) }) }) {
 		workers.Go(func() { work(working) })
 	}
 	page.DB, page.Desk, page.Exchange, page.PublicURL, page.Log = in.DB, in.Desk, in.Exchange, s.PublicURL, log

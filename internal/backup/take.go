@@ -46,7 +46,7 @@ func (v *Vault) Take(ctx context.Context, a store.Actor) (Run, error) {
 		return Run{}, errNotKeeper()
 	}
 	if v == nil || v.Dir == "" {
-		return Run{}, store.Refuse(store.Conflict, "Máy chủ chưa được đặt thư mục sao lưu. Quản trị máy chủ đặt bằng tùy chọn --backup rồi khởi động lại.")
+		return Run{}, errNoFolder()
 	}
 	if !v.busy.TryLock() {
 		return Run{}, errBusy()
@@ -312,4 +312,35 @@ func (v *Vault) untilNext() time.Duration {
 		return 0
 	}
 	return copies[0].Tables.At.Time().Add(v.Every).Sub(v.DB.Now().Time())
+}
+
+// Begin takes a copy in the background, for a person who does not wait before the page; refusals come at once, the result stands in Runs.
+func (v *Vault) Begin(a store.Actor, trouble func(error)) error {
+	switch {
+	case !mayKeep(a):
+		return errNotKeeper()
+	case v == nil || v.Dir == "":
+		return errNoFolder()
+	case v.Busy():
+		return errBusy()
+	}
+	go func() {
+		if _, err := v.Take(context.Background(), a); err != nil {
+			trouble(fmt.Errorf("backup: %w", err))
+		}
+	}()
+	return nil
+}
+
+// Busy tells whether a copy is being taken.
+func (v *Vault) Busy() bool {
+	if v == nil || !v.busy.TryLock() {
+		return v != nil
+	}
+	v.busy.Unlock()
+	return false
+}
+
+func errNoFolder() error {
+	return store.Refuse(store.Conflict, "Máy chủ chưa được đặt thư mục sao lưu. Quản trị máy chủ đặt bằng tùy chọn --backup rồi khởi động lại.")
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"congvu/internal/backup"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,6 +19,7 @@ type Config struct {
 	DB       *store.DB
 	Desk     *documents.Desk
 	Exchange *exchange.Office // nil = packets cannot be downloaded here
+	Vault    *backup.Vault    // nil = no copies are taken here
 
 	PublicURL string // how people reach it, "https://congvu.hue.gov.vn"; "" = whatever address they used
 	Log       *slog.Logger

@@ -65,6 +65,7 @@ func routes() []Route {
 		adminRoutes(),
 		pictureRoutes(),
 		preservationRoutes(),
+		backupRoutes(),
 		importRoutes(),
 		accountRoutes(),
 		agentRoutes(),
