@@ -130,6 +130,7 @@ func (in *installation) work(log *slog.Logger) []func(context.Context) {
 		func(ctx context.Context) { in.Exchange.Run(ctx, trouble) },
 		func(ctx context.Context) { notify.Follow(ctx, in.DB, trouble) },
 		func(ctx context.Context) { documents.FollowRights(ctx, in.DB, trouble) },
+		func(ctx context.Context) { in.Desk.LogAccesses(ctx, trouble) },
 		func(ctx context.Context) { in.Desk.Preserve(ctx, trouble) },
 		func(ctx context.Context) { documents.RunSignings(ctx, in.Desk, trouble) },
 		func(ctx context.Context) { in.sweep(ctx, log) },

@@ -24,6 +24,8 @@ type Desk struct {
 
 	Stamper pades.Stamper // the time-stamp authority; nil = none: signatures stay as they are made
 	Witness pades.Witness // who is asked whether certificates stand; nil = nobody
+
+	accesses accessLog // readings that wait to be written (access_log.go)
 }
 
 func (d *Desk) days() *calendar.Calendar {

@@ -22,7 +22,8 @@
 // from time to time; the verdict at issue or arrival never changes.
 //
 // Rights to single documents (access_*.go) stand in documents_grants, documents_restrictions, documents_right_changes (they warn until the competent person
-// confirms) and documents_access_requests; access_sight.go holds the one predicate of sight of each half.
+// confirms) and documents_access_requests; documents_accesses is the log of who
+// read, printed and took what; documents_freeze_orders with documents_freezes lock sets of documents. access_sight.go holds the one predicate of sight of each half.
 //
 // Settings: documents.rights_confirmed_by (head|clerk, default head); documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
 // not restricted to those who worked on them); documents.batch_person (default 100) and documents.batch_seal (default 10): documents of
@@ -37,5 +38,6 @@
 // drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn,
-// access.granted, access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency
+// access.granted, access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency, access.requested, access.request_granted,
+// access.request_refused, access.request_withdrawn, access.logged, freeze.ordered, freeze.lifted
 package documents

@@ -25,6 +25,9 @@ func ActsIncoming(ctx context.Context, r store.Reader, a store.Actor, id int64) 
 	if err != nil {
 		return nil, err
 	}
+	if frozen, err := FrozenBy(ctx, r, a.Agency, d.Ref()); err != nil || len(frozen) > 0 {
+		return nil, err
+	}
 	all, err := linesOf(ctx, r, a.Agency, id)
 	if err != nil {
 		return nil, err

@@ -60,6 +60,9 @@ func Receipt(ctx context.Context, r store.Reader, agency, id int64) (*Incoming, 
 // hold finds a document for an act of its actor and refuses a stale form.
 func hold(ctx context.Context, tx *store.Tx, id, revision int64) (*Incoming, error) {
 	d, err := FindIncoming(ctx, tx, tx.Actor(), id)
+	if err == nil {
+		err = RefuseFrozen(ctx, tx, d.AgencyID, d.Ref())
+	}
 	if err == nil && revision != 0 && revision != d.Revision {
 		err = store.Refuse(store.Conflict, "Văn bản {code} đã được thay đổi ở nơi khác trong lúc thao tác. Nội dung đó được giữ nguyên; tải lại trang rồi thực hiện lại.", "code", d.name())
 	}

@@ -212,6 +212,10 @@ func Acts(ctx context.Context, r store.Reader, a store.Actor, id int64) ([]Act, 
 		return nil, err
 	}
 	acts := o.acts(a)
+	frozen, err := FrozenBy(ctx, r, a.Agency, o.Ref())
+	if err != nil || len(frozen) > 0 {
+		return []Act{}, err
+	}
 	if held, err := readsOnly(ctx, r, a, "outgoing", id); err != nil || held {
 		return []Act{}, err
 	}
@@ -247,6 +251,9 @@ func FindIssued(ctx context.Context, r store.Reader, id int64) (*IssuedDocument,
 // begin loads a document for an act of the transaction's actor and checks the act against the table.
 func begin(ctx context.Context, tx *store.Tx, id int64, act Act) (*Outgoing, arrow, error) {
 	o, err := FindOutgoing(ctx, tx, tx.Actor(), id)
+	if err == nil {
+		err = RefuseFrozen(ctx, tx, o.AgencyID, o.Ref())
+	}
 	if err != nil {
 		return nil, arrow{}, err
 	}
