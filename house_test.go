@@ -33,6 +33,7 @@ var house = map[string]string{
 	"localsigner": "pades",
 	"confined":    "",
 	"transcript":  "confined",
+	"typist":      "confined typeface",
 	"signer":      "keys",
 	"storetest":   "store",
 }

@@ -59,7 +59,7 @@ type Order struct {
 	Args    []string // {dir} stands for the private folder, which is also the working directory
 	Env     []string // added to PATH, HOME, TMPDIR and LANG=C.UTF-8; {dir} as above
 	Stdin   io.Reader
-	Files   map[string]io.Reader // put into the private folder before the start, by plain file names
+	Files   map[string]io.Reader // put into the private folder before the start, by their paths in it
 	Limits  Limits
 	// Gather reads what the program left in its folder, before the folder is removed. The root cannot be left by links. It is called only
 	// when the program ended well. Sizes are bounded by Limits.Disk.
@@ -125,8 +125,11 @@ func (c *Cell) turn(ctx context.Context) error {
 func (o *Order) furnish(dir string) error {
 	left := o.Limits.Disk
 	for name, from := range o.Files {
-		if name != filepath.Base(name) || name == "." || name == ".." {
-			return fmt.Errorf("confined: %q is no plain file name", name)
+		if !filepath.IsLocal(name) {
+			return fmt.Errorf("confined: %q is no path inside the folder", name)
+		}
+		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o700); err != nil {
+			return fmt.Errorf("confined: %w", err)
 		}
 		f, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
