@@ -31,7 +31,7 @@ func TestEveryVerbStandsOnItsRoomsNamePlate(t *testing.T) {
 	}
 	for _, room := range rooms {
 		name := room.Name()
-		for _, plate := range []string{"doc.go", "in_doc.go"} {
+		for _, plate := range []string{"doc.go", "in_doc.go", "direction_doc.go"} {
 			text, err := os.ReadFile(filepath.Join("internal", name, plate))
 			if err != nil {
 				continue

@@ -169,11 +169,7 @@ func pictureReceiving(v visitor) {
 	v.tab.See("#act h2")
 	v.take("register")
 	v.press("Vào sổ, lấy số đến")
-	v.says("Đã vào sổ văn bản đến, số đến ")
-	v.press("Trình lãnh đạo")
-	v.tab.See("#act #to")
-	v.press("Trình")
-	v.says("Đã trình lãnh đạo.")
+	v.says("và trình lãnh đạo.")
 
 	enter(v.tab, v.base, "giamdoc.sotaichinh")
 	v.tab.Go(v.base + received)

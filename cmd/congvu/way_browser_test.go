@@ -213,13 +213,8 @@ func (v visitor) takesIn(number, subject string) (received string) {
 	v.tab.See("#act")
 	v.look("register")
 	v.press("Vào sổ, lấy số đến")
-	v.says("Đã vào sổ văn bản đến, số đến ")
+	v.says("và trình lãnh đạo.") // one page, one act: registered and submitted (N27)
 	v.look("registered")
-	v.press("Trình lãnh đạo")
-	v.tab.See("#act #to")
-	v.look("submit-leader")
-	v.press("Trình")
-	v.says("Đã trình lãnh đạo.")
 	return received
 }
 

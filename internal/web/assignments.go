@@ -164,8 +164,8 @@ func (d *Door) assignmentForm(r *http.Request, start documents.AssignForm) ActPa
 
 func (d *Door) assignmentOf(f *Form) (documents.AssignForm, error) {
 	form := documents.AssignForm{ReplyTo: f.Number("reply_to"), Revision: f.Number("revision"), TypeCode: f.Line("type"), Subject: f.Line("subject"), Wanted: f.Text("wanted"),
-		Helpers: targets(f, "helpers"), Due: f.Date("due"), DueDays: int(f.Number("due_days")), Days: d.Desk.Calendar}
-	if leads := targets(f, "lead"); len(leads) > 0 {
+		Helpers: d.targets(f, "helpers"), Due: f.Date("due"), DueDays: int(f.Number("due_days")), Days: d.Desk.Calendar}
+	if leads := d.targets(f, "lead"); len(leads) > 0 {
 		form.Lead = leads[0]
 	}
 	return form, f.Err()

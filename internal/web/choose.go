@@ -57,7 +57,11 @@ func (d *Door) suggestTargets(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.suggest(w, r, matching(options, i18n.CleanLine(r.FormValue("q"))))
+	groups, err := d.groupOptions(r)
+	if err != nil {
+		return err
+	}
+	return d.suggest(w, r, matching(append(groups, options...), i18n.CleanLine(r.FormValue("q"))))
 }
 
 // suggestAgencies: GET /suggest/agencies?q=

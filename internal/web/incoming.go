@@ -101,6 +101,7 @@ func (d *Door) incomingList(w http.ResponseWriter, r *http.Request, tab, path st
 	if v.open, err = d.openPane(r, q.Get("open")); err != nil {
 		return err
 	}
+	v.bulk = bulkOf(tab, actor(r))
 	active, title := "incoming", t(ctx, "Văn bản đến")
 	if path == "/arrivals" {
 		active, title = "arrivals", t(ctx, "Văn bản chờ tiếp nhận")
@@ -118,6 +119,31 @@ type incomingListView struct {
 	today                   calendar.Date
 	open                    *incomingView
 	clerk                   bool
+	bulk                    []string // acts upon the ticked rows
+}
+
+// all tells that every box of the page is ticked: the way without a script.
+func (v incomingListView) all() bool { return v.q.Get("all") == "1" }
+
+func (v incomingListView) pickedCount() int {
+	if v.all() {
+		return len(v.page.Rows)
+	}
+	return 0
+}
+
+// here is the list as it is shown, to come back to.
+func (v incomingListView) here() string {
+	q, _ := url.ParseQuery(withoutOpen(v.q))
+	q.Del("all")
+	return v.path + "?" + q.Encode()
+}
+
+func (v incomingListView) pickAllHref() string {
+	if v.all() {
+		return v.here()
+	}
+	return v.here() + "&all=1"
 }
 
 func (v incomingListView) filtered() bool {

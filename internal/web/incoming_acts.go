@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -126,20 +125,32 @@ func (x inAct) register() (ActPage, error) {
 		if x.doc.Source == documents.FromExchange {
 			out = append(out, CheckOne(Field{Name: "paper", Label: t(ctx, "Đã nhận cả bản giấy")}, f != nil && f.Yes("paper")))
 		}
-		return append(out, hidden("revision", x.doc.Revision)), nil
+		next, err := x.passFields(f, errs)
+		if err != nil {
+			return nil, err
+		}
+		return append(append(out, next...), hidden("revision", x.doc.Revision)), nil
 	}
-	return ActPage{Title: t(ctx, "Tiếp nhận, vào sổ văn bản đến"), Submit: x.button(t(ctx, "Vào sổ, lấy số đến"), Primary), Refused: t(ctx, "Chưa vào sổ được"), Fields: fields,
+	return ActPage{Title: t(ctx, "Tiếp nhận, vào sổ văn bản đến"), Guard: true, Submit: x.button(t(ctx, "Vào sổ, lấy số đến"), Primary), Refused: t(ctx, "Chưa vào sổ được"), Fields: fields,
 		Do: func(f *Form) (flashed, string, error) {
 			var out *documents.Registration
 			form := documents.RegisterForm{Register: f.Number("register"), Twin: documents.TwinDecision(f.Line("twin")), TwinOf: f.Number("twin_of"), VerdictReason: f.Text("verdict_reason"),
 				PaperReceived: f.Yes("paper"), Revision: f.Number("revision")}
+			pass, passes := x.passing(f)
 			if err := f.Err(); err != nil {
 				return flashed{}, "", err
 			}
 			if form.Twin == documents.TwinStop {
 				return done("Văn bản được để lại trong hàng chờ tiếp nhận."), "", nil
 			}
-			err := x.write(func(tx *store.Tx) (err error) { out, err = documents.Register(ctx, tx, x.doc.ID, form); return err })
+			err := x.write(func(tx *store.Tx) (err error) {
+				if passes {
+					out, err = documents.RegisterAndPass(ctx, tx, x.doc.ID, form, pass)
+				} else {
+					out, err = documents.Register(ctx, tx, x.doc.ID, form)
+				}
+				return err
+			})
 			var twin *documents.Duplicate
 			if errors.As(err, &twin) {
 				twins = twin.Twins
@@ -163,6 +174,12 @@ func (x inAct) registered(out *documents.Registration) (flashed, string, error) 
 		return done("Văn bản đã được vào sổ trước đó, số đến {number}.", "number", fmt.Sprint(out.Incoming.ArrivalNumber)), "", nil
 	}
 	said := done("Đã vào sổ văn bản đến, số đến {number}.", "number", fmt.Sprint(out.Incoming.ArrivalNumber))
+	switch out.Incoming.Stage {
+	case documents.InTabToDirect:
+		said = done("Đã vào sổ, số đến {number}, và trình lãnh đạo.", "number", fmt.Sprint(out.Incoming.ArrivalNumber))
+	case documents.InTabHandling:
+		said = done("Đã vào sổ, số đến {number}, và chuyển {lead} xử lý.", "number", fmt.Sprint(out.Incoming.ArrivalNumber), "lead", out.Incoming.LeadName)
+	}
 	if len(out.Warnings) > 0 {
 		said.Tone = Warn
 		said.Text += " " + out.Warnings[0].Text
@@ -170,7 +187,9 @@ func (x inAct) registered(out *documents.Registration) (flashed, string, error) 
 			said.Args[name] = v
 		}
 	}
-	said.Href, said.Label = fmt.Sprintf("/incoming/%d/submit", x.doc.ID), "Trình lãnh đạo"
+	if out.Incoming.Stage == documents.InTabToSubmit {
+		said.Href, said.Label = fmt.Sprintf("/incoming/%d/submit", x.doc.ID), "Trình lãnh đạo"
+	}
 	return said, "", nil
 }
 
@@ -317,20 +336,9 @@ func (x inAct) direction(byRule bool) (ActPage, error) {
 	if byRule {
 		p.Title = t(ctx, "Chuyển theo quy chế làm việc")
 	}
-	p.Fields = func(f *Form, errs Errors) ([]templ.Component, error) {
-		fields, err := x.d.targetFields(x.r, f, errs, t(ctx, "Chủ trì xử lý"), false)
-		if err != nil {
-			return nil, err
-		}
-		if byRule {
-			fields = append(fields, TextField(fieldOf(f, errs, Field{Name: "by_rule", Label: t(ctx, "Quy định của quy chế làm việc"), Hint: t(ctx, "Ví dụ: Điều 12 khoản 3 Quy chế làm việc"), MaxLength: 300})))
-		}
-		fields = append(fields, TextArea(fieldOf(f, errs, Field{Name: "opinion", Label: t(ctx, "Ý kiến chỉ đạo"), Optional: true})), dueFields(ctx, f, errs), hidden("revision", x.doc.Revision))
-		return fields, nil
-	}
+	p.Fields = func(f *Form, errs Errors) ([]templ.Component, error) { return x.directionFields(f, errs, byRule) }
 	p.Do = func(f *Form) (flashed, string, error) {
-		form := documents.Direction{Leads: targets(f, "lead"), Coordinators: targets(f, "coordinators"), Informed: targets(f, "informed"), Opinion: f.Text("opinion"),
-			Due: f.Date("due"), DueDays: int(f.Number("due_days")), Days: x.d.Desk.Calendar, Revision: f.Number("revision")}
+		form := x.d.directionForm(f)
 		if byRule {
 			if form.ByRule = f.Line("by_rule"); form.ByRule == "" {
 				f.problems.Add("by_rule", "Cần ghi quy định của quy chế làm việc cho phép chuyển thẳng.")
@@ -352,16 +360,16 @@ func (x inAct) forward() (ActPage, error) {
 	}
 	return ActPage{Title: t(ctx, "Chuyển tiếp văn bản"), Submit: x.button(t(ctx, "Chuyển tiếp"), Primary), Refused: t(ctx, "Chưa chuyển được văn bản"), Guard: true,
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
-			fields, err := x.d.targetFields(x.r, f, errs, lead, true)
+			fields, err := x.d.targetFields(x.r, f, errs, lead, true, suggested{})
 			if err != nil {
 				return nil, err
 			}
-			return append(fields, TextArea(fieldOf(f, errs, Field{Name: "note", Label: t(ctx, "Ý kiến kèm theo"), Optional: true})), dueFields(ctx, f, errs), hidden("revision", x.line.Revision)), nil
+			return append(fields, TextArea(fieldOf(f, errs, Field{Name: "note", Label: t(ctx, "Ý kiến kèm theo"), Optional: true})), dueFields(ctx, f, errs, 0), hidden("revision", x.line.Revision)), nil
 		},
 		Do: func(f *Form) (flashed, string, error) {
-			form := documents.ForwardForm{Coordinators: targets(f, "coordinators"), Informed: targets(f, "informed"), Note: f.Text("note"), Due: f.Date("due"), DueDays: int(f.Number("due_days")),
+			form := documents.ForwardForm{Coordinators: x.d.targets(f, "coordinators"), Informed: x.d.targets(f, "informed"), Note: f.Text("note"), Due: f.Date("due"), DueDays: int(f.Number("due_days")),
 				Days: x.d.Desk.Calendar, Revision: f.Number("revision")}
-			if leads := targets(f, "lead"); len(leads) > 0 {
+			if leads := x.d.targets(f, "lead"); len(leads) > 0 {
 				form.Lead = leads[0]
 			}
 			if err := f.Err(); err != nil {
@@ -384,7 +392,7 @@ func (x inAct) handOver() (ActPage, error) {
 				TextArea(fieldOf(f, errs, Field{Name: "note", Label: t(ctx, "Ý kiến kèm theo"), Optional: true}))}, nil
 		},
 		Do: func(f *Form) (flashed, string, error) {
-			to := targets(f, "lead")
+			to := x.d.targets(f, "lead")
 			if len(to) == 0 {
 				return flashed{}, "", store.RefuseField("lead", "Hãy chọn người hoặc đơn vị nhận bàn giao.")
 			}
@@ -395,81 +403,10 @@ func (x inAct) handOver() (ActPage, error) {
 		}}, nil
 }
 
-// targets reads chosen units and people: "u12" a unit, "p34" a post.
-func targets(f *Form, name string) []documents.Target {
-	var out []documents.Target
-	for _, v := range f.Values(name) {
-		id, err := strconv.ParseInt(strings.TrimLeft(v, "up"), 10, 64)
-		switch {
-		case err != nil || id <= 0:
-			f.problems.Add(name, "Nơi nhận được chọn không đúng. Hãy chọn lại trong danh sách.")
-		case v[0] == 'u':
-			out = append(out, documents.Target{Unit: id})
-		default:
-			out = append(out, documents.Target{Post: id})
-		}
-	}
-	return out
-}
-
-// targetOptions lists the units and the people of the actor's agency, people under their unit.
-func (d *Door) targetOptions(r *http.Request) ([]Option, error) {
-	ctx, agency := r.Context(), org.AgencyID(actor(r).Agency)
-	units, err := org.Units(ctx, d.DB, agency)
-	if err != nil {
-		return nil, err
-	}
-	staff, err := org.Staff(ctx, d.DB, agency, d.today())
-	if err != nil {
-		return nil, err
-	}
-	var out []Option
-	for _, u := range units {
-		out = append(out, Option{Value: fmt.Sprintf("u%d", u.ID), Label: u.Name, Hint: t(ctx, "Đơn vị"), Group: t(ctx, "Đơn vị")})
-	}
-	people := func(unit org.UnitID, group string) {
-		for _, h := range staff {
-			if h.UnitID == unit {
-				out = append(out, Option{Value: fmt.Sprintf("p%d", h.ID), Label: h.PersonName + " – " + h.Title, Hint: group, Group: group})
-			}
-		}
-	}
-	people(0, t(ctx, "Lãnh đạo cơ quan"))
-	for _, u := range units {
-		people(u.ID, u.Name)
-	}
-	return out, nil
-}
-
-// targetFields ask who leads, who coordinates and who is informed. lead "" leaves the first out.
-func (d *Door) targetFields(r *http.Request, f *Form, errs Errors, lead string, optional bool) ([]templ.Component, error) {
-	ctx := r.Context()
-	options, err := d.targetOptions(r)
-	if err != nil {
-		return nil, err
-	}
-	var out []templ.Component
-	if lead != "" {
-		out = append(out, SelectField(Field{Name: "lead", Label: lead, Optional: optional, Error: errs.Of("lead")}, Choose(append([]Option{{Label: t(ctx, "— Chọn đơn vị hoặc cá nhân —")}}, options...), f.shown("lead"))))
-	}
-	combo := func(name, label string) templ.Component {
-		c := ComboView{Field: Field{Name: name, Label: label, Optional: true, Error: errs.Of(name), Hint: t(ctx, "Gõ tên người hoặc đơn vị")}, Source: "/suggest/targets", Multiple: true}
-		if f != nil {
-			c.Chosen = chosenOf(options, f.Values(name))
-			if f.r.PostFormValue("find") == name {
-				c.Field.Value = f.shown(name + "-words")
-				c.Found = matching(options, c.Field.Value)
-			}
-		}
-		return Combo(c)
-	}
-	return append(out, combo("coordinators", t(ctx, "Phối hợp")), combo("informed", t(ctx, "Để biết"))), nil
-}
-
 // dueFields ask for a day or a number of working days.
-func dueFields(ctx context.Context, f *Form, errs Errors) templ.Component {
+func dueFields(ctx context.Context, f *Form, errs Errors, days int) templ.Component {
 	return wrap(Two(), DateField(fieldOf(f, errs, Field{Name: "due", Label: t(ctx, "Hạn xử lý"), Optional: true, Hint: t(ctx, "Theo ngày, ví dụ 23/11/2026")})),
-		TextField(fieldOf(f, errs, Field{Name: "due_days", Label: t(ctx, "Hoặc số ngày làm việc"), Optional: true, Hint: t(ctx, "Tính từ hôm nay"), InputMode: "numeric", Short: true, MaxLength: 4})))
+		TextField(fresh(f, fieldOf(f, errs, Field{Name: "due_days", Label: t(ctx, "Hoặc số ngày làm việc"), Optional: true, Hint: t(ctx, "Tính từ hôm nay"), InputMode: "numeric", Short: true, MaxLength: 4}), daysText(days))))
 }
 
 // enterIncoming: GET and POST /incoming/new: a paper document typed in by the registry.

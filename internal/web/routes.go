@@ -55,6 +55,8 @@ func routes() []Route {
 		doorRoutes(),
 		workRoutes(),
 		incomingRoutes(),
+		bulkRoutes(),
+		ruleRoutes(),
 		outgoingRoutes(),
 		assignmentRoutes(),
 		signingRoutes(),

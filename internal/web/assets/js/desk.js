@@ -52,7 +52,7 @@ function note(form) {
 function restore() {
   const form = desk()
   if (!form) {
-    if (location.pathname.startsWith("/signing/batches/")) picked.clear() // the batch has been ordered
+    if (/^\/(signing\/batches\/|incoming\/bulk)/.test(location.pathname)) picked.clear() // the batch has been ordered
     return
   }
   const before = picked.get(form.dataset.desk) ?? new Set()
