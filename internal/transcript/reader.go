@@ -135,3 +135,15 @@ func (r *Reader) image(ctx context.Context, b []byte) (*Text, error) {
 	t.trim()
 	return t, nil
 }
+
+// Picture draws one page of a PDF, numbered from 1, in grey at 200 dpi as a PNG.
+func (r *Reader) Picture(ctx context.Context, b []byte, page int) ([]byte, error) {
+	if len(b) > MostBytes || page < 1 || page > mostPages {
+		return nil, ErrTooLarge
+	}
+	a, err := r.ask(ctx, asked{Picture: &Page{Number: page, Width: 842, Height: 842}}, b)
+	if err != nil {
+		return nil, err
+	}
+	return a.Picture, nil
+}
