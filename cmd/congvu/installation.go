@@ -86,7 +86,8 @@ func openTables(ctx context.Context, s *settings, how opening) (in *installation
 		return in, err
 	}
 	in.Desk = &documents.Desk{DB: in.DB, Blobs: in.Blobs, Keys: in.Keys, Trust: in.Trust, Calendar: calendar.Default(), Locked: auth.Locked}
-	return in, nil
+	in.Desk.Texts, err = newReader(s.Data)
+	return in, err
 }
 
 func (in *installation) loadTrust(s *settings, allowTest bool) (err error) {

@@ -132,6 +132,7 @@ func (in *installation) work(log *slog.Logger) []func(context.Context) {
 		func(ctx context.Context) { documents.FollowRights(ctx, in.DB, trouble) },
 		func(ctx context.Context) { in.Desk.LogAccesses(ctx, trouble) },
 		func(ctx context.Context) { in.Desk.Preserve(ctx, trouble) },
+		func(ctx context.Context) { in.Desk.Transcribe(ctx, trouble) },
 		func(ctx context.Context) { documents.RunSignings(ctx, in.Desk, trouble) },
 		func(ctx context.Context) { in.sweep(ctx, log) },
 	}

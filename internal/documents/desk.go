@@ -9,6 +9,7 @@ import (
 	"congvu/internal/keys"
 	"congvu/internal/pades"
 	"congvu/internal/store"
+	"congvu/internal/transcript"
 )
 
 // Desk is what an act needs outside of the database: the files, the server's keys, whom to believe, and the working days.
@@ -22,7 +23,9 @@ type Desk struct {
 	// Locked tells whether a person is shut out of the system: work that he ordered stops then. nil = nobody is.
 	Locked func(ctx context.Context, r store.Reader, person int64) (bool, error)
 
-	Stamper pades.Stamper // the time-stamp authority; nil = none: signatures stay as they are made
+	Stamper pades.Stamper      // the time-stamp authority; nil = none: signatures stay as they are made
+	Texts   *transcript.Reader // reads the text of files; nil = content is not read
+
 	Witness pades.Witness // who is asked whether certificates stand; nil = nobody
 
 	accesses accessLog // readings that wait to be written (access_log.go)

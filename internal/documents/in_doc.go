@@ -6,6 +6,8 @@ package documents
 // States of a document: arrived → registered → assigned → in_progress → done; refused; recalled. in_route.go holds the tables of
 // exchange.md §12 and documents.md §11. A document that is linked to its twin follows the twin's states without a number of its own.
 //
+// documents_texts holds what was read from kept files, by content (texts.go); reading*.go proposes fields from it.
+//
 // Settings: documents.several_leads (yes|no, default no: one lead a direction, D11.3).
 //
 // Limits: opinions and results 4000 characters, reasons 10 to 1000, 100 targets a direction.
@@ -13,4 +15,4 @@ package documents
 // Journal: document.arrived, document.entered, document.registered, document.linked, document.registration_cancelled, document.refused,
 // document.submitted_to_leader, document.returned_to_registry, document.directed, document.forwarded,
 // document.started, document.line_started, document.commented, document.line_recalled, document.line_completed,
-// document.completed; a line given back is document.returned, as with drafts
+// document.completed, document.transcribed; a line given back is document.returned, as with drafts

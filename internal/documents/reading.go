@@ -99,7 +99,7 @@ type pageReader struct {
 func ReadDocument(t *transcript.Text, types []Type) Reading {
 	r := &pageReader{text: t, types: types, reading: Reading{Fields: []ReadField{}, Source: t.Source(), Pages: t.Total, NoOCR: t.NoOCR}}
 	for _, p := range t.Pages {
-		for _, l := range p.Lines {
+		for _, l := range headLines(p.Lines) {
 			x := printed{l, p.Number, i18n.Fold(l.Text)}
 			if r.all = append(r.all, x); p.Number == 1 {
 				r.first = append(r.first, x)
@@ -119,6 +119,37 @@ func ReadDocument(t *transcript.Text, types []Type) Reading {
 	r.deadline()
 	r.signature()
 	return r.reading
+}
+
+// headLines puts right what the layout of a head does to lines: a long name of an agency runs into Quốc hiệu, and a number is set far from "Số:".
+func headLines(lines []transcript.Line) []transcript.Line {
+	out := make([]transcript.Line, 0, len(lines)+1)
+	for _, l := range lines {
+		at := strings.Index(l.Text, "CỘNG HÒA XÃ HỘI")
+		if at < 0 {
+			at = strings.Index(l.Text, "CỘNG HOÀ XÃ HỘI")
+		}
+		if at > 4 {
+			cut := l.Box.Left + (l.Box.Right-l.Box.Left)*float64(len([]rune(l.Text[:at])))/float64(len([]rune(l.Text)))
+			left, right := l, l
+			left.Text, left.Box.Right = strings.TrimSpace(l.Text[:at]), cut-4
+			right.Text, right.Box.Left = l.Text[at:], cut
+			out = append(out, left, right)
+			continue
+		}
+		if n := len(out); n > 0 {
+			last := &out[n-1]
+			sameRow := l.Box.Top < last.Box.Bottom && last.Box.Top < l.Box.Bottom && l.Box.Left > last.Box.Right
+			if label := i18n.Fold(strings.TrimSpace(last.Text)); sameRow && (label == "so:" || label == "so") {
+				last.Text += " " + l.Text
+				last.Confidence = min(last.Confidence, l.Confidence)
+				last.Box = union(last.Box, l.Box)
+				continue
+			}
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // say adds a proposal; how sure the rule is counts as much as how sure the recogniser was.

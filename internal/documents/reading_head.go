@@ -245,4 +245,3 @@ func (r *pageReader) deadline() {
 		return
 	}
 }
-

@@ -152,6 +152,7 @@ func (d document) all(most int) (*Text, error) {
 // text reads the text layer of a page, numbered from 0.
 func (d document) text(i int) (Page, error) {
 	p := Page{Number: i + 1}
+	d.flatten(i)
 	size, err := d.in.GetPageSize(&requests.GetPageSize{Page: d.page(i)})
 	if err != nil {
 		return p, ErrUnreadable.because(err)
@@ -176,6 +177,16 @@ func (d document) text(i int) (Page, error) {
 	return p, nil
 }
 
+// flatten prints the filled fields of a page onto it: number and date of an electronic document are fields. What cannot be flattened is read as it is.
+func (d document) flatten(i int) {
+	loaded, err := d.in.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: d.at, Index: i})
+	if err != nil {
+		return
+	}
+	_, _ = d.in.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: requests.Page{ByReference: &loaded.Page}, Usage: requests.FPDFPage_FlattenUsageNormalDisplay})
+	_, _ = d.in.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+}
+
 func (p Page) letters() int {
 	n := 0
 	for _, l := range p.Lines {
@@ -186,6 +197,7 @@ func (p Page) letters() int {
 
 // picture draws a page in grey for the recogniser.
 func (d document) picture(p Page) ([]byte, error) {
+	d.flatten(p.Number - 1)
 	dpi := scanDPI
 	if across := max(p.Width, p.Height); across > 0 && across/72*float64(dpi) > 4000 {
 		dpi = max(20, int(4000/(across/72)))
