@@ -277,6 +277,14 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.batch)
 	case has("/signings/{id}"):
 		one(o.signing)
+	case has("/outgoing/{id}/opinions/{opinion}"):
+		one(o.outgoing["in_review"], o.opinion)
+	case has("/outgoing/{id}/opinions/{request}"):
+		one(o.outgoing["in_review"], o.asking)
+	case has("/opinions/{id}"):
+		one(o.opinion)
+	case has("/opinion-requests/{id}"):
+		one(o.asking)
 	case has("/assignments/{id}"):
 		one(o.assignment)
 	case has("/outgoing/{id}"), has("/signing/{id}"):

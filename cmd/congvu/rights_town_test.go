@@ -73,6 +73,8 @@ type rightsOffice struct {
 	signing     int64 // of the head, with a SIM
 	batch       int64 // of the head
 	assignment  int64 // given by the head to the unit
+	asking      int64 // the specialist's request for opinions on the document in review
+	opinion     int64 // asked of the leader
 	message     int64 // for the head
 	apiToken    int64 // of the specialist
 	session     int64
@@ -253,6 +255,13 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 		x, err := documents.Assign(ctx, tx, documents.AssignForm{Subject: "soạn thảo của " + o.word, Wanted: "Yêu cầu của " + o.word, Lead: documents.Target{Unit: int64(o.unit)}})
 		if err == nil {
 			o.assignment = x.ID
+		}
+		return err
+	})
+	w.write(o.people["specialist"], func(tx *store.Tx) error {
+		q, err := documents.AskOpinions(ctx, tx, o.outgoing["in_review"], documents.OpinionForm{Question: "Câu hỏi của " + o.word, Whom: []documents.Target{{Post: o.people["leader"].Holding}}})
+		if err == nil {
+			o.asking, o.opinion = q.ID, q.Opinions[0].ID
 		}
 		return err
 	})

@@ -77,6 +77,7 @@ func newDoor(c Config) *door {
 	d.fileRoutes()
 	d.preservationRoutes()
 	d.reviewRoutes()
+	d.opinionRoutes()
 	d.pictureRoutes()
 	d.exchangeRoutes()
 	d.directoryRoutes()

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"congvu/internal/calendar"
 	"congvu/internal/client"
@@ -88,4 +89,74 @@ func (d *door) draftAssigned(ctx context.Context, c *call, in *One) (client.Outg
 	var out *documents.Outgoing
 	err := write(ctx, d, c, func(tx *store.Tx) (err error) { out, err = documents.DraftAssigned(ctx, tx, in.id()); return err })
 	return outgoing(c)(out, err)
+}
+
+func (d *door) opinionRoutes() {
+	ask(d, get("/opinions", "listAsked", tagReview, "Dự thảo chờ tôi cho ý kiến"), d.listAsked)
+	ask(d, get("/outgoing/{id}/opinions", "listOpinions", tagReview, "Các lần lấy ý kiến về dự thảo"), d.listOpinions)
+	ask(d, post("/outgoing/{id}/opinions", "askOpinions", tagReview, "Lấy ý kiến về dự thảo"), d.askOpinions)
+	d.stream(get("/outgoing/{id}/opinions/table", "printOpinions", tagReview, "In bảng tổng hợp ý kiến"), printed(), d.printOpinions)
+	do(d, post("/opinions/{id}/answer", "answerOpinion", tagReview, "Cho ý kiến"), d.answerOpinion)
+	do(d, post("/opinions/{id}/settle", "settleOpinion", tagReview, "Tiếp thu, giải trình ý kiến"), d.settleOpinion)
+	do(d, post("/opinion-requests/{id}/withdraw", "withdrawOpinions", tagReview, "Thôi lấy ý kiến"), d.withdrawOpinions)
+	d.stream(post("/opinions/{id}/files", "addOpinionFile", tagReview, "Kèm tệp đã đánh dấu vào ý kiến của mình").with(http.MethodPost, http.StatusCreated), takesFile(d, fileSchema, true), d.addFile(documents.OpinionRef))
+}
+
+func (d *door) listAsked(ctx context.Context, c *call, _ *struct{}) ([]client.AskedOpinion, error) {
+	all, err := documents.AskedOfMe(ctx, d.DB, c.actor)
+	return each(all, func(x documents.AskedRow) client.AskedOpinion {
+		return client.AskedOpinion{Opinion: client.ID(x.ID), Outgoing: client.ID(x.OutgoingID), Subject: x.Subject, Question: x.Question, AskedBy: x.AskedName, Due: string(x.DueDate), State: string(x.State)}
+	}), err
+}
+
+func (d *door) listOpinions(ctx context.Context, c *call, in *One) ([]client.OpinionRequest, error) {
+	all, err := documents.Opinions(ctx, d.DB, c.actor, in.id())
+	return each(all, func(q documents.OpinionRequest) client.OpinionRequest { return requestOf(c.lang, &q) }), err
+}
+
+func requestOf(l i18n.Lang, q *documents.OpinionRequest) client.OpinionRequest {
+	return client.OpinionRequest{ID: client.ID(q.ID), Parent: client.ID(q.ParentID), Level: q.Level, State: q.State, Question: q.Question, InOrder: q.InOrder, Required: q.Required, Due: string(q.DueDate), AskedBy: q.AskedName, At: q.CreatedAt.Time(),
+		Opinions: each(q.Opinions, func(x documents.Opinion) client.Opinion {
+			return client.Opinion{ID: client.ID(x.ID), Holder: x.HolderName, State: string(x.State), StateLabel: l.T(x.State.Label()), Verdict: string(x.Verdict), Words: x.Words, Late: x.Late, AnsweredBy: x.AnsweredName, AnsweredAt: when(x.AnsweredAt),
+				Settled: x.Settled, SettledWords: x.SettledWords, Files: each(x.Files, func(f documents.File) client.ID { return client.ID(f.ID) })}
+		})}
+}
+
+func (d *door) askOpinions(ctx context.Context, c *call, in *act[client.AskingOpinions]) (client.OpinionRequest, error) {
+	b := in.Body
+	f := documents.OpinionForm{Parent: int64(b.Parent), Question: b.Question, InOrder: b.InOrder, Required: b.Required, Due: calendar.Date(b.Due), DueDays: b.DueDays, Days: d.Desk.Calendar}
+	for _, h := range b.Whom {
+		f.Whom = append(f.Whom, documents.Target{Unit: int64(h.Unit), Post: int64(h.Post)})
+	}
+	var q *documents.OpinionRequest
+	err := write(ctx, d, c, func(tx *store.Tx) (err error) { q, err = documents.AskOpinions(ctx, tx, in.id(), f); return err })
+	if err != nil {
+		return client.OpinionRequest{}, err
+	}
+	return requestOf(c.lang, q), nil
+}
+
+func (d *door) printOpinions(c *call, w http.ResponseWriter, r *http.Request) error {
+	pdf, err := documents.OpinionTable(r.Context(), d.DB, c.actor, One{r.PathValue("id")}.id())
+	if err != nil {
+		return err
+	}
+	givePDF(w, r, "bang-tong-hop-y-kien.pdf", pdf)
+	return nil
+}
+
+func (d *door) answerOpinion(ctx context.Context, c *call, in *act[client.Answering]) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return documents.AnswerOpinion(ctx, tx, in.id(), documents.OpinionAnswer{Verdict: documents.OpinionVerdict(in.Body.Verdict), Words: in.Body.Words})
+	})
+}
+
+func (d *door) settleOpinion(ctx context.Context, c *call, in *act[client.Settling]) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return documents.SettleOpinion(ctx, tx, in.id(), in.Body.Settled, in.Body.Words)
+	})
+}
+
+func (d *door) withdrawOpinions(ctx context.Context, c *call, in *act[client.Remark]) error {
+	return write(ctx, d, c, func(tx *store.Tx) error { return documents.WithdrawOpinions(ctx, tx, in.id(), in.Body.Note) })
 }

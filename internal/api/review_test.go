@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"bytes"
 	"net/http"
+	"strings"
 	"testing"
 
 	"congvu/internal/client"
@@ -30,4 +32,33 @@ func TestADraftingTaskThroughTheAPI(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	refused(t, head.WithdrawAssignment(bg, x.ID, "không cần soạn nữa"), http.StatusConflict)
+}
+
+// Opinions are asked, answered and settled through the API (D8.9).
+func TestOpinionsThroughTheAPI(t *testing.T) {
+	w := newTown(t)
+	specialist, head := w.as("drafter"), w.as("head")
+	o, err := specialist.Draft(bg, client.Draft{Type: "CONG_VAN", Subject: "báo cáo"})
+	must(t, err)
+	q, err := specialist.AskOpinions(bg, o.ID, client.AskingOpinions{Whom: []client.Target{{Post: w.post("head")}}, Question: "Đề nghị cho ý kiến", DueDays: 1})
+	must(t, err)
+	asked, err := head.Asked(bg)
+	must(t, err)
+	if len(asked) != 1 || asked[0].Opinion != q.Opinions[0].ID {
+		t.Fatalf("%+v", asked)
+	}
+	_, err = head.AddOpinionFile(bg, asked[0].Opinion, "danh-dau.txt", strings.NewReader("đã đánh dấu"))
+	must(t, err)
+	refused(t, head.AnswerOpinion(bg, asked[0].Opinion, client.Answering{Verdict: "disagree"}), http.StatusUnprocessableEntity)
+	must(t, head.AnswerOpinion(bg, asked[0].Opinion, client.Answering{Verdict: "disagree", Words: "chưa đúng thẩm quyền của xã"}))
+	must(t, specialist.SettleOpinion(bg, asked[0].Opinion, client.Settling{Settled: "accepted"}))
+	all, err := specialist.Opinions(bg, o.ID)
+	must(t, err)
+	if len(all) != 1 || all[0].State != "closed" || len(all[0].Opinions[0].Files) != 1 || all[0].Opinions[0].Settled != "accepted" {
+		t.Errorf("%+v", all)
+	}
+	var pdf bytes.Buffer
+	_, err = specialist.OpinionTable(bg, o.ID, &pdf)
+	must(t, err)
+	refused(t, specialist.WithdrawOpinions(bg, q.ID, ""), http.StatusConflict)
 }

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"net/url"
 )
 
@@ -49,4 +51,45 @@ func (c *Client) Reassign(ctx context.Context, id ID, f Assigning) error {
 // DraftAssigned begins the draft of a task.
 func (c *Client) DraftAssigned(ctx context.Context, id ID) (Outgoing, error) {
 	return acted[Outgoing](ctx, c, assignment(id, "/draft"), nil)
+}
+
+// Asked lists the opinions that wait for the caller.
+func (c *Client) Asked(ctx context.Context) ([]AskedOpinion, error) {
+	return a[[]AskedOpinion](ctx, c, "/opinions", nil)
+}
+
+// Opinions gives every round of asking about a draft.
+func (c *Client) Opinions(ctx context.Context, id ID) ([]OpinionRequest, error) {
+	return a[[]OpinionRequest](ctx, c, out(id, "/opinions"), nil)
+}
+
+// AskOpinions asks for opinions on a draft.
+func (c *Client) AskOpinions(ctx context.Context, id ID, f AskingOpinions) (OpinionRequest, error) {
+	return acted[OpinionRequest](ctx, c, out(id, "/opinions"), f)
+}
+
+// OpinionTable prints the table of opinions as PDF.
+func (c *Client) OpinionTable(ctx context.Context, id ID, to io.Writer) (string, error) {
+	return c.download(ctx, out(id, "/opinions/table"), nil, to)
+}
+
+// AnswerOpinion answers.
+func (c *Client) AnswerOpinion(ctx context.Context, opinion ID, f Answering) error {
+	return c.post(ctx, "/opinions/"+opinion.String()+"/answer", f, nil)
+}
+
+// AddOpinionFile adds a marked copy to an opinion that was not given yet.
+func (c *Client) AddOpinionFile(ctx context.Context, opinion ID, name string, from io.Reader) (File, error) {
+	var f File
+	return f, c.upload(ctx, request{method: http.MethodPost, path: "/opinions/" + opinion.String() + "/files"}, name, from, &f)
+}
+
+// SettleOpinion records what became of an opinion.
+func (c *Client) SettleOpinion(ctx context.Context, opinion ID, f Settling) error {
+	return c.post(ctx, "/opinions/"+opinion.String()+"/settle", f, nil)
+}
+
+// WithdrawOpinions ends a round of asking.
+func (c *Client) WithdrawOpinions(ctx context.Context, request ID, note string) error {
+	return c.post(ctx, "/opinion-requests/"+request.String()+"/withdraw", Remark{Note: note}, nil)
 }

@@ -35,3 +35,73 @@ type Assignment struct {
 	Acts       []string  `json:"acts"`
 	At         time.Time `json:"at"`
 }
+
+// AskingOpinions asks several for their opinion on a draft.
+type AskingOpinions struct {
+	Parent   ID       `json:"parent,omitempty" doc:"Ý kiến đang được hỏi của mình, khi hỏi tiếp"`
+	Whom     []Target `json:"whom" maxItems:"50"`
+	Question string   `json:"question" maxLength:"4000"`
+	InOrder  bool     `json:"in_order,omitempty" doc:"Lần lượt thay vì cùng lúc"`
+	Required bool     `json:"required,omitempty" doc:"Chờ đủ ý kiến hoặc hết hạn mới được trình ký"`
+	Due      string   `json:"due,omitempty"`
+	DueDays  int      `json:"due_days,omitempty"`
+}
+
+// OpinionRequest is one round of asking with its answers.
+type OpinionRequest struct {
+	ID       ID        `json:"id"`
+	Parent   ID        `json:"parent,omitempty"`
+	Level    int       `json:"level"`
+	State    string    `json:"state" enum:"open,closed,withdrawn"`
+	Question string    `json:"question"`
+	InOrder  bool      `json:"in_order"`
+	Required bool      `json:"required"`
+	Due      string    `json:"due,omitempty"`
+	AskedBy  string    `json:"asked_by"`
+	At       time.Time `json:"at"`
+	Opinions []Opinion `json:"opinions"`
+}
+
+// Opinion is one answer that was asked for. Silent is silence at the deadline, never consent.
+type Opinion struct {
+	ID           ID         `json:"id"`
+	Holder       string     `json:"holder"`
+	State        string     `json:"state" enum:"queued,asked,answered,silent,withdrawn"`
+	StateLabel   string     `json:"state_label"`
+	Verdict      string     `json:"verdict,omitempty" enum:"agree,agree_with,disagree,no_competence"`
+	Words        string     `json:"words,omitempty"`
+	Late         bool       `json:"late"`
+	AnsweredBy   string     `json:"answered_by,omitempty"`
+	AnsweredAt   *time.Time `json:"answered_at,omitempty"`
+	Settled      string     `json:"settled,omitempty" enum:"accepted,explained"`
+	SettledWords string     `json:"settled_words,omitempty"`
+	Files        []ID       `json:"files"`
+}
+
+// AskedOpinion is an opinion that waits for the caller.
+type AskedOpinion struct {
+	Opinion  ID     `json:"opinion"`
+	Outgoing ID     `json:"outgoing"`
+	Subject  string `json:"subject"`
+	Question string `json:"question"`
+	AskedBy  string `json:"asked_by"`
+	Due      string `json:"due,omitempty"`
+	State    string `json:"state"`
+}
+
+// Answering is what somebody thinks of a draft.
+type Answering struct {
+	Verdict string `json:"verdict" enum:"agree,agree_with,disagree,no_competence"`
+	Words   string `json:"words,omitempty" maxLength:"4000"`
+}
+
+// Settling is what the drafter did with an opinion.
+type Settling struct {
+	Settled string `json:"settled" enum:"accepted,explained"`
+	Words   string `json:"words,omitempty" maxLength:"4000"`
+}
+
+// Remark is a note that may be left out.
+type Remark struct {
+	Note string `json:"note,omitempty" maxLength:"4000"`
+}

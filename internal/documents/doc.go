@@ -4,7 +4,8 @@
 // It keeps: documents_signings with documents_signing_parts (signatures made outside of the server), documents_batches with
 // documents_batch_items (many signatures with one consent), documents_types, documents_registers, documents_numbers, documents_files, documents_versions, documents_history,
 // documents_certificates (approved binding of a certificate to a person or an agency), documents_outgoing with
-// documents_receivers and documents_participants; documents_assignments with documents_assignment_helpers (who is to draft what, review_assign.go); documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
+// documents_receivers and documents_participants; documents_assignments with documents_assignment_helpers (who is to draft what, review_assign.go);
+// documents_opinion_requests with documents_opinions (who was asked about a draft and what he said); documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
 // stamps asked for after signing, release orders that wait for them, preserved revisions of signed files); documents_pictures (images of signatures
 // and seals and where they stand on pages, in versions: proposed → approved | rejected, → withdrawn); the incoming half names its tables in in_doc.go.
 //
@@ -35,6 +36,7 @@
 // batch.started, batch.cancelled, batch.ended, document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped,
 // document.unstamped, document.release_ordered, document.release_refused, document.release_done, document.preserved, document.preserve_failed, document.verdict_worsened,
 // document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
+// document.opinions_asked, document.opinion_given, document.opinion_turn, document.opinion_file, document.opinions_withdrawn, document.opinion_settled, document.opinions_closed,
 // drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn,

@@ -32,8 +32,12 @@ func MyWork(ctx context.Context, r store.Reader, a store.Actor) ([]WorkList, err
 	if err != nil {
 		return nil, err
 	}
+	asked, err := opinionWork(ctx, r, a)
+	if err != nil {
+		return nil, err
+	}
 	drafts, err := outgoingWork(ctx, r, a, now)
-	return append(append(out, assigned), drafts...), err
+	return append(append(out, assigned, asked), drafts...), err
 }
 
 func (b *box) work(ctx context.Context, r store.Reader, a store.Actor, now calendar.Date) (WorkList, error) {

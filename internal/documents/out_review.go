@@ -178,6 +178,11 @@ func Approve(ctx context.Context, tx *store.Tx, id int64, words string, next org
 	if next != 0 && next != to {
 		m.next, to = InReview, next
 	}
+	if m.next == AwaitingSignature {
+		if err := o.settleRequired(ctx, tx); err != nil {
+			return err
+		}
+	}
 	if m.holder, err = colleague(ctx, tx, "next", to); err != nil {
 		return err
 	}

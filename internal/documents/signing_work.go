@@ -38,6 +38,7 @@ func (d *Desk) signingWork() []store.Work {
 			Do: d.workItem, Stuck: d.giveUpItem},
 		{Kind: jobBatchEnd, Do: d.endBatch},
 		{Kind: jobSigningExpiry, Do: d.expireSigning},
+		{Kind: jobOpinionDue, Do: d.silence},
 	}
 }
 

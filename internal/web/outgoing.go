@@ -124,6 +124,7 @@ type outgoingView struct {
 	stamps     []documents.Stamp
 	order      documents.ReleaseOrder
 	kept       []documents.Preservation
+	review     []TabItem
 	now        store.Instant
 	actor      store.Actor
 }
@@ -152,6 +153,7 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 		func() error { v.stamps, err = documents.Stamps(ctx, d.DB, a, id); return err },
 		func() error { v.order, _, err = documents.FindRelease(ctx, d.DB, a, id); return err },
 		func() error { v.kept, err = documents.PreservationsOf(ctx, d.DB, a, ref); return err },
+		func() error { v.review, err = d.reviewTabs(r, v.doc, ""); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err

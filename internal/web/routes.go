@@ -59,6 +59,7 @@ func routes() []Route {
 		ruleRoutes(),
 		outgoingRoutes(),
 		assignmentRoutes(),
+		opinionRoutes(),
 		signingRoutes(),
 		batchRoutes(),
 		deviceRoutes(),
