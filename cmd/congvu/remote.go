@@ -30,6 +30,8 @@ type remoteCall struct {
 	args []string // what stands beside the options
 	json bool
 	o    remoteOptions
+
+	books bookOptions
 }
 
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
@@ -69,6 +71,7 @@ func remoteVerb(ctx context.Context, w *world, v far, args []string) error {
 	post := r.fs.String("post", "", "mã vị trí dùng cho lệnh này")
 	r.fs.BoolVar(&r.json, "json", false, "in kết quả dạng JSON")
 	r.options(v.line)
+	r.bookFlags(v.line)
 	var err error
 	if r.args, err = parse(r.fs, args); err != nil {
 		return err

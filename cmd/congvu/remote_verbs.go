@@ -45,6 +45,7 @@ func fars() []far {
 		farPreservation(),
 		farReview(),
 		farSignings(),
+		farRegisters(),
 	)...)
 }
 

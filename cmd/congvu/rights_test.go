@@ -302,7 +302,15 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 	case has("/registers/incoming/{id}"):
 		one(o.registers["incoming"])
 	case has("/registers/{id}"):
-		out = []rightsCase{{"incoming", filled(path, o.registers["incoming"]) + "?direction=incoming"}, {"outgoing", filled(path, o.registers["outgoing"])}}
+		out = []rightsCase{{"incoming", filled(path, o.registers["incoming"])}, {"outgoing", filled(path, o.registers["outgoing"])}}
+	case has("/reservations/{id}"):
+		one(o.reservation)
+	case has("/secrets/{id}"):
+		one(o.secret)
+	case has("/postings/{id}"):
+		one(o.posting)
+	case has("/copy-uses/{id}"):
+		one(o.copyUse)
 	case has("/deliveries/{id}"), has("/exchange/deliveries/{id}"):
 		one(o.deliveries["issued"])
 	case has("/quarantine/{id}"), has("/exchange/quarantine/{id}"):

@@ -51,22 +51,25 @@ type rightsTown struct {
 
 // rightsOffice is one agency: who works there, and what of it has an identifier. word stands in every name and text of its own.
 type rightsOffice struct {
-	word        string
-	code        string
-	agency      org.AgencyID
-	unit        org.UnitID
-	people      map[string]store.Actor
-	tokens      map[string]string // for the API
-	sessions    map[string]string // for the web
-	incoming    map[string]int64  // by state
-	outgoing    map[string]int64
-	pictures    map[string]int64 // of the library: seal (approved), signature and placing (proposed)
-	lines       map[string]int64 // of the incoming document in that state
-	files       map[string]int64 // "incoming", "outgoing", "draft"
-	deliveries  map[string]int64 // "issued"
-	registers   map[string]int64 // "incoming", "outgoing"
-	preserved   int64            // the main file of the issued document
-	stamp       int64            // of the signed document, on its way
+	word       string
+	code       string
+	agency     org.AgencyID
+	unit       org.UnitID
+	people     map[string]store.Actor
+	tokens     map[string]string // for the API
+	sessions   map[string]string // for the web
+	incoming   map[string]int64  // by state
+	outgoing   map[string]int64
+	pictures   map[string]int64 // of the library: seal (approved), signature and placing (proposed)
+	lines      map[string]int64 // of the incoming document in that state
+	files      map[string]int64 // "incoming", "outgoing", "draft"
+	deliveries map[string]int64 // "issued"
+	registers  map[string]int64 // "incoming", "outgoing"
+
+	reservation, secret, posting, copyUse int64
+
+	preserved   int64 // the main file of the issued document
+	stamp       int64 // of the signed document, on its way
 	quarantine  int64
 	delegation  int64
 	certificate int64
@@ -250,6 +253,7 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 		w.must(err)
 		o.registers[key] = books[0].ID
 	}
+	w.books(o)
 	w.pictures(o)
 	w.write(o.people["head"], func(tx *store.Tx) error {
 		x, err := documents.Assign(ctx, tx, documents.AssignForm{Subject: "soạn thảo của " + o.word, Wanted: "Yêu cầu của " + o.word, Lead: documents.Target{Unit: int64(o.unit)}})
@@ -266,6 +270,31 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 		return err
 	})
 	w.travel(o)
+}
+
+// books fills what the registry keeps by hand: a held number, a secret one, a posting, a kept copy in use.
+func (w *rightsTown) books(o *rightsOffice) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	w.write(o.people["clerk"], func(tx *store.Tx) error {
+		v, err := documents.Reserve(ctx, tx, documents.ReserveForm{Reason: "Quyết định ký chiều nay"})
+		if err != nil {
+			return err
+		}
+		s, err := documents.EnterSecret(ctx, tx, documents.SecretForm{Direction: documents.IncomingBook, Party: "Công an " + o.word, Secrecy: documents.Secret})
+		if err != nil {
+			return err
+		}
+		p, err := documents.Post(ctx, tx, documents.PostingForm{Code: "01/" + o.word, Receiver: "Sở Tư pháp", Envelopes: 1})
+		if err != nil {
+			return err
+		}
+		u, err := documents.LendCopy(ctx, tx, documents.CopyUseForm{UserName: "Người dùng " + o.word, Code: "02/" + o.word, About: "Quyết định", AllowedBy: "Chánh Văn phòng"})
+		if err == nil {
+			o.reservation, o.secret, o.posting, o.copyUse = v.ID, s.ID, p.ID, u.ID
+		}
+		return err
+	})
 }
 
 // signings lets the head order a batch, and one signature by a SIM that he had for a moment.

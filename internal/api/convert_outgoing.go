@@ -10,7 +10,7 @@ import (
 
 func draftForm(f client.Draft) documents.DraftForm {
 	out := documents.DraftForm{TypeCode: f.Type, Form: f.Form, Subject: f.Subject, Authority: f.Authority, Body: f.Body, LegalBases: f.LegalBases,
-		Addressees: f.Addressees, Signer: org.HoldingID(f.Signer), Capacity: f.Capacity, Unit: org.UnitID(f.Unit), FieldAbbr: f.FieldAbbr,
+		Addressees: f.Addressees, Signer: org.HoldingID(f.Signer), Capacity: f.Capacity, Unit: org.UnitID(f.Unit), FieldAbbr: f.FieldAbbr, Register: int64(f.Register),
 		Urgency: urgency(f.Urgency), DueDate: calendar.Date(f.DueDate), ReplyTo: int64(f.ReplyTo), KeptCopies: f.KeptCopies, Restricted: f.Restricted, Revision: f.Revision}
 	for _, r := range f.Receivers {
 		out.Receivers = append(out.Receivers, documents.ReceiverForm{Agency: org.AgencyID(r.Agency), Unit: org.UnitID(r.Unit), Name: r.Name, Role: r.Role})

@@ -104,21 +104,6 @@ func (d *door) listTypes(ctx context.Context, c *call, _ *struct{}) ([]client.Ty
 	}), err
 }
 
-type registerFilter struct {
-	Direction string `query:"direction" required:"true" enum:"outgoing,incoming" doc:"Sổ văn bản đi hoặc đến"`
-	Year      int    `query:"year" minimum:"1990" maximum:"2199" doc:"Vắng mặt: năm nay"`
-}
-
-func (d *door) listRegisters(ctx context.Context, c *call, in *registerFilter) ([]client.Register, error) {
-	if in.Year == 0 {
-		in.Year = d.today().Year()
-	}
-	all, err := documents.ListRegisters(ctx, d.DB, c.actor, in.Direction, in.Year)
-	return each(all, func(b documents.Book) client.Register {
-		return client.Register{ID: client.ID(b.ID), Year: b.Year, Direction: b.Direction, Name: b.Name, Types: b.TypeCodes, Default: b.IsDefault, LockedOn: string(b.LockedOn)}
-	}), err
-}
-
 func (d *door) printOutgoing(c *call, w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	from, to := calendar.Date(q.Get("from")), calendar.Date(q.Get("to"))
@@ -127,12 +112,9 @@ func (d *door) printOutgoing(c *call, w http.ResponseWriter, r *http.Request) er
 			return wrongParameter(c, name, c.lang.T("Ngày phải có dạng năm-tháng-ngày, ví dụ 2026-03-25."))
 		}
 	}
-	pdf, err := documents.PrintRegister(r.Context(), d.Desk, c.actor, One{r.PathValue("id")}.id(), from, to)
-	if err != nil {
-		return err
-	}
-	givePDF(w, r, "so-van-ban-di.pdf", pdf)
-	return nil
+	return d.giveSheet(c, w, r, "so-van-ban-di", func(ctx context.Context) (*documents.Sheet, error) {
+		return documents.PrintRegister(ctx, d.DB, c.actor, documents.PrintForm{Register: One{r.PathValue("id")}.id(), Span: documents.Span{From: from, To: to}})
+	})
 }
 
 func (d *door) printIncoming(c *call, w http.ResponseWriter, r *http.Request) error {
@@ -142,12 +124,9 @@ func (d *door) printIncoming(c *call, w http.ResponseWriter, r *http.Request) er
 			return wrongParameter(c, name, c.lang.T("Phải là số."))
 		}
 	}
-	pdf, err := documents.PrintIncoming(r.Context(), d.DB, c.actor, One{r.PathValue("id")}.id(), One{q.Get("from")}.id(), One{q.Get("to")}.id())
-	if err != nil {
-		return err
-	}
-	givePDF(w, r, "so-van-ban-den.pdf", pdf)
-	return nil
+	return d.giveSheet(c, w, r, "so-van-ban-den", func(ctx context.Context) (*documents.Sheet, error) {
+		return documents.PrintRegister(ctx, d.DB, c.actor, documents.PrintForm{Register: One{r.PathValue("id")}.id(), Span: documents.Span{First: One{q.Get("from")}.id(), Last: One{q.Get("to")}.id()}})
+	})
 }
 
 func (d *door) printHandlingSheet(c *call, w http.ResponseWriter, r *http.Request) error {

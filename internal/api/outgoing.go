@@ -180,7 +180,7 @@ type numbering struct {
 func (d *door) numberOutgoing(ctx context.Context, c *call, in *numbering) (client.Outgoing, error) {
 	var out *documents.Outgoing
 	err := write(ctx, d, c, func(tx *store.Tx) (err error) {
-		out, err = documents.Number(ctx, tx, in.id(), documents.NumberForm{Register: int64(in.Body.Register), Date: calendar.Date(in.Body.Date), Key: in.Key})
+		out, err = documents.Number(ctx, tx, in.id(), documents.NumberForm{Register: int64(in.Body.Register), Date: calendar.Date(in.Body.Date), Key: in.Key, Reservation: int64(in.Body.Reservation)})
 		return err
 	})
 	return outgoing(c)(out, err)

@@ -41,6 +41,15 @@ type Register struct {
 	Types     string `json:"types,omitempty" doc:"Mã loại văn bản, cách nhau bằng dấu cách; vắng mặt: mọi loại"`
 	Default   bool   `json:"default,omitempty"`
 	LockedOn  string `json:"locked_on,omitempty"`
+
+	Kind        string `json:"kind" doc:"Nhóm văn bản: administrative, normative, specialised, secret, advisory, copies, internal"`
+	Units       string `json:"units,omitempty" doc:"Mã đơn vị dùng sổ, cách nhau bằng dấu cách; vắng mặt: mọi đơn vị"`
+	Notation    string `json:"notation,omitempty" doc:"Mẫu ký hiệu; vắng mặt: theo NĐ 30/2020"`
+	Body        string `json:"body,omitempty"`
+	BodyAbbr    string `json:"body_abbr,omitempty"`
+	FirstNumber int64  `json:"first_number"`
+	Carried     bool   `json:"carried" doc:"Năm sau mở tiếp"`
+	LockReason  string `json:"lock_reason,omitempty"`
 }
 
 // WorkList is one list of "Việc của tôi".

@@ -41,6 +41,7 @@ type Draft struct {
 	Capacity   string     `json:"capacity,omitempty" enum:"TM,Q,KT,TL,TUQ" doc:"Thẩm quyền ký; vắng mặt: ký trực tiếp"`
 	Unit       ID         `json:"unit,omitempty" doc:"Đơn vị soạn thảo; vắng mặt: đơn vị của người soạn"`
 	FieldAbbr  string     `json:"field_abbr,omitempty" maxLength:"50" doc:"Lĩnh vực trong ký hiệu công văn"`
+	Register   ID         `json:"register,omitempty" doc:"Sổ của tổ chức tư vấn; vắng mặt: sổ thường"`
 	Urgency    string     `json:"urgency,omitempty" enum:"ordinary,urgent,very_urgent,express" doc:"Vắng mặt: ordinary"`
 	DueDate    string     `json:"due_date,omitempty" format:"date" doc:"Hạn trả lời"`
 	ReplyTo    ID         `json:"reply_to,omitempty" doc:"Văn bản đến được trả lời"`
@@ -141,8 +142,9 @@ type Signing struct {
 
 // Numbering draws a number.
 type Numbering struct {
-	Register ID     `json:"register,omitempty" doc:"Sổ; vắng mặt: sổ mặc định của năm"`
-	Date     string `json:"date,omitempty" format:"date" doc:"Ngày văn bản; vắng mặt: hôm nay"`
+	Register    ID     `json:"register,omitempty" doc:"Sổ; vắng mặt: sổ mặc định của năm"`
+	Reservation ID     `json:"reservation,omitempty" doc:"Số đang giữ cho văn bản này; vắng mặt: số tiếp theo"`
+	Date        string `json:"date,omitempty" format:"date" doc:"Ngày văn bản; vắng mặt: hôm nay"`
 }
 
 // Capacity is one capacity in which a post may sign.

@@ -13,7 +13,11 @@
 // the table of acts. A number is drawn once, in one short transaction; signing and sealing happen outside of transactions and are
 // kept only when the state and the file's hash are still those that were signed. An issued document never changes (house law 7).
 //
-// Secret documents do not live on this network (D9.10): there is no field for secrecy.
+// Registers are data (registers*.go): documents_registers with the rule of each series, documents_reservations (numbers that are held),
+// documents_corrections, documents_wanted_registers (drafts of advisory bodies), documents_paper_outgoing (documents issued on paper),
+// documents_postings and documents_copy_uses (books of the post and of kept copies).
+//
+// Secret documents do not live on this network (D9.10): documents_secrets holds their numbers only (register_secret.go).
 //
 // Limits: a file 50 MB (setting documents.file_limit, bytes), a document 50 attachments and 500 receivers, a text 1 MB.
 // Non-PDF attachments travel unsigned. A seal image is drawn only where the layout has its place. An uploaded image 2 MB and 16 megapixels.
@@ -27,6 +31,8 @@
 // read, printed and took what; documents_freeze_orders with documents_freezes lock sets of documents. access_sight.go holds the one predicate of sight of each half.
 //
 // Settings: documents.rights_confirmed_by (head|clerk, default head); documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
+// Settings: documents.reuse_released (yes|no, default yes: a held number that is given back the same day is the next one);
+// documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
 // not restricted to those who worked on them); documents.batch_person (default 100) and documents.batch_seal (default 10): documents of
 // one batch.
 //
@@ -38,6 +44,8 @@
 // document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
 // document.opinions_asked, document.opinion_given, document.opinion_turn, document.opinion_file, document.opinions_withdrawn, document.opinion_settled, document.opinions_closed,
 // drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
+// register.changed, register.corrected, number.reserved, number.released, secret.entered, secret.voided, document.entered_paper, posting.entered, posting.voided,
+// copy.lent, copy.returned,
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn,
 // access.granted, access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency, access.requested, access.request_granted,

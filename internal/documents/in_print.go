@@ -11,12 +11,10 @@ import (
 	"congvu/internal/store"
 )
 
-// mostInVolume bounds one volume.
-const mostInVolume = 20000
-
 // entryRow is a row of the register of incoming documents (D7.2).
 type entryRow struct {
 	Number      int64
+	IncomingID  int64
 	At          store.Instant `db:"at_us"`
 	Mark        string
 	MarkReason  string
@@ -33,52 +31,11 @@ type entryRow struct {
 	Paper       bool          `db:"paper_received"`
 }
 
-var sqlEntries = store.SQL(`SELECT n.number, n.at_us, n.mark, n.mark_reason, d.state, d.sender_name, d.number AS number_text, d.notation, d.issued_date, d.arrived_date, d.type_name,
+var sqlEntries = store.SQL(`SELECT n.number, n.incoming_id, n.at_us, n.mark, n.mark_reason, d.state, d.sender_name, d.number AS number_text, d.notation, d.issued_date, d.arrived_date, d.type_name,
 		d.subject, d.lead_name, d.paper_received, CASE WHEN d.submitted_us > 0 THEN d.submitted_us ELSE COALESCE(
 			(SELECT min(l.at_us) FROM documents_lines l WHERE l.agency_id = d.agency_id AND l.incoming_id = d.id), 0) END AS forwarded_us
 	FROM documents_arrival_numbers n JOIN documents_incoming d ON d.agency_id = n.agency_id AND d.id = n.incoming_id
-	WHERE n.agency_id = $1 AND n.register = $2 AND n.number >= $3 AND (CAST($4 AS BIGINT) = 0 OR n.number <= $4) ORDER BY n.number LIMIT $5`)
-
-// PrintIncoming prints a register of incoming documents (D7.2, D7.7), numbers from to to (0 = no bound), as PDF with cover and all ten
-// columns. Cancelled and recalled rows stay, struck through (D7.10). A volume holds up to 20,000 rows.
-func PrintIncoming(ctx context.Context, r store.Reader, a store.Actor, register int64, from, to int64) ([]byte, error) {
-	if sight(a) < seesSubmitted && !a.Roles.Has(store.Archivist) {
-		return nil, store.Refuse(store.Forbidden, "Chỉ văn thư, lãnh đạo hoặc lưu trữ của cơ quan được in sổ.")
-	}
-	b, err := findBook(ctx, r, a.Agency, register)
-	if err == nil && b.Direction != IncomingBook {
-		err = store.RefuseField("register", "Sổ {name} không phải là sổ văn bản đến.", "name", b.Name)
-	}
-	if err != nil {
-		return nil, err
-	}
-	rows, err := store.All[entryRow](ctx, r, sqlEntries, a.Agency, register, from, to, mostInVolume+1)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(rows) == 0:
-		return nil, store.RefuseField("from", "Sổ {name} không có văn bản nào trong khoảng số đã chọn.", "name", b.Name)
-	case len(rows) > mostInVolume:
-		return nil, store.RefuseField("to", "Mỗi quyển in tối đa {limit} văn bản. Hãy chia thành nhiều quyển theo khoảng số.", "limit", mostInVolume)
-	}
-	now := r.(interface{ Now() store.Instant }).Now()
-	ag, err := org.AgencyAt(ctx, r, org.AgencyID(a.Agency), today(now))
-	if err != nil {
-		return nil, err
-	}
-	first, last := rows[0], rows[len(rows)-1]
-	out := paper.Book{ParentAgency: ag.ParentName, Agency: ag.Name, Title: b.Name, Year: b.Year, From: first.At.Time().In(calendar.Hanoi), To: last.At.Time().In(calendar.Hanoi),
-		FirstNumber: fmt.Sprint(first.Number), LastNumber: fmt.Sprint(last.Number), Columns: paper.IncomingColumns, Made: now.Time(),
-		PrintNote: "In từ hệ thống lúc " + now.Time().In(calendar.Hanoi).Format("15:04 02/01/2006")}
-	for _, row := range rows {
-		out.Entries = append(out.Entries, row.entry())
-	}
-	res, err := paper.Register(out)
-	if err != nil {
-		return nil, fmt.Errorf("print register %d: %w", register, err)
-	}
-	return res.PDF, nil
-}
+	WHERE n.agency_id = $1 AND n.register = $2 AND n.number >= $3 AND n.number <= $4 AND n.at_us >= $5 AND n.at_us < $6 ORDER BY n.number LIMIT $7`)
 
 func (e entryRow) entry() paper.Entry {
 	var notes []string

@@ -1,6 +1,8 @@
 package documents
 
 import (
+	"bytes"
+	"math"
 	"testing"
 
 	"congvu/internal/pdf"
@@ -16,7 +18,7 @@ func TestTheRegisterAndTheSheetArePrinted(t *testing.T) {
 	o.must(err)
 	assigned := o.assigned()
 	book := o.find(assigned.ID).Register
-	rows, err := store.All[entryRow](inCtx, o.db, sqlEntries, o.agency, book, 0, 0, 10)
+	rows, err := store.All[entryRow](inCtx, o.db, sqlEntries, o.agency, book, 0, 1000, 0, int64(math.MaxInt64), 10)
 	o.must(err)
 	if len(rows) != 3 || rows[0].Mark != "cancelled" || rows[1].Mark != "" || rows[2].LeadName != "Phòng x" || rows[2].Forwarded == 0 {
 		t.Fatalf("%+v", rows)
@@ -25,7 +27,7 @@ func TestTheRegisterAndTheSheetArePrinted(t *testing.T) {
 		t.Fatalf("%+v", e)
 	}
 	for who, may := range map[string]bool{"clerk": true, "head": true, "staff_x": false, "foreign_clerk": false} {
-		b, err := PrintIncoming(inCtx, o.db, o.people[who], book, 0, 0)
+		b, err := o.printed(who, book, Span{})
 		if may != (err == nil) {
 			t.Errorf("%s: %v", who, err)
 		}
@@ -33,7 +35,7 @@ func TestTheRegisterAndTheSheetArePrinted(t *testing.T) {
 			readable(t, b)
 		}
 	}
-	_, err = PrintIncoming(inCtx, o.db, o.people["clerk"], book, 50, 60)
+	_, err = o.printed("clerk", book, Span{First: 50, Last: 60})
 	o.refused(store.Invalid, err)
 	sheet, err := HandlingSheet(inCtx, o.db, o.people["head_x"], assigned.ID)
 	o.must(err)
@@ -51,4 +53,15 @@ func readable(t *testing.T, b []byte) {
 	if n, err := f.PageCount(); err != nil || n < 2 {
 		t.Fatalf("%d pages, %v", n, err)
 	}
+}
+
+// printed is a register as PDF.
+func (o *office) printed(who string, register int64, s Span) ([]byte, error) {
+	sheet, err := PrintRegister(inCtx, o.db, o.people[who], PrintForm{Register: register, Span: s})
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = sheet.Write(&b, FormatPDF)
+	return b.Bytes(), err
 }

@@ -68,6 +68,7 @@ type DraftForm struct {
 	KeptCopies int
 	Restricted bool // only those who worked on it, clerks and leaders see it also after issue
 	Revision   int64
+	Register   int64 // the series of an advisory body; 0 = the usual one (out_book.go)
 }
 
 // Outgoing is a document that the agency makes.

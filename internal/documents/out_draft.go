@@ -60,6 +60,9 @@ func Draft(ctx context.Context, tx *store.Tx, f DraftForm) (*Outgoing, error) {
 		err = takePart(ctx, tx, o, o.DrafterID)
 	}
 	if err == nil {
+		err = o.want(ctx, tx, f.Register)
+	}
+	if err == nil {
 		err = step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: string(actDraft), What: store.Say("Khởi tạo dự thảo {type}.", "type", o.TypeName)})
 	}
 	if err == nil {
@@ -98,6 +101,9 @@ func Revise(ctx context.Context, tx *store.Tx, id int64, f DraftForm) (*Outgoing
 		o.HolderHolding, o.HolderPerson, o.HolderName, tx.Now(), o.searchText(), o.AgencyID, o.ID, was, revision)
 	if err == nil {
 		err = o.putReceivers(ctx, tx)
+	}
+	if err == nil {
+		err = o.want(ctx, tx, f.Register)
 	}
 	if err == nil {
 		what := store.Say("Sửa nội dung dự thảo.")

@@ -434,11 +434,11 @@ func TestRegistersTakeTheirTypesUntilLocked(t *testing.T) {
 	h := newHouse(t)
 	var b *Book
 	h.do(h.clerk, func(tx *store.Tx) (err error) {
-		b, err = OpenRegister(bg, tx, OutgoingBook, 2026, "Sổ quyết định", []string{"QUYET_DINH"})
+		b, err = OpenRegister(bg, tx, BookForm{Direction: OutgoingBook, Year: 2026, Name: "Sổ quyết định", TypeCodes: []string{"QUYET_DINH"}})
 		return
 	})
 	err := h.try(h.drafter, func(tx *store.Tx) error {
-		_, err := OpenRegister(bg, tx, OutgoingBook, 2026, "Sổ riêng", nil)
+		_, err := OpenRegister(bg, tx, BookForm{Direction: OutgoingBook, Year: 2026, Name: "Sổ riêng"})
 		return err
 	})
 	refused(t, err, store.Forbidden, "a specialist opens a register")
@@ -467,9 +467,13 @@ func TestRegistersTakeTheirTypesUntilLocked(t *testing.T) {
 		}
 		return err
 	})
-	err = h.try(h.foreignClerk, func(tx *store.Tx) error { return CloseRegister(bg, tx, b.ID, "2026-11-23") })
+	err = h.try(h.foreignClerk, func(tx *store.Tx) error {
+		return CloseRegister(bg, tx, b.ID, "2026-11-23", "Kết thúc việc đánh số riêng")
+	})
 	refused(t, err, store.NotFound, "a foreign clerk locks it")
-	h.do(h.clerk, func(tx *store.Tx) error { return CloseRegister(bg, tx, b.ID, "2026-11-23") })
+	h.do(h.clerk, func(tx *store.Tx) error {
+		return CloseRegister(bg, tx, b.ID, "2026-11-23", "Kết thúc việc đánh số riêng")
+	})
 	refused(t, number(h.clerk, second), store.Invalid, "a locked register")
 	// In the default register the same notation would begin again at 01: refused, no number is lost (D4.6).
 	err = h.try(h.clerk, func(tx *store.Tx) error { _, err := Number(bg, tx, second, NumberForm{}); return err })

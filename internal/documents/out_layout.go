@@ -176,6 +176,12 @@ func (o *Outgoing) notation(ctx context.Context, r store.Reader, on calendar.Dat
 	if ag.Abbr == "" {
 		return "", nil, store.Refuse(store.Invalid, "Cơ quan chưa có chữ viết tắt để lập ký hiệu văn bản. Đề nghị quản trị của cơ quan bổ sung.")
 	}
+	if b, ok, err := o.series(ctx, r, on); err != nil {
+		return "", nil, err
+	} else if ok {
+		own, err := o.notationBy(ctx, r, b, ag)
+		return own, ag, err
+	}
 	if !t.Letter() {
 		return t.Abbr + "-" + ag.Abbr, ag, nil
 	}

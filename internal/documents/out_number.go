@@ -3,6 +3,7 @@ package documents
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"congvu/internal/calendar"
 	"congvu/internal/store"
@@ -14,6 +15,8 @@ type NumberForm struct {
 	Date     calendar.Date      // date of the document; "" = today
 	Key      string             // of the request: a repeated request with the same key gives the same number
 	Days     *calendar.Calendar // nil = calendar.Default()
+	// Reservation is a number held for this document; 0 = the next one.
+	Reservation int64
 }
 
 type drawn struct {
@@ -25,7 +28,7 @@ type drawn struct {
 
 var (
 	sqlDrawnKey  = store.SQL(`SELECT outgoing_id, register_id, year, number FROM documents_numbers WHERE agency_id = $1 AND draw_key = $2`)
-	sqlLastDate  = store.SQL(`SELECT issued_date FROM documents_numbers WHERE agency_id = $1 AND register_id = $2 AND year = $3 ORDER BY number DESC LIMIT 1`)
+	sqlLastDate  = store.SQL(`SELECT issued_date FROM documents_numbers WHERE agency_id = $1 AND register_id = $2 AND year = $3 AND number < $4 AND void_reason = '' ORDER BY number DESC LIMIT 1`)
 	sqlTaken     = store.SQL(`SELECT number FROM documents_numbers WHERE agency_id = $1 AND year = $2 AND notation = $3 AND number = $4 AND void_reason = ''`)
 	sqlPutNumber = store.SQL(`INSERT INTO documents_numbers (agency_id, register_id, year, number, outgoing_id, notation, issued_date, draw_key, void_reason, at_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9)`)
@@ -63,20 +66,34 @@ func Number(ctx context.Context, tx *store.Tx, id int64, f NumberForm) (*Outgoin
 		return nil, err
 	}
 	now := today(tx.Now())
+	var held Reservation
+	if f.Reservation != 0 {
+		if held, err = findReservation(ctx, tx, o.AgencyID, f.Reservation); err != nil {
+			return nil, err
+		}
+		if f.Register = held.RegisterID; f.Date.IsZero() && !held.ForDate.After(now) && !held.ForDate.Before(today(o.SignedAt)) {
+			f.Date = held.ForDate
+		}
+	}
 	if f.Date.IsZero() {
 		f.Date = now
 	}
 	if err := o.mayNumber(ctx, tx, f.Date, now); err != nil {
 		return nil, err
 	}
-	b, err := bookFor(ctx, tx, o.AgencyID, f.Register, OutgoingBook, f.Date, o.TypeCode)
+	b, err := o.book(ctx, tx, f)
 	if err != nil {
 		return nil, err
 	}
-	if o.Number, err = b.draw(ctx, tx); err != nil {
+	if held.ID != 0 {
+		o.Number, err = held.Number, held.take(ctx, tx, o)
+	} else {
+		o.Number, err = b.draw(ctx, tx)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err := o.mayFollow(ctx, tx, b, f.Date); err != nil { // after the draw: its lock keeps other clerks out
+	if err := o.mayFollow(ctx, tx, b, f.Date, held.ID != 0); err != nil { // after the draw: its lock keeps other clerks out
 		return nil, err
 	}
 	o.NumberText = fmt.Sprintf("%02d/%s", o.Number, o.Notation)
@@ -119,8 +136,13 @@ func (o *Outgoing) mayNumber(ctx context.Context, tx *store.Tx, date, now calend
 }
 
 // mayFollow keeps dates in the order of numbers and number with notation unique in the agency's year (D4.6).
-func (o *Outgoing) mayFollow(ctx context.Context, tx *store.Tx, b Book, date calendar.Date) error {
-	last, ok, err := store.Maybe[calendar.Date](ctx, tx, sqlLastDate, o.AgencyID, b.ID, b.Year)
+// A held number keeps its place: only the numbers before it bound its date, and the register marks it.
+func (o *Outgoing) mayFollow(ctx context.Context, tx *store.Tx, b Book, date calendar.Date, held bool) error {
+	before := int64(math.MaxInt64)
+	if held {
+		before = o.Number
+	}
+	last, ok, err := store.Maybe[calendar.Date](ctx, tx, sqlLastDate, o.AgencyID, b.ID, b.Year, before)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -161,8 +162,11 @@ func TestCancelledNumberStaysVoid(t *testing.T) {
 	if len(rows) != 2 || rows[0].VoidReason != "ban hành nhầm thẩm quyền" || rows[1].VoidReason != "" {
 		t.Fatalf("%+v", rows)
 	}
-	pdf, err := PrintRegister(bg, h.Desk, h.clerk, next.RegisterID, "", "")
+	sheet, err := PrintRegister(bg, h.DB, h.clerk, PrintForm{Register: next.RegisterID})
 	must(t, err)
+	var printed bytes.Buffer
+	must(t, sheet.Write(&printed, FormatPDF))
+	pdf := printed.Bytes()
 	if r, err := pades.Verify(pdf, pades.VerifyOptions{At: monday}); err != nil || r.Outcome != pades.None {
 		t.Errorf("the printed register is no readable PDF: %v %v", r.Outcome, err)
 	}

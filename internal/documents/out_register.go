@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"congvu/internal/calendar"
-	"congvu/internal/org"
 	"congvu/internal/paper"
 	"congvu/internal/store"
 )
@@ -32,10 +31,10 @@ var (
 	sqlRegisterRows = store.SQL(`SELECT n.number, o.number_text, n.outgoing_id, n.issued_date, o.type_name, o.subject, o.signer_name, o.unit_name, o.kept_copies,
 		o.issued_us, o.state, n.void_reason
 		FROM documents_numbers n JOIN documents_outgoing o ON o.agency_id = n.agency_id AND o.id = n.outgoing_id
-		WHERE n.agency_id = $1 AND n.register_id = $2 AND n.issued_date >= $3 AND n.issued_date <= $4 ORDER BY n.year, n.number LIMIT $5`)
+		WHERE n.agency_id = $1 AND n.register_id = $2 AND n.issued_date >= $3 AND n.issued_date <= $4 AND n.number >= $5 AND n.number <= $6 ORDER BY n.year, n.number LIMIT $7`)
 	sqlRowReceivers = store.SQL(`SELECT v.outgoing_id, v.name FROM documents_receivers v
 		JOIN documents_numbers n ON n.agency_id = v.agency_id AND n.outgoing_id = v.outgoing_id
-		WHERE n.agency_id = $1 AND n.register_id = $2 AND n.issued_date >= $3 AND n.issued_date <= $4 ORDER BY v.outgoing_id, v.ordinal`)
+		WHERE n.agency_id = $1 AND n.register_id = $2 AND n.issued_date >= $3 AND n.issued_date <= $4 AND n.number >= $5 AND n.number <= $6 ORDER BY v.outgoing_id, v.ordinal`)
 )
 
 // mostPrinted bounds one printed volume.
@@ -44,31 +43,30 @@ const mostPrinted = 20000
 // RegisterRows reads a register from day to day ("" = the whole year), in the order of numbers. For those who see everything of the agency.
 func RegisterRows(ctx context.Context, r store.Reader, a store.Actor, register int64, from, to calendar.Date) ([]RegisterRow, error) {
 	if !SeesAll(a) {
-		return nil, store.Refuse(store.Forbidden, "Chỉ văn thư, lưu trữ và lãnh đạo cơ quan được xem sổ đăng ký.")
+		return nil, errRegisterReaders()
 	}
 	b, err := findBook(ctx, r, a.Agency, register)
 	if err != nil {
 		return nil, err
 	}
-	if from.IsZero() {
-		from = calendar.NewDate(b.Year, 1, 1)
-	}
-	if to.IsZero() {
-		to = calendar.NewDate(b.Year, 12, 31)
-	}
-	rows, err := store.All[RegisterRow](ctx, r, sqlRegisterRows, a.Agency, register, from, to, mostPrinted+1)
+	return b.outgoingRows(ctx, r, Span{From: from, To: to})
+}
+
+func (b Book) outgoingRows(ctx context.Context, r store.Reader, s Span) ([]RegisterRow, error) {
+	s = s.within(b.Year)
+	rows, err := store.All[RegisterRow](ctx, r, sqlRegisterRows, b.AgencyID, b.ID, s.From, s.To, s.First, s.Last, mostPrinted+1)
 	if err != nil {
 		return nil, err
 	}
 	if len(rows) > mostPrinted {
-		return nil, store.RefuseField("to", "Sổ có hơn {most} dòng trong khoảng này. Hãy chọn khoảng ngày ngắn hơn.", "most", mostPrinted)
+		return nil, errTooLong()
 	}
 	type named struct {
 		OutgoingID int64
 		Name       string
 	}
 	names := map[int64][]string{}
-	for v, err := range store.Each[named](ctx, r, sqlRowReceivers, a.Agency, register, from, to) {
+	for v, err := range store.Each[named](ctx, r, sqlRowReceivers, b.AgencyID, b.ID, s.From, s.To, s.First, s.Last) {
 		if err != nil {
 			return nil, err
 		}
@@ -80,42 +78,8 @@ func RegisterRows(ctx context.Context, r store.Reader, a store.Actor, register i
 	return rows, nil
 }
 
-// PrintRegister prints the register of outgoing documents with cover and all ten columns (D7.1, D7.6, D7.7, V65) as PDF/A.
-func PrintRegister(ctx context.Context, d *Desk, a store.Actor, register int64, from, to calendar.Date) ([]byte, error) {
-	rows, err := RegisterRows(ctx, d.DB, a, register, from, to)
-	if err != nil {
-		return nil, err
-	}
-	b, err := findBook(ctx, d.DB, a.Agency, register)
-	if err != nil {
-		return nil, err
-	}
-	if b.Direction != OutgoingBook {
-		return nil, store.RefuseField("register", "Sổ {name} không phải là sổ văn bản đi.", "name", b.Name)
-	}
-	now := d.DB.Now()
-	ag, err := org.AgencyAt(ctx, d.DB, org.AgencyID(a.Agency), today(now))
-	if err != nil {
-		return nil, err
-	}
-	who, err := org.HoldingAt(ctx, d.DB, org.HoldingID(a.Holding), today(now))
-	if err != nil {
-		return nil, err
-	}
-	book := paper.Book{ParentAgency: ag.ParentName, Agency: ag.Name, Title: b.Name, Year: b.Year, From: from.Time(), To: to.Time(), Columns: paper.OutgoingColumns,
-		PrintNote: fmt.Sprintf("In từ hệ thống bởi %s, %s", who.PersonName, LawfulPlacing().stamp(now.Time())), Made: now.Time().In(calendar.Hanoi)}
-	for i, row := range rows {
-		if i == 0 {
-			book.FirstNumber = fmt.Sprintf("%02d", row.Number)
-		}
-		book.LastNumber = fmt.Sprintf("%02d", row.Number)
-		book.Entries = append(book.Entries, row.entry())
-	}
-	printed, err := paper.Register(book)
-	if err != nil {
-		return nil, err
-	}
-	return printed.PDF, nil
+func errTooLong() error {
+	return store.RefuseField("to", "Sổ có hơn {most} dòng trong khoảng này. Hãy chọn khoảng ngày ngắn hơn.", "most", mostPrinted)
 }
 
 func (r RegisterRow) entry() paper.Entry {

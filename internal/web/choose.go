@@ -175,11 +175,12 @@ func urgencyOptions(ctx context.Context, all bool) []Option {
 	return out
 }
 
-func bookOptions(books []documents.Book) []Option {
-	var out []Option
+// bookOptions are the registers a document may be entered in; without a choice the rules of the registers decide.
+func bookOptions(ctx context.Context, books []documents.Book) []Option {
+	out := []Option{{Label: t(ctx, "Theo quy tắc của các sổ")}}
 	for _, b := range books {
-		if b.LockedOn == "" {
-			out = append(out, Option{Value: fmt.Sprint(b.ID), Label: b.Name, Selected: b.IsDefault})
+		if b.LockedOn == "" && b.Kind != documents.BookSecret && b.Kind != documents.BookCopies {
+			out = append(out, Option{Value: fmt.Sprint(b.ID), Label: b.Name})
 		}
 	}
 	return out

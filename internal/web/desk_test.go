@@ -89,11 +89,11 @@ func TestRegistersAreOpenedPrintedAndLocked(t *testing.T) {
 		t.Errorf("a register without a name: %d %s", status, text(page))
 	}
 	page := clerk.act("/registers/new?direction=outgoing&year=2026", url.Values{"name": {"Sổ quyết định"}, "direction": {"outgoing"}, "year": {"2026"}, "types": {"QUYET_DINH"}})
-	if said := text(page); !strings.Contains(said, "Đã mở Sổ quyết định năm 2026") || !strings.Contains(said, "Quyết định Đang dùng") {
+	if said := text(page); !strings.Contains(said, "Đã mở Sổ quyết định năm 2026") || !strings.Contains(said, "Văn bản hành chính; Quyết định") {
 		t.Fatalf("after opening: %s", said)
 	}
 	print := strings.ReplaceAll(regexp.MustCompile(`/registers/\d+/print\?[^"]+`).FindString(page), "&amp;", "&")
-	place := strings.Replace(print, "/print?", "/print.pdf?", 1)
+	place := strings.Replace(print, "/print?", "/export?", 1)
 	clerk.answers(print, 200)
 	if status, body := clerk.get(place); status != 200 || !strings.HasPrefix(body, "%PDF-") {
 		t.Errorf("printing: %d %.80s", status, body)
@@ -121,10 +121,10 @@ func TestRegistersAreOpenedPrintedAndLocked(t *testing.T) {
 	head.answers("/registers/new", 403)
 
 	lock := strings.Replace(print, "/print?", "/close?", 1)
-	if status, page := clerk.post(lock, url.Values{"from": {"22/11/2026"}}); status != 422 {
+	if status, page := clerk.post(lock, url.Values{"from": {"22/11/2026"}, "reason": {"Hết năm công tác"}}); status != 422 {
 		t.Errorf("locked in the past: %d %s", status, text(page))
 	}
-	if said := text(clerk.act(lock, url.Values{"from": {"30/11/2026"}})); !strings.Contains(said, "Khóa từ 30/11/2026") {
+	if said := text(clerk.act(lock, url.Values{"from": {"30/11/2026"}, "reason": {"Hết năm công tác"}})); !strings.Contains(said, "Khóa từ 30/11/2026") {
 		t.Errorf("after locking: %s", said)
 	}
 	clerk.answers(lock, 409)
@@ -141,15 +141,15 @@ func TestTheRegisterOfIncomingDocumentsIsPrintedByNumbers(t *testing.T) {
 	if place == "" {
 		t.Fatalf("no register of incoming documents: %s", text(page))
 	}
-	place = strings.Replace(place, "/print?", "/print.pdf?", 1)
-	if status, body := clerk.get(place + "&from=1&to=5"); status != 200 || !strings.HasPrefix(body, "%PDF-") {
+	place = strings.Replace(place, "/print?", "/export?", 1)
+	if status, body := clerk.get(place + "&first=1&last=5"); status != 200 || !strings.HasPrefix(body, "%PDF-") {
 		t.Errorf("printing: %d %.80s", status, body)
 	}
-	if said := text(clerk.answers(place+"&from=50&to=60", 422)); !strings.Contains(said, "không có văn bản nào trong khoảng số") {
+	if said := text(clerk.answers(place+"&first=50&last=60", 422)); !strings.Contains(said, "không có văn bản nào trong khoảng số") {
 		t.Errorf("numbers without entries: %s", said)
 	}
-	clerk.answers(place+"&from=x", 422)
-	clerk.answers(place+"&from=6&to=5", 422)
+	clerk.answers(place+"&first=x", 422)
+	clerk.answers(place+"&first=6&last=5", 422)
 }
 
 // entered puts a paper document from the department into the commune's register.

@@ -91,6 +91,9 @@ func (x outAct) revise(w http.ResponseWriter) error {
 	desk.start = documents.DraftForm{TypeCode: o.TypeCode, Form: o.Form, Subject: o.Subject, Authority: o.Authority, Body: o.Body, LegalBases: o.LegalBases, Addressees: o.Addressees, Annexes: o.Annexes,
 		Meeting: o.Meeting, Signer: org.HoldingID(o.SignerHolding), Capacity: o.Capacity, Unit: org.UnitID(o.UnitID), FieldAbbr: o.FieldAbbr, Urgency: o.Urgency, DueDate: o.DueDate,
 		ReplyTo: o.ReplyTo, KeptCopies: o.KeptCopies, Restricted: o.Restricted, Revision: o.Revision}
+	if desk.start.Register, err = documents.WantedRegister(x.ctx, x.d.DB, actor(x.r), o.ID); err != nil {
+		return err
+	}
 	for _, r := range o.Receivers {
 		desk.start.Receivers = append(desk.start.Receivers, documents.ReceiverForm{Agency: r.Agency, Unit: r.Unit, Name: r.Name, Role: r.Role})
 	}
@@ -213,6 +216,11 @@ func (x draftDesk) fields(f *Form, errs Errors) ([]templ.Component, error) {
 	if signError == "" {
 		signError = errs.Of("capacity")
 	}
+	series, err := x.d.seriesField(x.r, pick("series", fmt.Sprint(s.Register)), errs)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, series...)
 	out = append(out,
 		SelectField(Field{Name: "signer", Label: t(ctx, "Người ký và quyền hạn ký"), Optional: true, Error: signError, Hint: t(ctx, "Cần chọn trước khi trình bày văn bản và trình ký")}, Choose(x.names, pick("signer", signer))),
 		wrap(Two(), SelectField(Field{Name: "unit", Label: t(ctx, "Đơn vị soạn thảo"), Optional: true, Error: errs.Of("unit")}, Choose(append([]Option{{Label: t(ctx, "— Cơ quan —")}}, x.units...), pick("unit", unit))), TextField(abbr)),
@@ -329,7 +337,7 @@ func (x draftDesk) read(f *Form) (documents.DraftForm, error) {
 	form := documents.DraftForm{TypeCode: x.kind.Code, Form: f.Line("form"), Subject: f.Line("subject"), Authority: f.Line("authority"), Body: f.Text("body"), LegalBases: f.Lines("legal_bases"),
 		Addressees: f.Lines("addressees"), Annexes: annexes(f), Meeting: documents.Meeting{Event: f.Line("event"), Chair: f.Line("chair"), Time: f.Line("time"), Place: f.Line("place")},
 		Unit: org.UnitID(f.Number("unit")), FieldAbbr: f.Line("field_abbr"), Urgency: urgency, DueDate: f.Date("due_date"), ReplyTo: f.Number("reply_to"), KeptCopies: int(f.Number("kept_copies")),
-		Restricted: f.Yes("restricted"), Revision: f.Number("revision")}
+		Restricted: f.Yes("restricted"), Revision: f.Number("revision"), Register: f.Number("series")}
 	if signer := f.Line("signer"); signer != "" {
 		id, way, _ := strings.Cut(signer, ":")
 		n, err := strconv.ParseInt(id, 10, 64)

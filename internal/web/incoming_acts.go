@@ -120,7 +120,7 @@ func (x inAct) register() (ActPage, error) {
 				TextArea(fieldOf(f, errs, Field{Name: "verdict_reason", Label: t(ctx, "Lý do vẫn tiếp nhận"), Optional: x.doc.Verdict == documents.VerdictNone})))
 		}
 		if len(books) > 1 {
-			out = append(out, SelectField(Field{Name: "register", Label: t(ctx, "Sổ văn bản đến"), Error: errs.Of("register")}, Choose(bookOptions(books), f.shown("register"))))
+			out = append(out, SelectField(Field{Name: "register", Label: t(ctx, "Sổ văn bản đến"), Error: errs.Of("register")}, Choose(bookOptions(ctx, books), f.shown("register"))))
 		}
 		if x.doc.Source == documents.FromExchange {
 			out = append(out, CheckOne(Field{Name: "paper", Label: t(ctx, "Đã nhận cả bản giấy")}, f != nil && f.Yes("paper")))

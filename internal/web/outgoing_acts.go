@@ -345,7 +345,12 @@ func (x outAct) number() (ActPage, error) {
 			}
 			out := []templ.Component{hiddenField("key", key)}
 			if len(books) > 0 {
-				out = append(out, SelectField(Field{Name: "register", Label: t(ctx, "Sổ văn bản đi"), Optional: true, Error: errs.Of("register")}, Choose(bookOptions(books), f.shown("register"))))
+				out = append(out, SelectField(Field{Name: "register", Label: t(ctx, "Sổ văn bản đi"), Optional: true, Error: errs.Of("register")}, Choose(bookOptions(ctx, books), f.shown("register"))))
+			}
+			if held, err := x.d.heldOptions(x.r); err != nil {
+				return nil, err
+			} else if len(held) > 1 {
+				out = append(out, SelectField(Field{Name: "reservation", Label: t(ctx, "Số đang giữ"), Error: errs.Of("reservation")}, Choose(held, f.shown("reservation"))))
 			}
 			date := Field{Name: "date", Label: t(ctx, "Ngày văn bản"), Value: x.d.today().Display(), Error: errs.Of("date")}
 			if f != nil {
@@ -354,7 +359,7 @@ func (x outAct) number() (ActPage, error) {
 			return append(out, DateField(date)), nil
 		},
 		Do: func(f *Form) (flashed, string, error) {
-			form := documents.NumberForm{Register: f.Number("register"), Date: f.Date("date"), Key: f.Line("key")}
+			form := documents.NumberForm{Register: f.Number("register"), Date: f.Date("date"), Key: f.Line("key"), Reservation: f.Number("reservation")}
 			if err := f.Err(); err != nil {
 				return flashed{}, "", err
 			}

@@ -7,10 +7,9 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/a-h/templ"
-
+	"congvu/internal/calendar"
 	"congvu/internal/documents"
-	"congvu/internal/i18n"
+	"congvu/internal/org"
 	"congvu/internal/store"
 )
 
@@ -29,13 +28,23 @@ func bookRoutes() []Route {
 		{Pattern: "GET " + pathRegisters, Who: posts(bookReaders), Handle: (*Door).registersPage, Nav: &Nav{Key: "registers", Icon: "book", Label: func(ctx context.Context) string { return t(ctx, "Sổ đăng ký") }}},
 		{Pattern: "GET /registers/new", Who: posts(bookKeepers), Handle: (*Door).openRegister},
 		{Pattern: "POST /registers/new", Who: posts(bookKeepers), Handle: (*Door).openRegister},
+		{Pattern: "GET /registers/year", Who: posts(bookKeepers), Handle: (*Door).openYear},
+		{Pattern: "POST /registers/year", Who: posts(bookKeepers), Handle: (*Door).openYear},
 		{Pattern: "GET /registers/{id}", Who: posts(bookOpeners), Handle: (*Door).registerPage},
 		{Pattern: "GET /registers/{id}/print", Who: posts(bookOpeners), Handle: (*Door).printPage},
-		{Pattern: "GET /registers/{id}/print.pdf", Who: posts(bookOpeners), Handle: (*Door).printRegister},
+		{Pattern: "GET /registers/{id}/export", Who: posts(bookOpeners), Handle: (*Door).exportRegister},
+		{Pattern: "GET /registers/{id}/change", Who: posts(bookKeepers), Handle: (*Door).changeRegister},
+		{Pattern: "POST /registers/{id}/change", Who: posts(bookKeepers), Handle: (*Door).changeRegister},
 		{Pattern: "GET /registers/{id}/close", Who: posts(bookKeepers), Handle: (*Door).closeRegister},
 		{Pattern: "POST /registers/{id}/close", Who: posts(bookKeepers), Handle: (*Door).closeRegister},
 	}
-	return slices.Concat(all, searchRoutes(), exchangeRoutes())
+	for path, handle := range map[string]func(*Door, http.ResponseWriter, *http.Request) error{
+		"/registers/{id}/reserve": (*Door).reserveNumber, "/reservations/{id}/release": (*Door).releaseNumber, "/registers/{id}/correct": (*Door).correctEntry,
+		"/registers/{id}/enter": (*Door).enterByHand, "/secrets/{id}/void": (*Door).voidSecret,
+	} {
+		all = append(all, Route{Pattern: "GET " + path, Who: posts(store.Clerk), Handle: handle}, Route{Pattern: "POST " + path, Who: posts(store.Clerk), Handle: handle})
+	}
+	return slices.Concat(all, handBookRoutes(), searchRoutes(), exchangeRoutes())
 }
 
 // yearsShown is how many years back a list of registers can be asked for.
@@ -85,10 +94,17 @@ func (d *Door) registersPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := registersView{direction: direction, year: year, books: books, years: d.yearOptions(yearsShown), agency: sessionOf(r).Holding.AgencyName, types: map[string]string{},
+	units, err := org.Units(ctx, d.DB, org.AgencyID(a.Agency))
+	if err != nil {
+		return err
+	}
+	v := registersView{direction: direction, year: year, books: books, years: d.yearOptions(yearsShown), agency: sessionOf(r).Holding.AgencyName, types: map[string]string{}, units: map[string]string{},
 		keeps: a.Roles.Has(bookKeepers), prints: documents.SeesAll(a)}
 	for _, o := range types {
 		v.types[o.Value] = translate(ctx, o.Label, nil)
+	}
+	for _, u := range units {
+		v.units[strconv.FormatInt(int64(u.ID), 10)] = u.Name
 	}
 	return d.page(w, r, View{Title: t(ctx, "Sổ đăng ký văn bản"), Active: "registers"}, registersList(v))
 }
@@ -99,51 +115,8 @@ type registersView struct {
 	year              int
 	books             []documents.Book
 	years             []Option
-	types             map[string]string // names by code
+	types, units      map[string]string // names by code
 	keeps, prints     bool              // an administrator keeps registers without reading them
-}
-
-// openRegister: GET, POST /registers/new
-func (d *Door) openRegister(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	direction, year := d.bookPlace(r)
-	types, err := d.typeOptions(ctx)
-	if err != nil {
-		return err
-	}
-	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Mở sổ đăng ký"), Lead: t(ctx, "Sổ riêng đánh số riêng. Sổ chung của năm tự mở khi vào sổ văn bản đầu tiên."),
-		Submit: Action{Label: t(ctx, "Mở sổ"), Kind: Primary}, Refused: t(ctx, "Chưa mở được sổ"), Back: booksAddress(direction, year),
-		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
-			chosen, which := []string{strconv.Itoa(year)}, []string{direction}
-			var picked []string
-			if f != nil {
-				chosen, which, picked = f.Values("year"), f.Values("direction"), f.Values("types")
-			}
-			for i := range types {
-				types[i].Label = translate(ctx, types[i].Label, nil)
-			}
-			return []templ.Component{
-				TextField(fieldOf(f, errs, Field{Name: "name", Label: t(ctx, "Tên sổ"), Hint: t(ctx, "Ví dụ: Sổ đăng ký quyết định"), MaxLength: 100, Autofocus: true})),
-				RadioField(Field{Name: "direction", Label: t(ctx, "Loại sổ"), Error: errs.Of("direction")}, Choose(directionOptions(ctx), which...)),
-				SelectField(Field{Name: "year", Label: t(ctx, "Năm"), Short: true, Error: errs.Of("year")}, Choose(d.yearOptions(2), chosen...)),
-				CheckField(Field{Name: "types", Label: t(ctx, "Loại văn bản vào sổ này"), Hint: t(ctx, "Không chọn loại nào: sổ dùng cho mọi loại văn bản"), Optional: true, Error: errs.Of("types")}, Choose(types, picked...)),
-			}, nil
-		},
-		Do: func(f *Form) (flashed, string, error) {
-			which, of := f.Line("direction"), int(f.Number("year"))
-			if err := f.Err(); err != nil {
-				return flashed{}, "", err
-			}
-			var b *documents.Book
-			err := d.DB.Write(ctx, actor(r), func(tx *store.Tx) (err error) {
-				b, err = documents.OpenRegister(ctx, tx, which, of, f.Line("name"), f.Values("types"))
-				return err
-			})
-			if err != nil {
-				return flashed{}, "", err
-			}
-			return done("Đã mở {name} năm {year}.", "name", b.Name, "year", strconv.Itoa(b.Year)), booksAddress(b.Direction, b.Year), nil
-		}})
 }
 
 func directionOptions(ctx context.Context) []Option {
@@ -156,126 +129,48 @@ func (d *Door) keptBook(r *http.Request) (documents.Book, error) {
 	if err != nil {
 		return documents.Book{}, err
 	}
-	direction, year := d.bookPlace(r)
-	books, err := documents.ListRegisters(r.Context(), d.DB, actor(r), direction, year)
-	if err != nil {
-		return documents.Book{}, err
-	}
-	for _, b := range books {
-		if b.ID == id {
-			return b, nil
-		}
-	}
-	return documents.Book{}, store.Refuse(store.NotFound, "Không tìm thấy sổ đăng ký này trong cơ quan.")
+	return documents.FindRegister(r.Context(), d.DB, actor(r), id)
 }
 
-// closeRegister: GET, POST /registers/{id}/close
-func (d *Door) closeRegister(w http.ResponseWriter, r *http.Request) error {
-	b, err := d.keptBook(r)
-	if err != nil {
-		return err
-	}
-	if b.LockedOn != "" {
-		return store.Refuse(store.Conflict, "Sổ {name} đã khóa từ ngày {date}.", "name", b.Name, "date", b.LockedOn)
-	}
-	ctx := r.Context()
-	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Khóa sổ đăng ký"), Lead: t(ctx, "{name}, năm {year}", "name", b.Name, "year", strconv.Itoa(b.Year)),
-		Submit: Action{Label: t(ctx, "Khóa sổ"), Kind: DangerFinal}, Refused: t(ctx, "Chưa khóa được sổ"), Back: booksAddress(b.Direction, b.Year),
-		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
-			return []templ.Component{DateField(fieldOf(f, errs, Field{Name: "from", Label: t(ctx, "Khóa từ ngày"), Value: d.today().Display(),
-				Hint: t(ctx, "Từ ngày này không vào sổ được nữa và không mở lại được; sổ vẫn xem và in được."), Autofocus: true}))}, nil
-		},
-		Do: func(f *Form) (flashed, string, error) {
-			from := f.Date("from")
-			if err := f.Err(); err != nil {
-				return flashed{}, "", err
-			}
-			err := d.DB.Write(ctx, actor(r), func(tx *store.Tx) error { return documents.CloseRegister(ctx, tx, b.ID, from) })
-			return done("Sổ {name} khóa từ ngày {date}.", "name", b.Name, "date", from.Display()), "", err
-		}})
-}
+// linesShown is how many lines of a register one page shows: the newest, then those before.
+const linesShown = 200
 
-// registerPage: GET /registers/{id} shows the rows of a register of outgoing documents.
+// registerPage: GET /registers/{id} shows the lines of a register.
 func (d *Door) registerPage(w http.ResponseWriter, r *http.Request) error {
 	b, err := d.keptBook(r)
 	if err != nil {
 		return err
 	}
-	if b.Direction != documents.OutgoingBook { // its rows are the list of incoming documents
-		return redirect(w, r, "/incoming?tab="+documents.InTabAll)
-	}
 	ctx := r.Context()
 	form := &Form{r: asked(r)}
-	from, to := form.Date("from"), form.Date("to")
-	v := registerView{book: b, from: form.shown("from"), to: form.shown("to")}
+	span := documents.Span{From: form.Date("from"), To: form.Date("to"), Last: form.Number("last")}
+	v := registerView{book: b, from: form.shown("from"), to: form.shown("to"), clerk: documents.KeepsRegisters(actor(r)), today: d.today()}
 	if err := form.Err(); err != nil {
 		errs, _ := asErrors(ctx, err)
-		v.wrong, from, to = errs[0].Message, "", ""
+		v.wrong, span = errs[0].Message, documents.Span{}
 	}
-	if v.rows, err = documents.RegisterRows(ctx, d.DB, actor(r), b.ID, from, to); err != nil {
+	_, lines, err := documents.BookLines(ctx, d.DB, actor(r), b.ID, span)
+	if errs, ok := asErrors(ctx, err); ok {
+		v.wrong = errs[0].Message
+	} else if err != nil {
 		return err
 	}
+	if v.lines = lines; len(lines) > linesShown {
+		v.lines = lines[len(lines)-linesShown:]
+		v.older = v.address() + "&last=" + strconv.FormatInt(v.lines[0].Number-1, 10)
+	}
+	v.later = span.Last != 0
 	return d.page(w, r, View{Title: b.Name, Active: "registers", Watch: []string{"documents"}}, registerRows(v))
 }
 
-// registerView is a register of outgoing documents from day to day.
+// registerView is a register from day to day.
 type registerView struct {
 	book            documents.Book
-	rows            []documents.RegisterRow
+	lines           []documents.BookLine
 	from, to, wrong string // wrong: a day that narrows nothing
-}
-
-// printPage: GET /registers/{id}/print asks for days (outgoing) or numbers (incoming).
-func (d *Door) printPage(w http.ResponseWriter, r *http.Request) error {
-	b, err := d.keptBook(r)
-	if err != nil {
-		return err
-	}
-	return d.showPrint(w, r, 0, b, nil)
-}
-
-func (d *Door) showPrint(w http.ResponseWriter, r *http.Request, status int, b documents.Book, errs Errors) error {
-	ctx := r.Context()
-	shown := func(name string) string { return i18n.CleanLine(r.FormValue(name)) }
-	return d.page(w, r, View{Title: t(ctx, "In sổ đăng ký"), Active: "registers", Status: status}, printForm(b, shown("from"), shown("to"), errs))
-}
-
-// printRegister: GET /registers/{id}/print.pdf
-func (d *Door) printRegister(w http.ResponseWriter, r *http.Request) error {
-	b, err := d.keptBook(r)
-	if err != nil {
-		return err
-	}
-	pdf, err := d.printed(r, b)
-	if errs, ok := asErrors(r.Context(), err); ok {
-		return d.showPrint(w, r, http.StatusUnprocessableEntity, b, errs)
-	}
-	if err != nil {
-		return err
-	}
-	return sendPDF(w, r, fmt.Sprintf("%s-%d.pdf", b.Name, b.Year), pdf)
-}
-
-func (d *Door) printed(r *http.Request, b documents.Book) ([]byte, error) {
-	form, ctx := &Form{r: asked(r)}, r.Context()
-	if b.Direction == documents.IncomingBook {
-		from, to := form.Number("from"), form.Number("to")
-		if to > 0 && from > to {
-			form.problems.Add("to", "Số cuối không được nhỏ hơn số đầu.")
-		}
-		if err := form.Err(); err != nil {
-			return nil, err
-		}
-		return documents.PrintIncoming(ctx, d.DB, actor(r), b.ID, from, to)
-	}
-	from, to := form.Date("from"), form.Date("to")
-	if !from.IsZero() && !to.IsZero() && to.Before(from) {
-		form.problems.Add("to", "Ngày cuối không được trước ngày đầu.")
-	}
-	if err := form.Err(); err != nil {
-		return nil, err
-	}
-	return documents.PrintRegister(ctx, d.Desk, actor(r), b.ID, from, to)
+	older           string // address of the lines before
+	later, clerk    bool
+	today           calendar.Date
 }
 
 // asked lets a Form read what a GET form put into the address.
