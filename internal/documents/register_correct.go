@@ -119,12 +119,12 @@ func (b Book) correct(ctx context.Context, r store.Reader, lines []BookLine) err
 			continue
 		}
 		k := at{c.Number, c.Suffix}
-		texts[k] = joined(texts[k], fmt.Sprintf("Đính chính ngày %s, %s: “%s” thành “%s” (%s)", today(c.At).Display(), columns[c.ColumnNo-1].Head, c.Was, c.Becomes, c.Reason))
+		texts[k] = alongside(texts[k], fmt.Sprintf("Đính chính ngày %s, %s: “%s” thành “%s” (%s)", today(c.At).Display(), columns[c.ColumnNo-1].Head, c.Was, c.Becomes, c.Reason))
 	}
 	for i, l := range lines {
 		if text := texts[at{l.Number, l.Suffix}]; text != "" && l.Ref != "" {
 			last := len(l.Cells) - 1
-			lines[i].Cells[last] = joined(l.Cells[last], text)
+			lines[i].Cells[last] = alongside(l.Cells[last], text)
 		}
 	}
 	return nil

@@ -137,7 +137,7 @@ func (b Book) outgoingLines(ctx context.Context, r store.Reader, s Span, now cal
 	for _, row := range rows {
 		e := row.entry()
 		if v, ok := used[row.Number]; ok {
-			e.Cells[9] = joined(e.Cells[9], fmt.Sprintf("Số giữ ngày %s", v.HeldOn.Display()))
+			e.Cells[9] = alongside(e.Cells[9], fmt.Sprintf("Số giữ ngày %s", v.HeldOn.Display()))
 		}
 		lines = append(lines, BookLine{Number: row.Number, Ref: OutgoingRef(row.OutgoingID), On: row.IssuedDate, Cells: e.Cells, Void: e.Void})
 	}
@@ -163,7 +163,7 @@ func (b Book) incomingLines(ctx context.Context, r store.Reader, s Span) ([]Book
 	return lines, err
 }
 
-func joined(a, b string) string {
+func alongside(a, b string) string {
 	if a == "" || b == "" {
 		return a + b
 	}

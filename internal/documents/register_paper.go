@@ -189,7 +189,7 @@ func (b Book) insertedLines(ctx context.Context, r store.Reader, s Span) ([]Book
 	var lines []BookLine
 	for _, row := range rows {
 		e := row.entry()
-		e.Cells[9] = joined("Số chèn", e.Cells[9])
+		e.Cells[9] = alongside("Số chèn", e.Cells[9])
 		lines = append(lines, BookLine{Number: row.Number, Suffix: row.Suffix, Ref: OutgoingRef(row.OutgoingID), On: row.IssuedDate, Cells: e.Cells, Void: e.Void})
 	}
 	return lines, err

@@ -169,7 +169,7 @@ func PrintPostings(ctx context.Context, r store.Reader, a store.Actor, s Span, v
 	for _, v := range rows {
 		note := v.Note
 		if v.VoidReason != "" {
-			note = joined("Gạch bỏ: "+v.VoidReason, note)
+			note = alongside("Gạch bỏ: "+v.VoidReason, note)
 		}
 		sheet.Book.Entries = append(sheet.Book.Entries, paper.Entry{Void: v.VoidReason != "", Cells: []string{v.SentOn.Display(), v.Code, v.Receiver, fmt.Sprint(v.Envelopes), v.Postmark, note}})
 	}

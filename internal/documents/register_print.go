@@ -84,7 +84,7 @@ func (s *Sheet) Write(w io.Writer, format string) error {
 func (s *Sheet) titles() []string {
 	b := s.Book
 	out := slices.DeleteFunc([]string{b.ParentAgency, b.Agency}, func(t string) bool { return t == "" })
-	out = append(out, b.Title, fmt.Sprintf("Năm %d, từ ngày %s đến ngày %s", b.Year, dayOf(b.From.Unix(), b.From.IsZero()), dayOf(b.To.Unix(), b.To.IsZero())))
+	out = append(out, b.Title, fmt.Sprintf("Năm %d, từ ngày %s đến ngày %s", b.Year, dayText(b.From.Unix(), b.From.IsZero()), dayText(b.To.Unix(), b.To.IsZero())))
 	if b.FirstNumber != "" {
 		out = append(out, "Từ số "+b.FirstNumber+" đến số "+b.LastNumber)
 	}
@@ -94,7 +94,7 @@ func (s *Sheet) titles() []string {
 	return append(out, b.PrintNote)
 }
 
-func dayOf(seconds int64, none bool) string {
+func dayText(seconds int64, none bool) string {
 	if none {
 		return "…"
 	}
@@ -227,10 +227,10 @@ func (v followRow) cells(now calendar.Date) []string {
 	case v.DoneAt != 0:
 		progress += " ngày " + today(v.DoneAt).Display()
 		if !v.DueDate.IsZero() && today(v.DoneAt).After(v.DueDate) {
-			remark = joined("Quá hạn", remark)
+			remark = alongside("Quá hạn", remark)
 		}
 	case !v.DueDate.IsZero() && now.After(v.DueDate):
-		remark = joined("Quá hạn", remark)
+		remark = alongside("Quá hạn", remark)
 	}
 	return []string{fmt.Sprint(v.Number), strings.Join(about, ", "), v.LeadName, v.DueDate.Display(), progress, v.Reply, remark}
 }
