@@ -37,7 +37,7 @@ type remoteCall struct {
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
 type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
-	twin, twinOf, verdict, reply, text, passwordFile, key, cert                                 string
+	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind                    string
 	consent, paper                                                                              bool
 }
 
@@ -118,6 +118,7 @@ func (r *remoteCall) options(line string) {
 		{&r.o.passwordFile, "password-file", "tệp chứa mật khẩu; bỏ trống: biến CONGVU_PASSWORD, rồi đến đầu vào chuẩn"},
 		{&r.o.key, "key", "tệp khóa bí mật (PEM, PKCS#8) của người ký: ký tại máy này, khóa không gửi đi"}, {&r.o.cert, "cert", "tệp chứng thư số (PEM) của khóa đó, kèm chứng thư cấp trên"},
 		{&r.o.verdict, "verdict-reason", "lý do đăng ký dù chữ ký số không đạt"},
+		{&r.o.basis, "basis", "văn bản làm căn cứ thu hồi"}, {&r.o.kind, "kind", "replace (thay thế), amend (sửa đổi) hoặc correct (đính chính)"},
 	} {
 		if takes(line, s.name) {
 			r.fs.StringVar(s.into, s.name, "", s.meaning)

@@ -42,6 +42,7 @@ func fars() []far {
 		{"search", "search TỪ", "tìm cơ quan trong danh bạ", remoteSearch},
 	}, slices.Concat(
 		farActs(),
+		farRecalls(),
 		farPreservation(),
 		farReview(),
 		farSignings(),

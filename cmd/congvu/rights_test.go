@@ -185,7 +185,7 @@ func (d *rightsDoors) forms() map[string]string {
 	return out
 }
 
-var sampleWords = map[string]string{"reason": "Lý do đủ dài để nhận", "note": "Ghi chú", "text": "Ý kiến của phép thử", "opinion": "Ý kiến", "result": "Kết quả", "to": "@post@", "ground": "other"}
+var sampleWords = map[string]string{"reason": "Lý do đủ dài để nhận", "note": "Ghi chú", "text": "Ý kiến của phép thử", "opinion": "Ý kiến", "result": "Kết quả", "to": "@post@", "target": "@post@", "ground": "other"}
 
 func sample(schema map[string]any, all map[string]map[string]any) any {
 	if ref, ok := schema["$ref"].(string); ok {

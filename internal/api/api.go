@@ -81,6 +81,7 @@ func newDoor(c Config) *door {
 	d.pictureRoutes()
 	d.registerRoutes()
 	d.exchangeRoutes()
+	d.recallRoutes()
 	d.directoryRoutes()
 	d.noticeRoutes()
 	d.journalRoutes()

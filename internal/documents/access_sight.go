@@ -45,7 +45,7 @@ var (
 // incomingSeen bounds a received document d. The values of incomingBound are $3 to $10: $3 sight, $4 sees what is limited, $5 post, $6 person acted for (-1
 // none), $7 unit he heads (-1 none), $8 person, $9 unit, $10 now. The statement says agency and number before, and its own values after.
 var (
-	incomingByRight = `(($3 = 2 OR $3 = 1 AND (d.submitted_us > 0 OR d.state IN ('assigned', 'in_progress', 'done')))
+	incomingByRight = `(($3 = 2 OR $3 = 1 AND (d.submitted_us > 0 OR d.pending_request <> '' OR d.state IN ('assigned', 'in_progress', 'done')))
 	AND (CAST($4 AS BOOLEAN) OR NOT ` + limitedSQL("incoming", "d.agency_id", "d.id") + `)
 	OR $3 = 1 AND (d.submitted_to = $5 OR d.submitted_person = $6) OR EXISTS (
 	SELECT 1 FROM documents_lines s WHERE s.agency_id = d.agency_id AND s.incoming_id = d.id AND s.state <> 'recalled'

@@ -17,6 +17,7 @@ var actNames = map[string]string{
 	"register": "Tiếp nhận, vào sổ", "refuse": "Từ chối tiếp nhận", "cancel_registration": "Hủy đăng ký", "submit": "Trình lãnh đạo",
 	"return_to_registry": "Trả lại văn thư", "direct": "Cho ý kiến chỉ đạo", "forward_by_rule": "Chuyển theo quy chế", "conclude": "Kết thúc, không xử lý",
 	"comment": "Ghi ý kiến", "forward": "Chuyển tiếp", "hand_over": "Bàn giao", "start": "Bắt đầu xử lý", "complete": "Hoàn thành", "return": "Trả lại", "recall": "Rút lại",
+	"agree_request": "Đồng ý yêu cầu của nơi gửi", "decline_request": "Từ chối yêu cầu của nơi gửi",
 }
 
 // ActsIncoming lists what the actor may do with a document now, from the tables that the acts themselves obey.
@@ -92,5 +93,7 @@ func (d *Incoming) acts(a store.Actor) []InAct {
 	offer(directs && assignable == nil && !linked, "direct")
 	offer(directs && d.Stage == InTabToDirect && d.State == Registered, "return_to_registry")
 	offer((directs || clerk) && d.State == Registered && !linked, "conclude")
+	offer(d.PendingRequest != "" && MayAgree(a), "agree_request")
+	offer(d.PendingRequest != "" && MayDecline(a), "decline_request")
 	return out
 }

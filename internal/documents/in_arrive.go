@@ -68,9 +68,12 @@ func Arrive(ctx context.Context, tx *store.Tx, in Arrival) (*Incoming, bool, err
 	if err != nil {
 		return nil, false, err
 	}
-	return d, false, d.tell(ctx, tx, actImport, told{verb: "document.arrived", notify: clerks,
+	if err := d.tell(ctx, tx, actImport, told{verb: "document.arrived", notify: clerks,
 		step: Step{Act: "arrived", What: store.Say("Văn bản đến từ {sender}", "sender", d.SenderName)},
-		text: store.Say("Văn bản {code} của {sender} vừa đến, chờ tiếp nhận.", "code", d.name(), "sender", d.SenderName)})
+		text: store.Say("Văn bản {code} của {sender} vừa đến, chờ tiếp nhận.", "code", d.name(), "sender", d.SenderName)}); err != nil {
+		return nil, false, err
+	}
+	return d, false, d.matchOpen(ctx, tx)
 }
 
 // document turns an arrival into a document; Invalid when it lacks what no receipt can do without.

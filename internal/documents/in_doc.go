@@ -8,11 +8,14 @@ package documents
 //
 // documents_texts holds what was read from kept files, by content (texts.go); reading*.go proposes fields from it.
 //
-// Settings: documents.several_leads (yes|no, default no: one lead a direction, D11.3).
+// Settings: documents.several_leads (yes|no, default no: one lead a direction, D11.3); documents.answer_refused (yes|no, default yes: a request about a
+// refused document is agreed to at once, X12.3).
 //
 // Limits: opinions and results 4000 characters, reasons 10 to 1000, 100 targets a direction.
 //
 // Journal: document.arrived, document.entered, document.registered, document.linked, document.registration_cancelled, document.refused,
 // document.submitted_to_leader, document.returned_to_registry, document.directed, document.forwarded,
 // document.started, document.line_started, document.commented, document.line_recalled, document.line_completed,
-// document.completed, document.transcribed; a line given back is document.returned, as with drafts
+// document.completed, document.transcribed; of requests of senders and what replaces what (recall_*.go: documents_requests, documents_relations): document.request_received,
+// document.request_agreed, document.request_declined, document.request_answered, document.request_overdue, document.recalled, document.updated,
+// document.replaced, document.recall_ordered, document.related, document.superseded; a line given back is document.returned, as with drafts

@@ -72,7 +72,7 @@ var boxes = build([]box{
 
 const (
 	documentRow = `d.id, d.state, d.source, d.verdict, d.arrival_number, d.arrival_year, d.arrived_date, d.sender_name, d.number, d.notation,
-		d.issued_date, d.type_code, d.type_name, d.subject, d.urgency, d.lead_name`
+		d.issued_date, d.type_code, d.type_name, d.subject, d.urgency, d.lead_name, d.pending_request`
 	docSelect = `SELECT ` + documentRow + `, 0 AS line_id, '' AS line_state, '' AS role, '' AS holder_name, '' AS from_name,
 		CASE WHEN d.handle_due <> '' THEN d.handle_due ELSE d.due_date END AS due, d.arrived_us AS at_us, d.registered_us AS read_us, d.done_us
 		FROM documents_incoming d WHERE d.agency_id = ? AND `

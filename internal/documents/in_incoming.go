@@ -18,7 +18,7 @@ const inColumns = `d.agency_id, d.id, d.revision, d.state, d.stage, d.source, d.
 	d.page_amount, d.language, d.note, d.paper_received, d.arrived_us, d.arrived_date, d.verdict, d.verdict_reason, d.verdict_by, d.warnings,
 	d.response_for, d.reply_to, d.register, d.arrival_year, d.arrival_number, d.registered_us, d.registered_by, d.submitted_to,
 	d.submitted_person, d.submitted_us, d.refused_us, d.refuse_ground, d.refuse_reason, d.handle_due, d.lead_name, d.reply_outgoing,
-	d.result, d.done_us, d.twin_of, d.twin_decision, d.resend_of`
+	d.result, d.done_us, d.twin_of, d.twin_decision, d.resend_of, d.pending_request, d.recalled_us, d.replaced_by`
 
 var (
 	sqlPutIncoming = store.SQL(`INSERT INTO documents_incoming (agency_id, id, revision, state, stage, source, packet, sender_code, sender_agency,
@@ -206,10 +206,15 @@ func (d *Incoming) tooLong(p *store.Problems) {
 	}
 }
 
+// searchText is what a search of the lists finds.
+func (d *Incoming) searchText() string {
+	return strings.Join([]string{d.Code(), d.Number, d.Notation, d.SenderName, d.Subject, d.TypeName, d.SignerName, d.DocumentID}, " ")
+}
+
 // insert keeps a new document with its files.
 func (d *Incoming) insert(ctx context.Context, tx *store.Tx, files []File) error {
 	k := d.keys()
-	search := i18n.Fold(strings.Join([]string{d.Code(), d.Number, d.Notation, d.SenderName, d.Subject, d.TypeName, d.SignerName, d.DocumentID}, " "))
+	search := i18n.Fold(d.searchText())
 	if err := tx.Put(ctx, sqlPutIncoming, d.AgencyID, d.ID, d.State, d.Stage, d.Source, d.Packet, d.SenderCode, d.SenderAgency, d.SenderName,
 		k.sender, k.senderFold, d.DocumentID, d.Number, d.Notation, k.number, k.notation, d.IssuedDate, d.IssuedDate.Year(), d.TypeCode, d.TypeName,
 		d.Subject, d.SignerName, d.SignerPosition, d.Urgency, d.DueDate, d.PageAmount, d.Language, d.Note, d.PaperReceived, d.ArrivedAt,

@@ -13,22 +13,29 @@ const (
 	actAssign   receiptAct = "assign"
 	actStart    receiptAct = "start"
 	actClose    receiptAct = "close"
+	actRequest  receiptAct = "request" // a request of the sender arrives: P of X12
+	actAgree    receiptAct = "agree"   // only with P; the consent to a recall leads to Recalled, see destroy
+	actDecline  receiptAct = "decline" // only with P
 )
 
 // notHeld is the state before anything was received (NEW in X12).
 const notHeld InState = ""
 
 // receipts is the state machine of exchange.md §12: the next state, the same state where the act is accepted and changes nothing, no
-// cell where it is refused. Requests to give back, update or replace (X9) are no acts of this table.
+// cell where it is refused. An agreed update or replacement keeps the state, an agreed recall ends in Recalled (X12.1). A request about what has not
+// arrived (NEW) waits outside of the table (X9.5).
 var receipts = map[InState]map[receiptAct]InState{
-	notHeld:    {actImport: Arrived},
-	Arrived:    {actImport: Arrived, actRefuse: Refused, actRegister: Registered},
-	Refused:    {actImport: Refused, actRefuse: Refused},
-	Registered: {actImport: Registered, actRegister: Registered, actCancel: Arrived, actAssign: Assigned, actStart: InProgress, actClose: Done},
-	Assigned:   {actImport: Assigned, actRegister: Assigned, actAssign: Assigned, actStart: InProgress, actClose: Done},
-	InProgress: {actImport: InProgress, actRegister: InProgress, actAssign: InProgress, actStart: InProgress, actClose: Done},
-	Done:       {actImport: Done, actRegister: Done, actAssign: Done, actStart: Done, actClose: Done},
-	Recalled:   {actImport: Recalled},
+	notHeld: {actImport: Arrived},
+	Arrived: {actImport: Arrived, actRefuse: Refused, actRegister: Registered, actRequest: Arrived, actAgree: Arrived, actDecline: Arrived},
+	Refused: {actImport: Refused, actRefuse: Refused, actRequest: Refused},
+	Registered: {actImport: Registered, actRegister: Registered, actCancel: Arrived, actAssign: Assigned, actStart: InProgress, actClose: Done,
+		actRequest: Registered, actAgree: Registered, actDecline: Registered},
+	Assigned: {actImport: Assigned, actRegister: Assigned, actAssign: Assigned, actStart: InProgress, actClose: Done,
+		actRequest: Assigned, actAgree: Assigned, actDecline: Assigned},
+	InProgress: {actImport: InProgress, actRegister: InProgress, actAssign: InProgress, actStart: InProgress, actClose: Done,
+		actRequest: InProgress, actAgree: InProgress, actDecline: InProgress},
+	Done:     {actImport: Done, actRegister: Done, actAssign: Done, actStart: Done, actClose: Done, actRequest: Done, actAgree: Done, actDecline: Done},
+	Recalled: {actImport: Recalled, actRequest: Recalled},
 }
 
 // after gives the state an act leads to; Conflict where the table has no cell.

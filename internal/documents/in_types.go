@@ -217,7 +217,10 @@ type Incoming struct {
 	DoneAt          store.Instant `db:"done_us"`
 	TwinOf          int64
 	TwinDecision    TwinDecision
-	ResendOf        int64 // an earlier, refused receipt of the same document (X12.8)
+	ResendOf        int64         // an earlier, refused receipt of the same document (X12.8)
+	PendingRequest  RequestKind   // what the sender asks and nobody has answered (P of X12); "" = nothing
+	RecalledAt      store.Instant `db:"recalled_us"`
+	ReplacedBy      int64         // the received document that replaces it
 }
 
 // Ref names it in journal, history and files.
@@ -372,32 +375,33 @@ type InFilter struct {
 
 // IncomingRow is a row of the inbox: one per document in the registry's and leaders' tabs, one per line in the handlers' (D11.1).
 type IncomingRow struct {
-	ID            int64
-	LineID        int64 // 0 in tabs of documents
-	State         InState
-	LineState     LineState
-	Role          LineRole
-	Source        Source
-	Verdict       string
-	ArrivalNumber int64
-	ArrivalYear   int
-	ArrivedDate   calendar.Date
-	SenderName    string
-	Number        string
-	Notation      string
-	IssuedDate    calendar.Date
-	TypeCode      string
-	TypeName      string
-	Subject       string
-	Urgency       Urgency
-	LeadName      string
-	HolderName    string // of the line
-	FromName      string
-	Due           calendar.Date // of the line, else of the direction in force, else asked for by the sender
-	At            store.Instant `db:"at_us"`
-	ReadAt        store.Instant `db:"read_us"`
-	DoneAt        store.Instant `db:"done_us"`
-	Late          calendar.Due  `db:"-"` // where the deadline stands
+	ID             int64
+	LineID         int64 // 0 in tabs of documents
+	State          InState
+	LineState      LineState
+	Role           LineRole
+	Source         Source
+	Verdict        string
+	ArrivalNumber  int64
+	ArrivalYear    int
+	ArrivedDate    calendar.Date
+	SenderName     string
+	Number         string
+	Notation       string
+	IssuedDate     calendar.Date
+	TypeCode       string
+	TypeName       string
+	Subject        string
+	Urgency        Urgency
+	LeadName       string
+	PendingRequest RequestKind // what the sender asks and nobody has answered
+	HolderName     string      // of the line
+	FromName       string
+	Due            calendar.Date // of the line, else of the direction in force, else asked for by the sender
+	At             store.Instant `db:"at_us"`
+	ReadAt         store.Instant `db:"read_us"`
+	DoneAt         store.Instant `db:"done_us"`
+	Late           calendar.Due  `db:"-"` // where the deadline stands
 }
 
 // Code is number and notation joined.

@@ -125,6 +125,11 @@ type Outgoing struct {
 	IssuedAt   store.Instant `db:"issued_us"`
 	CreatedAt  store.Instant `db:"created_us"`
 	At         store.Instant `db:"at_us"` // of the last change of state
+
+	RecalledAt   store.Instant `db:"recalled_us"` // the agency took the whole document back: document and metadata are frozen (V51)
+	RecallReason string
+	RecallBasis  string // the document by which it was taken back, "" = none
+	ReplacedBy   int64  // the issued document that replaces it
 }
 
 // Ref names the document in files, history and journal.
@@ -154,7 +159,8 @@ const outgoingColumns = `o.agency_id, o.id, o.state, o.revision, o.type_code, o.
 	o.annexes, o.meeting, o.field_abbr, o.urgency, o.due_date, o.reply_to, o.kept_copies, o.restricted, o.unit_id, o.unit_name, o.drafter_id, o.drafter_holding,
 	o.drafter_name, o.holder_holding, o.holder_person, o.holder_name, o.signer_holding, o.signer_person, o.signer_name, o.capacity, o.capacity_lines,
 	o.signer_position, o.delegation_id, o.content_no, o.file_content_no, o.main_file, o.version, o.register_id, o.year, o.number, o.notation, o.number_text,
-	o.issued_date, o.document_id, o.signed_us, o.numbered_us, o.sealed_us, o.issued_us, o.created_us, o.at_us`
+	o.issued_date, o.document_id, o.signed_us, o.numbered_us, o.sealed_us, o.issued_us, o.created_us, o.at_us,
+	o.recalled_us, o.recall_reason, o.recall_basis, o.replaced_by`
 
 var (
 	sqlFindOutgoing = store.SQL(`SELECT ` + outgoingColumns + ` FROM documents_outgoing o WHERE ` + outgoingSeen + ` AND o.id = $10`)

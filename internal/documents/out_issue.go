@@ -195,6 +195,9 @@ func issue(ctx context.Context, tx *store.Tx, id int64, days *calendar.Calendar)
 	if err == nil {
 		err = o.noteUnstamped(ctx, tx)
 	}
+	if err == nil {
+		err = o.relationsInForce(ctx, tx)
+	}
 	if err == nil && o.ReplyTo != 0 {
 		err = ReplyIssued(ctx, tx, o.ID, o.ReplyTo)
 	}

@@ -24,6 +24,7 @@ func (d *Desk) Preserve(ctx context.Context, trouble func(error)) {
 		func() { d.DB.Follow(ctx, Preserver, d.HearPreserve, trouble) },
 		func() { d.DB.Work(ctx, d.releasing(), trouble) },
 		func() { d.DB.Work(ctx, d.checking(), trouble) },
+		func() { d.DB.Work(ctx, d.remindingRequests(), trouble) },
 		func() { d.watchDue(ctx, trouble) },
 		func() { d.DB.Work(ctx, d.stamping(), trouble) }, // also without an authority: requests of the time when there was one must end
 	}

@@ -51,12 +51,13 @@ const (
 	ActIssue     Act = "issue"
 	ActRelease   Act = "release"
 	ActCancel    Act = "cancel"
-	actDraft     Act = "draft" // history only: the document begins
-	actStamp     Act = "stamp" // history only: what became of a time stamp
+	ActRecall    Act = "recall" // of an issued document: taken back from all who have it (X9.2)
+	actDraft     Act = "draft"  // history only: the document begins
+	actStamp     Act = "stamp"  // history only: what became of a time stamp
 )
 
 // confirmed are the acts that bind the office: the person proves himself again before them (store.Actor.Confirmed).
-var confirmed = map[Act]bool{ActSign: true, ActSeal: true, ActRelease: true}
+var confirmed = map[Act]bool{ActSign: true, ActSeal: true, ActRelease: true, ActRecall: true}
 
 // NeedsConfirmation tells doors before which acts they ask for the password; the room refuses the act without it in any case.
 func NeedsConfirmation(act Act) bool { return confirmed[act] }
@@ -70,6 +71,7 @@ const (
 	bySigner  who = "signer"    // the post that is to sign, in person (S1.4)
 	byClerk   who = "clerk"     // the registry, in person (D9.3)
 	byAnybody who = "colleague" // everybody on the route, the head of the unit, leaders
+	byOffice  who = "office"    // the registry or a leader, in person
 )
 
 // arrow is one line of the table. Next "" keeps the state.
@@ -127,6 +129,8 @@ var route = []arrow{
 	{Sealed, ActIssue, Issued, byClerk},
 	{Sealed, ActRelease, Issued, byClerk},
 	{Sealed, ActCancel, Cancelled, byClerk},
+
+	{Issued, ActRecall, "", byOffice}, // nothing of an issued document changes: it is frozen, and its receivers are asked (X9.7)
 }
 
 // may tells whether the actor is the one the table names. Seeing the document was checked before.
@@ -142,12 +146,17 @@ func (o *Outgoing) may(a store.Actor, w who) bool {
 		return KeepsRegisters(a)
 	case byAnybody:
 		return a.Person != 0
+	case byOffice:
+		return MayAgree(a)
 	}
 	return false
 }
 
 // allow finds the arrow of an act: Conflict when the state does not have it, Forbidden when it is another person's.
 func (o *Outgoing) allow(a store.Actor, act Act) (arrow, error) {
+	if o.RecalledAt != 0 {
+		return arrow{}, store.Refuse(store.Conflict, "Văn bản {number} đã được thu hồi nên bị đóng băng: văn bản và dữ liệu được giữ nguyên, không thực hiện thêm thao tác nào.", "number", o.NumberText)
+	}
 	for _, r := range route {
 		if r.state != o.State || r.act != act {
 			continue
@@ -164,6 +173,9 @@ func (o *Outgoing) allow(a store.Actor, act Act) (arrow, error) {
 // acts lists what the actor may do now, in the order of the table.
 func (o *Outgoing) acts(a store.Actor) []Act {
 	out := []Act{}
+	if o.RecalledAt != 0 {
+		return out
+	}
 	for _, r := range route {
 		if r.state == o.State && o.may(a, r.who) {
 			out = append(out, r.act)

@@ -166,7 +166,7 @@ func (rd *reader) judge(d *DocumentMessage) error {
 		return quarantine(MissingSender)
 	case d.DocumentID == "" && d.Code.String() == "":
 		return quarantine(MissingIdentity)
-	case !slices.ContainsFunc(rd.files, func(f *file) bool { return f.body.size > 0 }):
+	case b.Kind != Recall && !slices.ContainsFunc(rd.files, func(f *file) bool { return f.body.size > 0 }):
 		return quarantine(MissingFile)
 	}
 	if rd.opt.Own == nil {

@@ -204,7 +204,7 @@ func (d *DocumentMessage) check(files []File) error {
 	c.that(b.Kind.Known(), "BussinessDocType")
 	c.that(b.Kind == New || clean(b.Reason) != "", "BussinessDocReason")
 	c.that(b.Kind != Replace || len(b.Replaces) > 0, "ReplacementInfoList")
-	c.that(len(files) > 0, "Attachment")
+	c.that(len(files) > 0 || b.Kind == Recall, "Attachment") // a recall names a document, it carries none
 	for _, f := range files {
 		c.that(fileName(f.Name) == f.Name && f.Name != "" && f.Open != nil && f.Size != 0, "Attachment "+f.Name)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"congvu/internal/documents"
 	"congvu/internal/edxml"
 	"congvu/internal/store"
 )
@@ -44,6 +45,9 @@ type line struct {
 // takeStatus matches a status with its delivery line (X10.3) and takes its effect: the answer is kept raw whatever it does.
 func (o *Office) takeStatus(ctx context.Context, l letter, x *opened) error {
 	m := x.message.Status
+	if m.Code == "13" {
+		return o.takeReturn(ctx, l, x)
+	}
 	lines, err := o.lines(ctx, l.Agency, m.ResponseFor)
 	if err != nil {
 		return err
@@ -102,10 +106,17 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 			return err
 		}
 		from = d.State
+		q, answers, err := settleRequest(ctx, tx, d, m, text, stated)
+		if err != nil {
+			return err
+		}
 		if next, effect = from.Follow(m.Code); agreed || mark.SHA == "" {
 			agreed = true
 		} else if effect == Applied || effect == Logged {
 			effect = map[Effect]Effect{Applied: AppliedFlagged, Logged: Flagged}[effect]
+		}
+		if answers && q.Kind != documents.GiveBack && q.Kind != documents.RecallWhole {
+			next, effect = from, Applied // of an update or a replacement: the line stays where it is
 		}
 	}
 	if err := tx.Put(ctx, sqlPutAnswer, l.Agency, tx.NewID(), at.ID, at.OutgoingID, l.From, at.DocumentID, m.Code, string(effect), stated, tx.Now(), m.Staff.Name,
@@ -132,7 +143,7 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 // move changes the line as the table says. Any status of the receiver proves that it has the document: nothing is sent again.
 func move(ctx context.Context, tx *store.Tx, d Delivery, next State, effect Effect, m *edxml.StatusMessage, text string, stated store.Instant) error {
 	var err error
-	if effect == Applied || effect == AppliedFlagged {
+	if (effect == Applied || effect == AppliedFlagged) && next != d.State {
 		err = tx.Put(ctx, sqlApply, string(next), stated, m.Staff.Name, m.Staff.Department, text, d.AgencyID, d.ID)
 	} else if _, known := edxml.StatusLabels[m.Code]; known {
 		err = tx.Put(ctx, sqlHeard, stated, d.AgencyID, d.ID)
@@ -155,6 +166,10 @@ func tell(l letter, x *opened, at line, effect Effect, text string) store.Event 
 			"sender", x.sender.Name, "code", m.Code, "title", at.Title)
 	case m.Code == "02" && effect == Applied:
 		e.Text = store.Say("{sender} từ chối tiếp nhận văn bản {title}, lý do: {reason}", "sender", x.sender.Name, "title", at.Title, "reason", text)
+	case m.Code == "15" && effect == Applied:
+		e.Text = store.Say("{sender} đồng ý yêu cầu cập nhật, lấy lại văn bản {title}.", "sender", x.sender.Name, "title", at.Title)
+	case m.Code == "16" && effect == Applied:
+		e.Text = store.Say("{sender} từ chối yêu cầu cập nhật, lấy lại văn bản {title}, lý do: {reason}", "sender", x.sender.Name, "title", at.Title, "reason", text)
 	case effect == Flagged || effect == AppliedFlagged:
 		e.Verb = "delivery.flagged"
 		e.Text = store.Say("{sender} gửi trạng thái {code} trái thứ tự cho văn bản {title}. Đề nghị xem chi tiết ở danh sách nơi nhận.",

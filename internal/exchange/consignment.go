@@ -26,6 +26,7 @@ type consignment struct {
 	ResponseFor []edxml.ResponseFor
 	Receivers   []receiver
 	Files       []documents.File // the main one first
+	Business    edxml.Business   // what it is to its receivers; the zero value is a new document
 }
 
 // receiver is an agency, or a name that the directory does not know (Agency 0).
@@ -49,7 +50,7 @@ func (c *consignment) message(us agency, to []edxml.Organization) *edxml.Documen
 	m := &edxml.DocumentMessage{
 		From: us.organization(), To: to, DocumentID: c.DocumentID, Code: c.Code, Place: c.Place, Date: c.Date,
 		Type: edxml.DocumentType{Type: 1, Name: c.TypeName}, Subject: c.Subject, Content: c.Subject, Signer: c.Signer, DueDate: c.DueDate,
-		Other: edxml.Other{Priority: c.Urgency, Pages: c.Pages}, ResponseFor: c.ResponseFor, Business: edxml.Business{Kind: edxml.New},
+		Other: edxml.Other{Priority: c.Urgency, Pages: c.Pages}, ResponseFor: c.ResponseFor, Business: c.Business,
 	}
 	if m.Place == "" {
 		m.Place = us.Seat
@@ -84,6 +85,9 @@ func (o *Office) issued(ctx context.Context, r store.Reader, agency, outgoing in
 		if to.Unit == 0 { // a unit of the agency reads the document in the house
 			c.Receivers = append(c.Receivers, receiver{Agency: int64(to.Agency), Name: to.Name, Role: to.Role})
 		}
+	}
+	if c.Business, err = o.carries(ctx, r, agency, outgoing); err != nil {
+		return nil, err
 	}
 	if d.ReplyTo != 0 {
 		in, err := documents.Receipt(ctx, r, agency, d.ReplyTo)

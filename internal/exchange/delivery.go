@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 
+	"congvu/internal/documents"
 	"congvu/internal/store"
 )
 
@@ -130,6 +131,9 @@ func Resend(ctx context.Context, tx *store.Tx, delivery int64) error {
 	if d.Channel == "" {
 		return store.Refuse(store.Conflict, "{receiver} chưa có trên trục liên thông nên không gửi lại được. Gửi bản giấy, hoặc đề nghị quản trị bổ sung mã định danh rồi phát hành lại nơi nhận này.",
 			"receiver", d.ReceiverName)
+	}
+	if doc, err := documents.FindOutgoing(ctx, tx, a, d.OutgoingID); err == nil && doc.RecalledAt != 0 {
+		return store.Refuse(store.Conflict, "Văn bản đã được thu hồi nên không gửi lại được.")
 	}
 	next, due, err := repack(ctx, tx, d)
 	if err != nil {

@@ -6,7 +6,7 @@
 // exchange_quarantine (parcels that could not be opened or believed).
 //
 // A delivery is closed by the receiver's status only, never by the axis taking the parcel. Its states and what each status code does to it are
-// the table of route.go (X13.1–X13.3). The status codes are 01–06 and 02 for refusals; 13, 15 and 16 are read and matched.
+// the table of route.go (X13.1–X13.3). The status codes are 01–06 and 02 for refusals; 13, 15 and 16 answer the requests of request_*.go.
 //
 // A signed status of a congvu installation is a receipt: its Description ends in a suffix for machines,
 // "[[sha256=<hex>;parcel=<id>;number=<số đến>]]": the SHA-256 of the parcel's bytes as they were received, the parcel's id on the axis
@@ -17,10 +17,12 @@
 // a status answers, and known to the receiver by (sender, parcel) and (sender, DocumentId), both unique in the database (X21).
 //
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, delivery.queued, delivery.changed,
-// delivery.late, delivery.failed, delivery.resent, delivery.flagged
+// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged
 //
 // Packets between installations of congvu must be signed (law 8): a parcel without a valid signature of its sender goes to quarantine.
 //
 // Limits: one file 50 MB, one message 200 MB (X7.6); sixteen sends of one parcel before a clerk is told that it will not be sent again by itself.
-// Recall, update and replacement packets are read as what they are and handed to a person through quarantine (X9.5 asks the clerk).
+// Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer; what others ask of us is handed
+// to documents.Ask, which decides by the table of receipts. An amending or correcting document travels as a new one whose reason ends in the suffix
+// "[[correct=<DocumentId>]]" or "[[amend=<DocumentId>]]", for BussinessDocType has no number for it.
 package exchange

@@ -26,6 +26,14 @@ func (o *Office) Hear(ctx context.Context, tx *store.Tx, e store.Entry) error {
 	switch {
 	case e.Verb == "document.issued":
 		return o.queue(ctx, tx, e)
+	case e.Verb == "document.recall_ordered":
+		return o.recallAll(ctx, tx, e)
+	case e.Verb == "document.request_agreed":
+		return o.answerRequest(ctx, tx, e, "15")
+	case e.Verb == "document.request_declined":
+		return o.answerRequest(ctx, tx, e, "16")
+	case e.Verb == "document.recalled":
+		return o.forget(ctx, tx, e)
 	case told[e.Verb] != "":
 		return o.report(ctx, tx, e, told[e.Verb])
 	case strings.HasPrefix(e.Verb, "agency."):
@@ -114,12 +122,13 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 	parcel := tx.NewID()
 	warn := store.InstantOf(o.days().AddWorking(calendar.DateOf(tx.Now().Time()), 1).EndOfDay())
 	var lost []string
-	reached := 0
+	reached, codes := 0, map[string]bool{}
 	for _, l := range lines {
 		if l.State == Failed {
 			lost = append(lost, l.ReceiverName)
 		} else {
 			reached++
+			codes[l.ReceiverCode] = true
 		}
 		at, due := parcel, warn
 		if l.State == Failed {
@@ -136,6 +145,9 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 			return err
 		}
 		if err := tx.Enqueue(ctx, store.Job{Kind: jobPack, Key: jobKey(e.AgencyID, id), AgencyID: e.AgencyID, Payload: store.JSONOf(packJob{e.AgencyID, id, parcel})}); err != nil {
+			return err
+		}
+		if err := o.askReplaced(ctx, tx, e, codes); err != nil {
 			return err
 		}
 	}

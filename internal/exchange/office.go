@@ -58,6 +58,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.DB.Work(ctx, o.packing(), trouble) },
 		func() { o.DB.Work(ctx, o.packing(), trouble) }, // the one claims while the other waits for its last parcel
 		func() { o.DB.Work(ctx, o.retrying(), trouble) },
+		func() { o.DB.Work(ctx, o.requesting(), trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },

@@ -30,9 +30,10 @@ type Parcel struct {
 	Signature  string // of the packet: trusted, absent, not_a_signature
 	Warnings   store.JSON
 	At         store.Instant `db:"at_us"`
+	Destroyed  store.Instant `db:"destroyed_us"` // when the bytes of a recalled document were let go; 0 = they are kept
 }
 
-const parcelColumns = `agency_id, id, direction, sender_code, sender_name, parcel, document_id, number, notation, issued, title, ref, sha, size, state, signature, warnings, at_us`
+const parcelColumns = `agency_id, id, direction, sender_code, sender_name, parcel, document_id, number, notation, issued, title, ref, sha, size, state, signature, warnings, at_us, destroyed_us`
 
 var (
 	sqlParcels = store.SQL(`SELECT ` + parcelColumns + ` FROM exchange_parcels WHERE agency_id = $1 AND ref = $2 ORDER BY id`)
@@ -50,6 +51,9 @@ func (o *Office) Raw(ctx context.Context, a store.Actor, parcel int64) (name str
 	p, err := store.One[Parcel](ctx, o.DB, sqlParcel, a.Agency, parcel)
 	if err != nil {
 		return "", nil, err
+	}
+	if p.Destroyed != 0 {
+		return "", nil, store.Refuse(store.NotFound, "Gói tin đã được hủy cùng văn bản theo yêu cầu thu hồi của cơ quan gửi.")
 	}
 	if p.SHA == "" {
 		return "", nil, store.Refuse(store.NotFound, "Gói tin chưa được đóng gói. Đề nghị xem lại sau ít phút.")

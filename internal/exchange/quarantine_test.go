@@ -74,9 +74,6 @@ func TestBadParcelsAreKeptApartAndGoodTwinsPass(t *testing.T) {
 		"foreign_certificate":       sealed(t, good(4), other),
 		"sender_mismatch":           sealed(t, letterFrom(t, "H26.3", "H26.2", 5, nil), other),
 		"misdirected":               sealed(t, letterFrom(t, "H26.1", "H26.3", 6, nil), own),
-		"recall_request": sealed(t, letterFrom(t, "H26.1", "H26.2", 7, func(m *edxml.DocumentMessage) {
-			m.Business = edxml.Business{Kind: edxml.Recall, DocumentID: m.DocumentID, Reason: "Gửi nhầm nơi nhận"}
-		}), own),
 	}
 	n := 0
 	for reason, body := range bad {

@@ -167,9 +167,8 @@ func (o *Office) openLetter(ctx context.Context, l letter) error {
 // takeDocument is the import: the document, the parcel, the journal and the 01 that is owed for it are one act (X12 NEW → ARRIVED/01).
 func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 	m := x.message.Document
-	if m.Business.Kind == edxml.Recall {
-		return &refusal{code: "recall_request", text: "{sender} đề nghị thu hồi văn bản {code} với lý do: {reason}. Văn thư xem xét và trả lời.",
-			args: map[string]any{"sender": x.sender.Name, "code": m.Code.String(), "reason": m.Business.Reason}, about: x.message}
+	if handled, err := o.takeRequest(ctx, l, x); handled || err != nil {
+		return err
 	}
 	arrival := o.arrival(ctx, l, x)
 	if err := o.fail("before arrive"); err != nil {
@@ -196,6 +195,8 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 			if err := repeat(ctx, tx, l.Agency, ref); err != nil {
 				return err
 			}
+		} else if err := o.replaces(ctx, tx, l, x, in); err != nil {
+			return unacceptable(err, x.message)
 		}
 		if err := settleQuarantine(ctx, tx, l, "accepted"); err != nil {
 			return err

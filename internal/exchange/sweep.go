@@ -7,7 +7,7 @@ import (
 )
 
 var sqlBlobsInUse = store.SQL(`
-	SELECT sha FROM exchange_parcels WHERE sha IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
+	SELECT sha FROM exchange_parcels WHERE sha IN (SELECT value FROM json_each(CAST($1 AS TEXT))) AND destroyed_us = 0
 	UNION SELECT sha FROM exchange_answers WHERE sha IN (SELECT value FROM json_each(CAST($2 AS TEXT)))
 	UNION SELECT sha FROM exchange_statuses WHERE sha IN (SELECT value FROM json_each(CAST($3 AS TEXT)))
 	UNION SELECT sha FROM exchange_quarantine WHERE sha IN (SELECT value FROM json_each(CAST($4 AS TEXT)))`)

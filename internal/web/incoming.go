@@ -198,6 +198,8 @@ type incomingView struct {
 	acts       []documents.InAct
 	parcels    []exchange.Parcel
 	kept       []documents.Preservation
+	requests   []documents.Request
+	relations  []documents.Relation
 	warnings   []store.Message
 	today      calendar.Date
 	days       *calendar.Calendar
@@ -234,6 +236,8 @@ func (d *Door) loadIncoming(r *http.Request, id int64) (*incomingView, error) {
 		func() error { v.acts, err = documents.ActsIncoming(ctx, d.DB, a, id); return err },
 		func() error { v.parcels, err = exchange.Parcels(ctx, d.DB, a, ref); return err },
 		func() error { v.kept, err = documents.PreservationsOf(ctx, d.DB, a, ref); return err },
+		func() error { v.requests, err = documents.Requests(ctx, d.DB, a, id); return err },
+		func() error { v.relations, err = documents.Relations(ctx, d.DB, a, ref); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err

@@ -29,6 +29,7 @@ var incomingActs = map[string]func(inAct) (ActPage, error){
 	"return_to_registry": inAct.returnToRegistry, "direct": inAct.direct, "forward_by_rule": inAct.forwardByRule, "conclude": inAct.conclude,
 	"comment": inAct.comment, "forward": inAct.forward, "hand_over": inAct.handOver, "start": inAct.start, "complete": inAct.complete,
 	"return": inAct.returnLine, "recall": inAct.recall,
+	"agree_request": inAct.agreeRequest, "decline_request": inAct.declineRequest,
 }
 
 // lineActs are done with a receipt line.

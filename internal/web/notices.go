@@ -53,6 +53,9 @@ func addressOfRef(ref string) string {
 	if kind, id, err := documents.ParseRef(ref); err == nil {
 		return "/" + kind + "/" + strconv.FormatInt(id, 10)
 	}
+	if strings.HasPrefix(ref, "request/") { // about a document that has not arrived
+		return "/requests"
+	}
 	if id, ok := strings.CutPrefix(ref, "batch/"); ok {
 		if _, err := strconv.ParseInt(id, 10, 64); err == nil {
 			return "/signing/batches/" + id

@@ -125,6 +125,8 @@ type outgoingView struct {
 	order      documents.ReleaseOrder
 	kept       []documents.Preservation
 	review     []TabItem
+	requests   []exchange.Request
+	relations  []documents.Relation
 	now        store.Instant
 	actor      store.Actor
 }
@@ -154,6 +156,8 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 		func() error { v.order, _, err = documents.FindRelease(ctx, d.DB, a, id); return err },
 		func() error { v.kept, err = documents.PreservationsOf(ctx, d.DB, a, ref); return err },
 		func() error { v.review, err = d.reviewTabs(r, v.doc, ""); return err },
+		func() error { v.requests, err = exchange.Requests(ctx, d.DB, a, id); return err },
+		func() error { v.relations, err = documents.Relations(ctx, d.DB, a, ref); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err

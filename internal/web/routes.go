@@ -57,6 +57,7 @@ func routes() []Route {
 		incomingRoutes(),
 		bulkRoutes(),
 		ruleRoutes(),
+		recallRoutes(),
 		outgoingRoutes(),
 		assignmentRoutes(),
 		opinionRoutes(),
