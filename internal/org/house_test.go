@@ -31,6 +31,11 @@ type town struct {
 
 func open(t *testing.T) *town {
 	t.Helper()
+	return openAt(t, start)
+}
+
+func openAt(t *testing.T, start time.Time) *town {
+	t.Helper()
 	w := &town{T: t, clock: storetest.NewClock(start)}
 	w.db = storetest.OpenAt(t, w.clock)
 	w.ubnd = w.agency(org.AgencyForm{Code: "H26", OldCode: "000.00.00.H26", Name: "Ủy ban nhân dân thành phố", ShortName: "UBND thành phố", Abbr: "UBND", Level: org.City,

@@ -15,6 +15,8 @@ const (
 	ImportAgencies = "agencies"
 	ImportUnits    = "units"
 	ImportPeople   = "people"
+
+	ImportSuccessions = "successions" // who follows whom by a decision being prepared
 )
 
 // ImportPlan is what a table would do: the dry run that a person sees before anything is written.
@@ -71,6 +73,8 @@ func importerOf(kind string) (importer, bool) {
 		return importer{unitTitles, (*planner).units}, true
 	case ImportPeople:
 		return importer{peopleTitles, (*planner).people}, true
+	case ImportSuccessions:
+		return importer{successionTitles, (*planner).successions}, true
 	}
 	return importer{}, false
 }
@@ -88,6 +92,8 @@ func PlanImport(ctx context.Context, r store.Reader, a store.Actor, kind string,
 	switch {
 	case !known:
 		return nil, store.RefuseField("kind", "Chọn loại dữ liệu cần nhập: cơ quan, đơn vị hoặc nhân sự.")
+	case kind == ImportSuccessions && !MayShapeCity(a):
+		return nil, mayReorganise(a)
 	case kind == ImportAgencies && !MayShapeCity(a):
 		return nil, store.Refuse(store.Forbidden, "Chỉ quản trị hệ thống được nhập danh mục cơ quan.")
 	case !MayShapeCity(a) && (a.Agency == 0 || !MayAdminister(a, AgencyID(a.Agency))):

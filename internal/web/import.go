@@ -40,7 +40,8 @@ func importKinds(ctx context.Context, a store.Actor) []Option {
 	all := []Option{{Value: org.ImportPeople, Label: t(ctx, "Người và chức vụ"), Hint: t(ctx, "Mỗi dòng một chức vụ; có thể kèm tên đăng nhập")},
 		{Value: org.ImportUnits, Label: t(ctx, "Đơn vị"), Hint: t(ctx, "Phòng, ban, bộ phận của cơ quan")}}
 	if org.MayShapeCity(a) {
-		all = append(all, Option{Value: org.ImportAgencies, Label: t(ctx, "Cơ quan"), Hint: t(ctx, "Danh bạ cơ quan theo mã định danh")})
+		all = append(all, Option{Value: org.ImportAgencies, Label: t(ctx, "Cơ quan"), Hint: t(ctx, "Danh bạ cơ quan theo mã định danh")},
+			Option{Value: org.ImportSuccessions, Label: t(ctx, "Quan hệ kế tục"), Hint: t(ctx, "Cơ quan cũ, cơ quan mới và nơi tiếp nhận, cho một quyết định sắp xếp đang chuẩn bị")})
 	}
 	return all
 }
