@@ -226,7 +226,20 @@ func EndAgencies(ctx context.Context, tx *store.Tx, id ReorganisationID) ([]Agen
 	case Today(tx.Now()).Before(re.Effective):
 		return nil, store.Refuse(store.Conflict, "Quyết định có hiệu lực từ ngày {day}; chưa thể thực hiện trước ngày đó.", "day", re.Effective.Display())
 	}
+	untaken, err := UntakenOf(ctx, tx, tx.Actor(), id)
+	if err != nil {
+		return nil, err
+	}
+	if len(untaken) > 0 {
+		u := untaken[0]
+		return nil, store.Refuse(store.Conflict, "Còn {n} nội dung chưa có đơn vị tiếp nhận, thí dụ: {subject} của {agency}. Hãy nêu đơn vị tiếp nhận rồi thực hiện lại.",
+			"n", len(untaken), "subject", store.Say(u.Subject.Label()), "agency", u.OldName)
+	}
 	links, err := Successions(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	takers, err := takersOf(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -239,10 +252,32 @@ func EndAgencies(ctx context.Context, tx *store.Tx, id ReorganisationID) ([]Agen
 		if a.State != "active" {
 			continue
 		}
-		if err := CloseAgency(ctx, tx, old, re.Effective.AddDays(-1)); err != nil {
+		if err := end(ctx, tx, re, a, takers[old]); err != nil {
 			return nil, fmt.Errorf("close %s: %w", a.Code, err)
 		}
 		closed = append(closed, old)
 	}
 	return closed, moveReorganisation(ctx, tx, re, ReorganisationExecuted, "reorganisation.executed", map[string]any{"closed": len(closed)})
 }
+
+// end closes the books of an agency, the posts in it, and the agency (I5.5, I8.1).
+func end(ctx context.Context, tx *store.Tx, re Reorganisation, a *Agency, takers map[Subject]AgencyID) error {
+	last := re.Effective.AddDays(-1)
+	for _, h := range holders {
+		if err := h.End(ctx, tx, re, a.ID, takers); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, sqlEndPosts, last, a.ID, last); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlEndDelegations, last, a.ID, last); err != nil {
+		return err
+	}
+	return CloseAgency(ctx, tx, a.ID, last)
+}
+
+var (
+	sqlEndPosts       = store.SQL(`UPDATE org_holdings SET valid_to = $1 WHERE agency_id = $2 AND (valid_to = '' OR valid_to > $3) AND valid_from <= $3`)
+	sqlEndDelegations = store.SQL(`UPDATE org_delegations SET valid_to = $1 WHERE agency_id = $2 AND (valid_to = '' OR valid_to > $3)`)
+)

@@ -87,6 +87,16 @@ var Subjects = []struct {
 	Name    string
 }{{SubjectDocuments, "Văn bản đến, văn bản đi"}, {SubjectDossiers, "Hồ sơ"}, {SubjectUnfinished, "Việc chưa giải quyết xong"}, {SubjectReports, "Nghĩa vụ báo cáo"}, {SubjectAssets, "Tài sản, con dấu"}}
 
+// Label is the subject in Vietnamese, a key of i18n.
+func (s Subject) Label() string {
+	for _, x := range Subjects {
+		if x.Subject == s {
+			return x.Name
+		}
+	}
+	return ""
+}
+
 // Takeover names who takes a subject over. There is no default: not the largest share, not the first successor (I7.3).
 type Takeover struct {
 	OldID   AgencyID

@@ -70,6 +70,7 @@ func routes() []Route {
 		pictureRoutes(),
 		preservationRoutes(),
 		backupRoutes(),
+		reorganisationRoutes(),
 		importRoutes(),
 		accountRoutes(),
 		agentRoutes(),
