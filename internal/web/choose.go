@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"congvu/internal/documents"
 	"congvu/internal/i18n"
 	"congvu/internal/org"
+	"congvu/internal/store"
 )
 
 // mostSuggested is how many answers a search-and-choose field shows.
@@ -92,8 +94,12 @@ func (d *Door) findReceivers(r *http.Request, q string) ([]Option, error) {
 	if err != nil {
 		return nil, err
 	}
+	options, err := d.receiverOptions(ctx, found)
+	if err != nil {
+		return nil, err
+	}
 	var out []Option
-	for _, o := range agencyOptions(found) {
+	for _, o := range options {
 		if o.Value != strconv.FormatInt(own, 10) {
 			o.Value = "a" + o.Value
 			out = append(out, o)
@@ -114,6 +120,39 @@ func (d *Door) unitOptions(ctx context.Context, agency int64) ([]Option, error) 
 
 func (d *Door) suggest(w http.ResponseWriter, r *http.Request, found []Option) error {
 	return render(w, r, 0, wrap(Bare(BareView{Title: t(r.Context(), "Gợi ý")}), Suggestions(found)))
+}
+
+// receiverOptions are agencies that a document can be sent to: whoever looks for one that has ended is shown who follows it (I8.10).
+func (d *Door) receiverOptions(ctx context.Context, found []org.Agency) ([]Option, error) {
+	var out []Option
+	seen := map[string]bool{}
+	add := func(o Option) {
+		if !seen[o.Value] && len(out) < mostSuggested {
+			seen[o.Value] = true
+			out = append(out, o)
+		}
+	}
+	for i, a := range found {
+		if a.State == "active" {
+			add(agencyOptions(found[i : i+1])[0])
+			continue
+		}
+		follow, err := org.SuccessorsOf(ctx, d.DB, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range follow {
+			to, err := org.FindAgency(ctx, d.DB, s.NewID)
+			if errors.Is(err, store.NotFound) || err == nil && to.State != "active" {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			add(Option{Value: fmt.Sprint(int64(to.ID)), Label: to.Name, Hint: t(ctx, "{code} · kế tục {agency}, đã kết thúc từ {day}", "code", to.Code, "agency", a.Name, "day", a.ValidTo.Display())})
+		}
+	}
+	return out, nil
 }
 
 func agencyOptions(found []org.Agency) []Option {

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"congvu/internal/org"
+	"congvu/internal/store"
+)
+
+// I7.3, I8.1, I8.10, I9.5: the administrator joins a commune with another by decision and date; nothing ends while something has no taker; afterwards whoever
+// looks for the old name is shown the new agency.
+func TestACommuneIsMergedByDecisionAndDate(t *testing.T) {
+	h := newHouse(t)
+	h.enrol("quantrihethong", h.sector, 0, "Bùi Thị Lan", "Quản trị hệ thống", org.RankStaff, store.SystemAdmin)
+	var fresh org.AgencyID
+	h.write(installation, func(tx *store.Tx) error {
+		a, err := org.OpenAgency(bg, tx, org.AgencyForm{Code: "H26.99", Name: "Ủy ban nhân dân phường Mới", Abbr: "UBND", Level: org.Commune, Seat: "Huế", Collective: true, CollectiveName: "ỦY BAN NHÂN DÂN", HeadTitle: "CHỦ TỊCH", Hosted: true})
+		if err == nil {
+			fresh = a.ID
+		}
+		return err
+	})
+	h.as("vanthu").act("/incoming/new", url.Values{"sender_name": {"Công ty Nước"}, "number": {"3"}, "notation": {"CV-CTN"}, "issued_date": {"20/11/2026"}, "subject": {"xin ý kiến"}, "urgency": {"?"}, "register": {"yes"}})
+
+	p := h.as("quantrihethong")
+	p.act("/admin/reorganisations/new", url.Values{"title": {"Nhập xã Vĩnh Lĩnh"}, "reference": {"12/NQ-HĐND"}, "decided_on": {"20/11/2026"}, "effective": {"01/12/2026"}})
+	path := p.last.Path
+	if status, page := p.post(path+"/link", url.Values{"old": {"H26.15"}, "new": {"H26.77"}, "kind": {"whole"}}); status != 422 || !strings.Contains(text(page), "Không có cơ quan nào mang mã H26.77") {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	page := p.act(path+"/link", url.Values{"old": {"H26.15"}, "new": {"H26.99"}, "kind": {"whole"}, "basis": {""}})
+	for _, words := range []string{"Chưa có đơn vị tiếp nhận", "Văn bản đến, văn bản đi", "Việc chưa giải quyết xong", "H26.99 – Ủy ban nhân dân phường Mới"} {
+		if !strings.Contains(text(page), words) {
+			t.Fatalf("no %q in %s", words, text(page))
+		}
+	}
+	if status, page := p.post(path+"/approve", url.Values{"password": {"sai"}}); status != 422 {
+		t.Fatalf("approved with a wrong password: %d %s", status, text(page))
+	}
+	page = p.act(path+"/approve", url.Values{"password": {password}})
+	if !strings.Contains(text(page), "Thực hiện được từ ngày 01/12/2026") {
+		t.Fatal(text(page))
+	}
+	h.clock.Set(time.Date(2026, 12, 1, 8, 0, 0, 0, monday.Location()))
+	p = h.as("quantrihethong")
+	if status, page := p.post(path+"/execute", nil); status != 409 || !strings.Contains(text(page), "chưa có đơn vị tiếp nhận") {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	for _, subject := range []string{"documents", "unfinished"} {
+		p.act(path+"/taker", url.Values{"old": {"?Vĩnh Lĩnh"}, "subject": {subject}, "by": {"H26.99"}})
+	}
+	if status, page := p.post(path+"/execute", nil); status != 200 || !strings.Contains(text(page), "1 cơ quan kết thúc hoạt động") {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	if status, page := h.as("vanthuso").get("/suggest/receivers?q=vinh+linh"); status != 200 || !strings.Contains(page, "Ủy ban nhân dân phường Mới") || strings.Contains(page, ">Ủy ban nhân dân xã Vĩnh Lĩnh<") {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	if to, found, err := org.TakerOf(bg, h.db, h.commune, org.SubjectDocuments); err != nil || !found || to != fresh {
+		t.Fatal(to, found, err)
+	}
+	staff, err := org.Staff(bg, h.db, h.commune, "2026-12-01")
+	if err != nil || len(staff) != 0 {
+		t.Fatalf("posts of an agency that has ended: %v %v", staff, err)
+	}
+}
