@@ -21,7 +21,7 @@ var house = map[string]string{
 	"audit":  "store",
 	"notify": "store org",
 	// work
-	"documents": "store org calendar transcript paper pades cms pdf keys blob i18n workbook",
+	"documents": "store org calendar transcript paper pades cms pdf keys blob i18n workbook typist",
 	"exchange":  "store org documents calendar edxml xmldsig axis pades keys blob i18n",
 	// doors
 	"web":  "store backup org auth audit notify documents exchange calendar pades keys blob i18n workbook paper",

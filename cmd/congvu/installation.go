@@ -17,12 +17,14 @@ import (
 	"congvu/internal/axis"
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
+	"congvu/internal/confined"
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
 	"congvu/internal/keys"
 	"congvu/internal/org"
 	"congvu/internal/signer"
 	"congvu/internal/store"
+	"congvu/internal/typist"
 )
 
 // installation is everything one data folder (or one database and its files) holds, opened.
@@ -86,6 +88,7 @@ func openTables(ctx context.Context, s *settings, how opening) (in *installation
 		return in, err
 	}
 	in.Desk = &documents.Desk{DB: in.DB, Blobs: in.Blobs, Keys: in.Keys, Trust: in.Trust, Calendar: calendar.Default(), Locked: auth.Locked}
+	in.Desk.Typist = &typist.Typist{Cell: &confined.Cell{Hide: []string{s.Data}}} // a converter has no business with keys and files of the installation
 	in.Desk.Texts, err = newReader(s.Data)
 	return in, err
 }

@@ -43,6 +43,7 @@ func fars() []far {
 	}, slices.Concat(
 		farActs(),
 		farRecalls(),
+		farDrafting(),
 		farPreservation(),
 		farReview(),
 		farSignings(),

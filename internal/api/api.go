@@ -75,6 +75,7 @@ func newDoor(c Config) *door {
 	d.outgoingRoutes()
 	d.signingRoutes()
 	d.fileRoutes()
+	d.draftingRoutes()
 	d.preservationRoutes()
 	d.reviewRoutes()
 	d.opinionRoutes()

@@ -32,7 +32,7 @@ func (o *Order) run(ctx context.Context, path, dir string, hide []string) (*Outc
 	defer stop()
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	cmd := o.command(path, dir, hidden(hide))
+	cmd := o.command(path, dir, hidden(hide, dir))
 	out, said := &capped{most: o.Limits.Output, full: func() { end(ErrOutput) }}, &tail{most: 4 << 10}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = o.Stdin, out, said
 	cmd.WaitDelay = 2 * time.Second // a pipe held open by a process that got away must not hold us
@@ -123,14 +123,14 @@ func Isolation() string {
 	return "none"
 }
 
-// hidden lists the folders to hide that exist, one a line. There is always one, so that the program loses its capabilities too.
-func hidden(hide []string) string {
+// hidden lists the folders to hide that exist and do not hold the private one, one a line. There is always one, so that the program loses its capabilities too.
+func hidden(hide []string, dir string) string {
 	if !isolation() {
 		return ""
 	}
 	list := []string{"/mnt"}
 	for _, h := range hide {
-		if i, err := os.Stat(h); err == nil && i.IsDir() && !strings.Contains(h, "\n") {
+		if i, err := os.Stat(h); err == nil && i.IsDir() && !strings.Contains(h, "\n") && !strings.HasPrefix(dir, strings.TrimSuffix(h, "/")+"/") {
 			list = append(list, h)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"congvu/internal/pades"
 	"congvu/internal/store"
 	"congvu/internal/transcript"
+	"congvu/internal/typist"
 )
 
 // Desk is what an act needs outside of the database: the files, the server's keys, whom to believe, and the working days.
@@ -25,6 +26,7 @@ type Desk struct {
 
 	Stamper pades.Stamper      // the time-stamp authority; nil = none: signatures stay as they are made
 	Texts   *transcript.Reader // reads the text of files; nil = content is not read
+	Typist  *typist.Typist     // makes PDFs of word processors' files; nil = off
 
 	Witness pades.Witness // who is asked whether certificates stand; nil = nobody
 

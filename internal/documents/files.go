@@ -48,7 +48,7 @@ type File struct {
 
 // mediaOf lists what a document may carry, by the ending of the name.
 var mediaOf = map[string]string{
-	".pdf": "application/pdf", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".doc": "application/msword",
+	".pdf": "application/pdf", ".rtf": "application/rtf", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".doc": "application/msword",
 	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xls": "application/vnd.ms-excel",
 	".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation", ".odt": "application/vnd.oasis.opendocument.text",
 	".ods": "application/vnd.oasis.opendocument.spreadsheet", ".txt": "text/plain", ".csv": "text/csv", ".xml": "application/xml",
@@ -294,8 +294,16 @@ func BlobsInUse(ctx context.Context, r store.Reader, shas []string) (map[string]
 		return nil, err
 	}
 	kept, err := store.All[string](ctx, r, sqlPreservedBlobs, list, list, list)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := store.All[string](ctx, r, sqlSourceSHA, list)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, sources...)
 	for _, sha := range append(found, kept...) {
 		used[sha] = true
 	}
-	return used, err
+	return used, nil
 }

@@ -51,11 +51,18 @@ func Lay(ctx context.Context, d *Desk, a store.Actor, id int64) (*Outgoing, erro
 
 // UploadMain uses a PDF made elsewhere as the main file. It refuses files that are empty, too large, no PDF, encrypted, broken, signed
 // already or active; the draft is kept. A file without the fields SoVanBan and NgayBanHanh gets them in the top right corner of its
-// first page, before anybody signs (S3.2, S3.6).
+// first page, before anybody signs (S3.2, S3.6). A word processor's file becomes a PDF as due work: the document is given as it is until then, and
+// Sources tells how far it is.
 func UploadMain(ctx context.Context, d *Desk, a store.Actor, id int64, name string, from io.Reader) (*Outgoing, error) {
 	o, err := prepare(ctx, d, a, id, ActUpload)
 	if err != nil {
 		return nil, err
+	}
+	if Converts(name) {
+		if err := uploadSource(ctx, d, a, o, name, from); err != nil {
+			return nil, err
+		}
+		return FindOutgoing(ctx, d.DB, a, id)
 	}
 	if !strings.EqualFold(name[max(0, len(name)-4):], ".pdf") {
 		return nil, store.RefuseField("file", "Tệp {name} không phải là PDF. Nội dung đã có được giữ nguyên; hãy xuất văn bản ra PDF rồi tải lên lại.", "name", line(name))
@@ -71,6 +78,11 @@ func UploadMain(ctx context.Context, d *Desk, a store.Actor, id int64, name stri
 	if err != nil {
 		return nil, err
 	}
+	return d.useAsMain(ctx, a, o, f, b)
+}
+
+// useAsMain gives an unsigned PDF its fields and keeps it as the main file; also what follows goes into the same transaction.
+func (d *Desk) useAsMain(ctx context.Context, a store.Actor, o *Outgoing, f File, b []byte, also ...func(tx *store.Tx, now *Outgoing) error) (*Outgoing, error) {
 	placing, err := placingOn(ctx, d.DB, a.Agency, today(d.DB.Now()))
 	if err != nil {
 		return nil, err
@@ -87,7 +99,7 @@ func UploadMain(ctx context.Context, d *Desk, a store.Actor, id int64, name stri
 	if err != nil {
 		return nil, err
 	}
-	return o.keepMain(ctx, d, a, ActUpload, versionUploaded, f, where, notation)
+	return o.keepMain(ctx, d, a, ActUpload, versionUploaded, f, where, notation, also...)
 }
 
 // prepare loads a document for an act that works outside of a transaction first.
@@ -116,7 +128,7 @@ var sqlNewMain = store.SQL(`UPDATE documents_outgoing SET revision = revision + 
 	WHERE agency_id = $4 AND id = $5 AND state = $6 AND revision = $7`)
 
 // keepMain writes a new main file of the text that o was read with.
-func (o *Outgoing) keepMain(ctx context.Context, d *Desk, a store.Actor, act Act, kind string, f File, where places, notation string) (*Outgoing, error) {
+func (o *Outgoing) keepMain(ctx context.Context, d *Desk, a store.Actor, act Act, kind string, f File, where places, notation string, also ...func(tx *store.Tx, now *Outgoing) error) (*Outgoing, error) {
 	var out *Outgoing
 	err := d.write(ctx, a, func(tx *store.Tx) error {
 		now, _, err := begin(ctx, tx, o.ID, act)
@@ -150,6 +162,11 @@ func (o *Outgoing) keepMain(ctx context.Context, d *Desk, a store.Actor, act Act
 		}
 		if err == nil {
 			err = tx.Record(store.Event{Verb: "document.laid_out", Agency: now.AgencyID, Ref: now.Ref(), Title: now.Title(), Data: map[string]any{"sha": f.SHA, "version": now.Version}})
+		}
+		for _, more := range also {
+			if err == nil {
+				err = more(tx, now)
+			}
 		}
 		if err == nil {
 			out, err = load(ctx, tx, now.AgencyID, now.ID)

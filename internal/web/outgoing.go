@@ -127,6 +127,7 @@ type outgoingView struct {
 	review     []TabItem
 	requests   []exchange.Request
 	relations  []documents.Relation
+	sources    []documents.SourceFile
 	now        store.Instant
 	actor      store.Actor
 }
@@ -152,6 +153,7 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 		func() error { v.steps, err = documents.Timeline(ctx, d.DB, a, ref); return err },
 		func() error { v.acts, err = documents.Acts(ctx, d.DB, a, id); return err },
 		func() error { v.deliveries, err = exchange.Deliveries(ctx, d.DB, a, id); return err },
+		func() error { v.sources, err = documents.Sources(ctx, d.DB, a, id); return err },
 		func() error { v.stamps, err = documents.Stamps(ctx, d.DB, a, id); return err },
 		func() error { v.order, _, err = documents.FindRelease(ctx, d.DB, a, id); return err },
 		func() error { v.kept, err = documents.PreservationsOf(ctx, d.DB, a, ref); return err },

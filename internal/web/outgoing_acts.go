@@ -121,13 +121,18 @@ func (x outAct) lay() (ActPage, error) {
 
 func (x outAct) upload() (ActPage, error) {
 	ctx := x.ctx
-	return ActPage{Title: t(ctx, "Dùng tệp PDF có sẵn"), Files: true, Submit: Action{Label: t(ctx, "Tải lên làm tệp chính"), Kind: Primary}, Refused: t(ctx, "Chưa dùng được tệp này"),
+	label, accept, hint := t(ctx, "Tệp PDF"), ".pdf,application/pdf", t(ctx, "Chưa ký số, không đặt mật khẩu; hệ thống thêm ô số và ngày văn bản nếu tệp chưa có")
+	if x.d.Desk.Converting() {
+		label, accept = t(ctx, "Tệp PDF, DOCX, ODT, DOC hoặc RTF"), ".pdf,.docx,.odt,.doc,.rtf"
+		hint = t(ctx, "Chưa ký số, không đặt mật khẩu, không có macro; tệp soạn thảo được chuyển thành PDF sau khi tải lên, tệp gốc vẫn được giữ")
+	}
+	return ActPage{Title: t(ctx, "Dùng tệp có sẵn"), Files: true, Submit: Action{Label: t(ctx, "Tải lên làm tệp chính"), Kind: Primary}, Refused: t(ctx, "Chưa dùng được tệp này"),
 		Fields: func(_ *Form, errs Errors) ([]templ.Component, error) {
-			return []templ.Component{FileField(Field{Name: "file", Label: t(ctx, "Tệp PDF"), Hint: t(ctx, "Chưa ký số, không đặt mật khẩu; hệ thống thêm ô số và ngày văn bản nếu tệp chưa có"), Error: errs.Of("file")}, FileView{Accept: ".pdf,application/pdf", Most: x.d.fileLimit(x.r)})}, nil
+			return []templ.Component{FileField(Field{Name: "file", Label: label, Hint: hint, Error: errs.Of("file")}, FileView{Accept: accept, Most: x.d.fileLimit(x.r)})}, nil
 		},
 		Do: func(*Form) (flashed, string, error) {
 			if x.r.MultipartForm == nil || len(x.r.MultipartForm.File["file"]) == 0 {
-				return flashed{}, "", store.RefuseField("file", "Hãy chọn một tệp PDF.")
+				return flashed{}, "", store.RefuseField("file", "Hãy chọn một tệp.")
 			}
 			h := x.r.MultipartForm.File["file"][0]
 			from, err := h.Open()
@@ -136,6 +141,9 @@ func (x outAct) upload() (ActPage, error) {
 			}
 			defer from.Close()
 			_, err = documents.UploadMain(ctx, x.d.Desk, actor(x.r), x.doc.ID, h.Filename, from)
+			if documents.Converts(h.Filename) {
+				return done("Đã nhận tệp. Hệ thống đang chuyển thành PDF; trang tự cập nhật khi xong."), "", err
+			}
 			return done("Đã dùng tệp tải lên làm tệp chính."), "", err
 		}}, nil
 }

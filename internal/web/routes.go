@@ -59,6 +59,7 @@ func routes() []Route {
 		ruleRoutes(),
 		recallRoutes(),
 		outgoingRoutes(),
+		draftRoutes(),
 		assignmentRoutes(),
 		opinionRoutes(),
 		signingRoutes(),
