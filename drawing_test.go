@@ -18,7 +18,7 @@ var floors = []struct {
 }{
 	{"doors", []string{"web", "api", "city"}},
 	{"work", []string{"exchange", "documents", "notify"}},
-	{"who/what", []string{"auth", "org", "audit"}},
+	{"who/what", []string{"auth", "org", "audit", "search"}},
 	{"ground", []string{"backup", "store"}},
 }
 

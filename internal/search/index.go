@@ -1,0 +1,176 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"congvu/internal/store"
+)
+
+// Source gives the entry of a reference; false when the thing is not there any more.
+type Source func(ctx context.Context, r store.Reader, agency int64, ref string) (Entry, bool, error)
+
+// Place names a thing of an agency.
+type Place struct {
+	AgencyID int64
+	ID       int64
+	Ref      string
+}
+
+// Lister walks over everything of a kind, by growing ID.
+type Lister func(ctx context.Context, r store.Reader, after int64, limit int) ([]Place, error)
+
+type kind struct {
+	source Source
+	list   Lister
+}
+
+// Index feeds the index of one installation.
+type Index struct {
+	DB    *store.DB
+	kinds map[string]kind
+}
+
+// New makes an index; Register tells it what there is to find.
+func New(db *store.DB) *Index { return &Index{DB: db, kinds: map[string]kind{}} }
+
+// Register adds the source of a kind of reference ("incoming" for incoming/12).
+func (x *Index) Register(name string, s Source, l Lister) { x.kinds[name] = kind{s, l} }
+
+// Follower is the name of the journal's cursor.
+const Follower = "search"
+
+var (
+	sqlPutEntry = store.SQL(`INSERT INTO search_entries (id, agency_id, ref, issued, arrived, due, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO UPDATE SET issued = excluded.issued, arrived = excluded.arrived, due = excluded.due`)
+	sqlEntryOf   = store.SQL(`SELECT id FROM search_entries WHERE agency_id = $1 AND ref = $2`)
+	sqlDropEntry = store.SQL(`DELETE FROM search_entries WHERE id = $1`)
+	sqlDropWords = store.Fork(`DELETE FROM search_index WHERE rowid = $1`, `DELETE FROM search_entries WHERE FALSE AND id = $1`)
+	sqlPutWords  = store.Fork(`INSERT INTO search_index (words, rowid) VALUES ($1, $2)`, `UPDATE search_entries SET words = CAST($1 AS TSVECTOR) WHERE id = $2`)
+	sqlEmpty     = store.SQL(`DELETE FROM search_entries`)
+	sqlNoWords   = store.Fork(`INSERT INTO search_index (search_index) VALUES ('delete-all')`, `DELETE FROM search_entries WHERE FALSE`)
+)
+
+// Put makes or replaces an entry.
+func Put(ctx context.Context, tx *store.Tx, e Entry, pg bool) error {
+	if _, err := tx.Exec(ctx, sqlDropWords, e.ID); err != nil {
+		return err
+	}
+	return insert(ctx, tx, e, pg)
+}
+
+// insert writes an entry whose words are not in the index.
+func insert(ctx context.Context, tx *store.Tx, e Entry, pg bool) error {
+	if _, err := tx.Exec(ctx, sqlPutEntry, e.ID, e.Agency, e.Ref, e.Issued, e.Arrived, e.Due, e.At); err != nil {
+		return err
+	}
+	words := ""
+	if pg {
+		words = e.vector()
+	} else {
+		words = e.ftsText()
+	}
+	_, err := tx.Exec(ctx, sqlPutWords, words, e.ID)
+	return err
+}
+
+// Remove takes an entry out: nothing of its content is left in the index.
+func Remove(ctx context.Context, tx *store.Tx, agency int64, ref string) error {
+	id, ok, err := store.Maybe[int64](ctx, tx, sqlEntryOf, agency, ref)
+	if err != nil || !ok {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlDropWords, id); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, sqlDropEntry, id)
+	return err
+}
+
+func (x *Index) pg() bool { return x.DB.Engine() == store.Postgres }
+
+// Hear is the follower: what an entry of the journal happened to is indexed anew.
+func (x *Index) Hear(ctx context.Context, tx *store.Tx, e store.Entry) error {
+	return x.Renew(ctx, tx, e.AgencyID, e.Ref)
+}
+
+// Renew indexes one thing as it is now.
+func (x *Index) Renew(ctx context.Context, tx *store.Tx, agency int64, ref string) error {
+	name, _, ok := strings.Cut(ref, "/")
+	k, known := x.kinds[name]
+	if !ok || !known {
+		return nil
+	}
+	entry, there, err := k.source(ctx, tx, agency, ref)
+	switch {
+	case err != nil:
+		return fmt.Errorf("search %s: %w", ref, err)
+	case !there:
+		return Remove(ctx, tx, agency, ref)
+	}
+	return Put(ctx, tx, entry, x.pg())
+}
+
+// Follow keeps the index up to date until ctx ends.
+func (x *Index) Follow(ctx context.Context, trouble func(error)) {
+	x.DB.Follow(ctx, Follower, x.Hear, trouble)
+}
+
+const reindexBatch = 200
+
+// Reindex builds the whole index anew, a batch a transaction, while people work; said is told how many entries there are so far.
+func (x *Index) Reindex(ctx context.Context, said func(n int)) (int, error) {
+	n := 0
+	for name, k := range x.kinds {
+		after := int64(0)
+		for {
+			places, err := k.list(ctx, x.DB, after, reindexBatch)
+			if err != nil {
+				return n, fmt.Errorf("reindex %s: %w", name, err)
+			}
+			if len(places) == 0 {
+				break
+			}
+			err = x.DB.Keep(ctx, func(tx *store.Tx) error {
+				for _, p := range places {
+					if err := x.Renew(ctx, tx, p.AgencyID, p.Ref); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return n, err
+			}
+			n, after = n+len(places), places[len(places)-1].ID
+			if said != nil {
+				said(n)
+			}
+		}
+	}
+	return n, nil
+}
+
+// Clear empties the index, before it is built anew from nothing.
+func (x *Index) Clear(ctx context.Context) error {
+	return x.DB.Keep(ctx, func(tx *store.Tx) error {
+		if _, err := tx.Exec(ctx, sqlNoWords); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, sqlEmpty)
+		return err
+	})
+}
+
+// Load writes entries that are not in the index yet, for imports and measurements.
+func (x *Index) Load(ctx context.Context, entries []Entry) error {
+	return x.DB.Keep(ctx, func(tx *store.Tx) error {
+		for _, e := range entries {
+			if err := insert(ctx, tx, e, x.pg()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
