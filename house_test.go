@@ -14,6 +14,7 @@ import (
 var house = map[string]string{
 	// ground
 	"store":  "",
+	"search": "store i18n",
 	"backup": "store blob",
 	// who and what
 	"org":    "store calendar i18n workbook",

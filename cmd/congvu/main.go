@@ -45,6 +45,7 @@ func verbs() []verb {
 		{"sign-agent", "bộ mô phỏng chương trình ký số trên máy người dùng, để chạy thử", signAgent},
 		{"bench", "đo hiệu năng và giới hạn của máy", bench},
 		{"config", "giải thích cấu hình: congvu config -explain", config},
+		{"reindex", "lập lại chỉ mục tìm kiếm từ dữ liệu", reindex},
 		{"transcribe", "tiến trình con của máy chủ: đọc chữ trên tệp", transcribe},
 		{"version", "phiên bản chương trình", version},
 	}

@@ -1,7 +1,7 @@
 // Package search finds the documents (and whatever else a room registers) that a person may see, by words with or without diacritics, quoted
 // phrases, the beginning of the last word, and by each input field of NĐ 30/2020, Phụ lục VI (V38).
 //
-// It keeps: search_entries (one row a thing: reference, agency, dates), its word index (FTS5 search_index on SQLite, a tsvector with GIN on
+// It keeps: search_index_entries (one row a thing: reference, agency, dates), its word index (FTS5 search_index on SQLite, a tsvector with GIN on
 // PostgreSQL), search_saved (searches that people keep, V40) and search_columns (the columns a person chose, V39).
 //
 // It follows the journal: an entry is made anew after every event of its reference, by the Source that the wiring registered for that kind; a

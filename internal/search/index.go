@@ -42,14 +42,14 @@ func (x *Index) Register(name string, s Source, l Lister) { x.kinds[name] = kind
 const Follower = "search"
 
 var (
-	sqlPutEntry = store.SQL(`INSERT INTO search_entries (id, agency_id, ref, issued, arrived, due, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	sqlPutEntry = store.SQL(`INSERT INTO search_index_entries (id, agency_id, ref, issued, arrived, due, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (id) DO UPDATE SET issued = excluded.issued, arrived = excluded.arrived, due = excluded.due`)
-	sqlEntryOf   = store.SQL(`SELECT id FROM search_entries WHERE agency_id = $1 AND ref = $2`)
-	sqlDropEntry = store.SQL(`DELETE FROM search_entries WHERE id = $1`)
-	sqlDropWords = store.Fork(`DELETE FROM search_index WHERE rowid = $1`, `DELETE FROM search_entries WHERE FALSE AND id = $1`)
-	sqlPutWords  = store.Fork(`INSERT INTO search_index (words, rowid) VALUES ($1, $2)`, `UPDATE search_entries SET words = CAST($1 AS TSVECTOR) WHERE id = $2`)
-	sqlEmpty     = store.SQL(`DELETE FROM search_entries`)
-	sqlNoWords   = store.Fork(`INSERT INTO search_index (search_index) VALUES ('delete-all')`, `DELETE FROM search_entries WHERE FALSE`)
+	sqlEntryOf   = store.SQL(`SELECT id FROM search_index_entries WHERE agency_id = $1 AND ref = $2`)
+	sqlDropEntry = store.SQL(`DELETE FROM search_index_entries WHERE id = $1`)
+	sqlDropWords = store.Fork(`DELETE FROM search_index WHERE rowid = $1`, `DELETE FROM search_index_entries WHERE FALSE AND id = $1`)
+	sqlPutWords  = store.Fork(`INSERT INTO search_index (words, rowid) VALUES ($1, $2)`, `UPDATE search_index_entries SET words = CAST($1 AS TSVECTOR) WHERE id = $2`)
+	sqlEmpty     = store.SQL(`DELETE FROM search_index_entries`)
+	sqlNoWords   = store.Fork(`INSERT INTO search_index (search_index) VALUES ('delete-all')`, `DELETE FROM search_index_entries WHERE FALSE`)
 )
 
 // Put makes or replaces an entry.
@@ -112,8 +112,11 @@ func (x *Index) Renew(ctx context.Context, tx *store.Tx, agency int64, ref strin
 	return Put(ctx, tx, entry, x.pg())
 }
 
-// Follow keeps the index up to date until ctx ends.
+// Follow fills the index when it is empty and keeps it up to date until ctx ends.
 func (x *Index) Follow(ctx context.Context, trouble func(error)) {
+	if err := x.Prime(ctx); err != nil && ctx.Err() == nil {
+		trouble(fmt.Errorf("search: %w", err))
+	}
 	x.DB.Follow(ctx, Follower, x.Hear, trouble)
 }
 

@@ -74,8 +74,8 @@ const filters = ` AND e.agency_id = $2 AND (CAST($3 AS TEXT) = '' OR e.issued >=
 func statement(columns, tail string) *store.Stmt {
 	lite := strings.ReplaceAll(tail, "@id", "search_index.rowid")
 	post := strings.ReplaceAll(tail, "@id", "e.id + 0")
-	return store.Fork(`SELECT `+columns+` FROM search_index JOIN search_entries e ON e.id = search_index.rowid WHERE search_index MATCH $1`+filters+lite,
-		`SELECT `+columns+` FROM search_entries e WHERE e.words @@ CAST($1 AS TSQUERY)`+filters+post)
+	return store.Fork(`SELECT `+columns+` FROM search_index JOIN search_index_entries e ON e.id = search_index.rowid WHERE search_index MATCH $1`+filters+lite,
+		`SELECT `+columns+` FROM search_index_entries e WHERE e.words @@ CAST($1 AS TSQUERY)`+filters+post)
 }
 
 const dueKey = `CASE WHEN e.due = '' THEN '9999-99-99' ELSE e.due END`
@@ -87,8 +87,8 @@ var (
 		ByIssued: statement(`e.id, e.ref, e.issued AS key`, ` AND (e.issued, e.id) < ($9, $10) ORDER BY e.issued DESC, e.id DESC LIMIT $11`),
 		ByDue:    statement(`e.id, e.ref, `+dueKey+` AS key`, ` AND (`+dueKey+`, e.id) > ($9, $10) ORDER BY key, e.id LIMIT $11`),
 	}
-	sqlCount = store.Fork(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT e.id FROM search_index JOIN search_entries e ON e.id = search_index.rowid WHERE search_index MATCH $1`+filters+` LIMIT $9) AS counted`,
-		`SELECT CAST(count(*) AS BIGINT) FROM (SELECT e.id FROM search_entries e WHERE e.words @@ CAST($1 AS TSQUERY)`+filters+` LIMIT $9) AS counted`)
+	sqlCount = store.Fork(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT e.id FROM search_index JOIN search_index_entries e ON e.id = search_index.rowid WHERE search_index MATCH $1`+filters+` LIMIT $9) AS counted`,
+		`SELECT CAST(count(*) AS BIGINT) FROM (SELECT e.id FROM search_index_entries e WHERE e.words @@ CAST($1 AS TSQUERY)`+filters+` LIMIT $9) AS counted`)
 )
 
 // Find gives a page of what the actor may see and the question names. A question without any words finds everything.

@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE search_entries (
+CREATE TABLE search_index_entries (
   id BIGINT NOT NULL PRIMARY KEY,
   agency_id BIGINT NOT NULL,
   ref TEXT NOT NULL,
@@ -9,9 +9,9 @@ CREATE TABLE search_entries (
   at_us BIGINT NOT NULL,
   words TSVECTOR NOT NULL DEFAULT CAST('' AS TSVECTOR)
 ) /*STRICT*/;
-CREATE UNIQUE INDEX search_entries_ref ON search_entries (agency_id, ref);
+CREATE UNIQUE INDEX search_index_entries_ref ON search_index_entries (agency_id, ref);
 -- Rows are written once and changed seldom: the waiting list of the index would make readers sort it.
-CREATE INDEX search_entries_words ON search_entries USING gin (words) WITH (fastupdate = off);
+CREATE INDEX search_index_entries_words ON search_index_entries USING gin (words) WITH (fastupdate = off);
 
 CREATE TABLE search_saved (
   agency_id BIGINT NOT NULL,

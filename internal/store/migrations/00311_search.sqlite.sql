@@ -1,5 +1,5 @@
 -- +goose Up
-CREATE TABLE search_entries (
+CREATE TABLE search_index_entries (
   id BIGINT NOT NULL PRIMARY KEY,
   agency_id BIGINT NOT NULL,
   ref TEXT NOT NULL,
@@ -8,7 +8,7 @@ CREATE TABLE search_entries (
   due TEXT NOT NULL,
   at_us BIGINT NOT NULL
 ) /*STRICT*/;
-CREATE UNIQUE INDEX search_entries_ref ON search_entries (agency_id, ref);
+CREATE UNIQUE INDEX search_index_entries_ref ON search_index_entries (agency_id, ref);
 -- The words stand in the index only: what leaves it is gone.
 CREATE VIRTUAL TABLE search_index USING fts5(words, content='', contentless_delete=1, tokenize="ascii tokenchars '_'");
 
