@@ -17,7 +17,7 @@ var floors = []struct {
 	rooms []string
 }{
 	{"doors", []string{"web", "api", "city"}},
-	{"work", []string{"exchange", "documents", "notify"}},
+	{"work", []string{"exchange", "dossiers", "documents", "notify"}},
 	{"who/what", []string{"auth", "org", "audit", "search"}},
 	{"ground", []string{"backup", "store"}},
 }

@@ -15,8 +15,10 @@ import (
 	"congvu/internal/auth"
 	"congvu/internal/blob"
 	"congvu/internal/documents"
+	"congvu/internal/dossiers"
 	"congvu/internal/exchange"
 	"congvu/internal/notify"
+	"congvu/internal/store"
 	"congvu/internal/web"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -136,6 +138,7 @@ func (in *installation) work(log *slog.Logger) []func(context.Context) {
 		func(ctx context.Context) { documents.RunDrafting(ctx, in.Desk, trouble) },
 		func(ctx context.Context) { newIndex(in.DB).Follow(ctx, trouble) },
 		func(ctx context.Context) { documents.RunSignings(ctx, in.Desk, trouble) },
+		func(ctx context.Context) { dossiers.Run(ctx, in.DB, trouble) },
 		func(ctx context.Context) { in.sweep(ctx, log) },
 	}
 }
@@ -147,11 +150,16 @@ func (in *installation) sweep(ctx context.Context, log *slog.Logger) {
 		if err != nil {
 			return nil, err
 		}
-		more, err := exchange.BlobsInUse(ctx, in.DB, shas)
-		for sha := range more {
-			used[sha] = true
+		for _, others := range []func(context.Context, store.Reader, []string) (map[string]bool, error){exchange.BlobsInUse, dossiers.BlobsInUse} {
+			more, err := others(ctx, in.DB, shas)
+			if err != nil {
+				return nil, err
+			}
+			for sha := range more {
+				used[sha] = true
+			}
 		}
-		return used, err
+		return used, nil
 	}
 	for {
 		select {

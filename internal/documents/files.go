@@ -307,3 +307,21 @@ func BlobsInUse(ctx context.Context, r store.Reader, shas []string) (map[string]
 	}
 	return used, nil
 }
+
+// FilesKept lists the files of a document for rooms that have checked by their own rules who asks: a dossier shows what stands in it.
+func FilesKept(ctx context.Context, r store.Reader, agency int64, ref string) ([]File, error) {
+	return filesOf(ctx, r, agency, ref)
+}
+
+// VerifyKept reads a kept PDF again and judges its signatures today; an error when the bytes are not those that were kept. The verdict of its arrival stays.
+func VerifyKept(ctx context.Context, d *Desk, sha string, size int64) (string, error) {
+	b, err := blob.ReadAll(ctx, d.Blobs, sha, size)
+	if err != nil {
+		return "", err
+	}
+	r, err := d.verify(b)
+	if err != nil {
+		return "", err
+	}
+	return verdictOf(r), nil
+}
