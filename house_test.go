@@ -19,7 +19,7 @@ var house = map[string]string{
 	// who and what
 	"org":    "store calendar i18n workbook",
 	"auth":   "store org i18n",
-	"audit":  "store",
+	"audit":  "store calendar",
 	"notify": "store org",
 	// work
 	"documents": "store org calendar transcript paper pades cms pdf keys blob i18n workbook typist",

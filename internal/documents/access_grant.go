@@ -281,3 +281,12 @@ func grantLevel(ctx context.Context, r store.Reader, a store.Actor, kind string,
 	}
 	return level, err
 }
+
+// FindGrant gives one right to who keeps the rights of its document. NotFound for others, also when the document is not in their sight.
+func FindGrant(ctx context.Context, r store.Reader, a store.Actor, id int64) (Grant, error) {
+	g, ok, err := store.Maybe[Grant](ctx, r, sqlGrant, a.Agency, id)
+	if err == nil && (!ok || !KeepsAccess(a) || mayRead(ctx, r, a, g.Ref()) != nil) {
+		err = store.Refuse(store.NotFound, "Không tìm thấy quyền này.")
+	}
+	return g, err
+}

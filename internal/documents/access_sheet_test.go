@@ -69,7 +69,7 @@ func TestAMarkedCopyNamesItsTakerAndClaimsNoSignature(t *testing.T) {
 	files, err := filesOf(bg, h.DB, o.AgencyID, o.Ref())
 	must(t, err)
 	before := h.mainBytes(o)
-	name, b, err := MarkedCopy(bg, h.Desk, h.outsider, files[0].ID)
+	name, b, _, err := MarkedCopy(bg, h.Desk, h.outsider, files[0].ID)
 	must(t, err)
 	if !strings.HasSuffix(name, ".ban-in.pdf") {
 		t.Errorf("it is called %s", name)
@@ -92,10 +92,10 @@ func TestAMarkedCopyNamesItsTakerAndClaimsNoSignature(t *testing.T) {
 			t.Errorf("the mark %q does not say %s", line, part)
 		}
 	}
-	_, _, err = MarkedCopy(bg, h.Desk, h.foreignClerk, files[0].ID)
+	_, _, _, err = MarkedCopy(bg, h.Desk, h.foreignClerk, files[0].ID)
 	refused(t, err, store.NotFound, "a foreign clerk takes a copy")
 	must(t, h.try(h.clerk, func(tx *store.Tx) error { return Restrict(bg, tx, o.Ref(), "Có nội dung về nhân sự") }))
-	_, _, err = MarkedCopy(bg, h.Desk, h.outsider, files[0].ID)
+	_, _, _, err = MarkedCopy(bg, h.Desk, h.outsider, files[0].ID)
 	refused(t, err, store.NotFound, "who lost sight takes a copy")
 }
 

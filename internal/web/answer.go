@@ -36,8 +36,11 @@ const bellItems = 6
 // page answers with a whole page of a signed-in person.
 func (d *Door) page(w http.ResponseWriter, r *http.Request, v View, body ...templ.Component) error {
 	ctx, s := r.Context(), sessionOf(r)
-	p := PageView{Title: v.Title, Active: v.Active, Watch: v.Watch, Query: v.Query, Here: hereOf(r), Live: true, Nav: d.nav(ctx, s.Actor), Person: personView(ctx, s), Flash: d.takeFlash(w, r)}
+	p := PageView{Title: v.Title, Active: v.Active, Watch: v.Watch, Query: v.Query, Here: hereOf(r), Live: true, Person: personView(ctx, s), Flash: d.takeFlash(w, r)}
 	var err error
+	if p.Nav, err = d.nav(ctx, s.Actor); err != nil {
+		return err
+	}
 	if p.Unread, err = notify.Unread(ctx, d.DB, s.PersonID); err != nil {
 		return err
 	}
@@ -170,18 +173,22 @@ func (d *Door) takeFlash(w http.ResponseWriter, r *http.Request) *FlashView {
 }
 
 // nav is the rail of a post.
-func (d *Door) nav(ctx context.Context, a store.Actor) []NavItem {
-	var out []NavItem
+func (d *Door) nav(ctx context.Context, a store.Actor) (out []NavItem, err error) {
 	for _, route := range d.routes {
 		if n := route.Nav; n != nil && route.Who.may(a) {
 			item := NavItem{Key: n.Key, Label: n.Label(ctx), Icon: n.Icon, Href: pathOf(route.Pattern)}
 			if n.Group != nil {
 				item.Group = n.Group(ctx)
 			}
+			if n.Count != nil {
+				if item.Count, err = n.Count(ctx, d.DB, a); err != nil {
+					return nil, err
+				}
+			}
 			out = append(out, item)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // pathOf is the address of a pattern without wildcards; "{$}" is the root itself.

@@ -49,6 +49,9 @@ func (d *Door) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer content.Close()
+	if err := d.noteFile(r, f); err != nil {
+		return err
+	}
 	return sendFile(w, r, f.Name, f.Media, f.SHA, content)
 }
 

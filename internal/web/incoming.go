@@ -204,6 +204,7 @@ type incomingView struct {
 	today      calendar.Date
 	days       *calendar.Calendar
 	actor      store.Actor
+	access     accessBanner
 }
 
 // openPane loads what stands in the pane beside a list; nothing for none, or for what the actor may not see.
@@ -238,6 +239,7 @@ func (d *Door) loadIncoming(r *http.Request, id int64) (*incomingView, error) {
 		func() error { v.kept, err = documents.PreservationsOf(ctx, d.DB, a, ref); return err },
 		func() error { v.requests, err = documents.Requests(ctx, d.DB, a, id); return err },
 		func() error { v.relations, err = documents.Relations(ctx, d.DB, a, ref); return err },
+		func() error { v.access, err = d.readDocument(r, ref); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err
@@ -298,5 +300,8 @@ func (d *Door) handlingSheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendPDF(w, r, fmt.Sprintf("phieu-giai-quyet-%d.pdf", id), b)
+	if err := d.Desk.NoteAccess(r.Context(), actor(r), documents.IncomingRef(id), documents.AccessPrint, 0); err != nil {
+		return err
+	}
+	return d.sendMarked(w, r, fmt.Sprintf("phieu-giai-quyet-%d.pdf", id), b)
 }

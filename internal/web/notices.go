@@ -61,6 +61,9 @@ func addressOfRef(ref string) string {
 			return "/signing/batches/" + id
 		}
 	}
+	if _, is := strings.CutPrefix(ref, "access_request/"); is {
+		return pathRequests
+	}
 	if id, is := strings.CutPrefix(ref, "picture/"); is {
 		return "/pictures/" + id
 	}

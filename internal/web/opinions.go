@@ -105,7 +105,7 @@ func (d *Door) opinionTable(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendPDF(w, r, t(r.Context(), "Bảng tổng hợp ý kiến")+".pdf", pdf)
+	return d.sendMarked(w, r, t(r.Context(), "Bảng tổng hợp ý kiến")+".pdf", pdf)
 }
 
 func opinionsHref(id int64) string { return fmt.Sprintf("/outgoing/%d/opinions", id) }

@@ -130,6 +130,7 @@ type outgoingView struct {
 	sources    []documents.SourceFile
 	now        store.Instant
 	actor      store.Actor
+	access     accessBanner
 }
 
 func (v *outgoingView) may(act documents.Act) bool {
@@ -160,6 +161,7 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 		func() error { v.review, err = d.reviewTabs(r, v.doc, ""); return err },
 		func() error { v.requests, err = exchange.Requests(ctx, d.DB, a, id); return err },
 		func() error { v.relations, err = documents.Relations(ctx, d.DB, a, ref); return err },
+		func() error { v.access, err = d.readDocument(r, ref); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err

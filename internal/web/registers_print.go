@@ -91,12 +91,12 @@ func (d *Door) export(w http.ResponseWriter, r *http.Request, v printView, sheet
 	if err != nil {
 		return err
 	}
-	return sendSheet(w, r, s.Name, format, b.Bytes())
+	return d.sendSheet(w, r, s.Name, format, b.Bytes())
 }
 
-func sendSheet(w http.ResponseWriter, r *http.Request, name, format string, b []byte) error {
+func (d *Door) sendSheet(w http.ResponseWriter, r *http.Request, name, format string, b []byte) error {
 	if format == documents.FormatPDF {
-		return sendPDF(w, r, name+".pdf", b)
+		return d.sendMarked(w, r, name+".pdf", b)
 	}
 	if !slices.Contains(documents.Formats, format) {
 		return store.RefuseField("format", "Chỉ xuất được tệp PDF, XLSX hoặc DOCX.")

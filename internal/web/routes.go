@@ -37,7 +37,8 @@ func (who Who) may(a store.Actor) bool { return who.roles == 0 || a.Roles.Has(wh
 type Nav struct {
 	Key, Icon string
 	Label     func(context.Context) string
-	Group     func(context.Context) string // nil: none
+	Group     func(context.Context) string                                  // nil: none
+	Count     func(context.Context, store.Reader, store.Actor) (int, error) // what waits behind it; nil: nothing is counted
 }
 
 const (
@@ -73,6 +74,9 @@ func routes() []Route {
 		backupRoutes(),
 		reorganisationRoutes(),
 		importRoutes(),
+		accessRoutes(),
+		rightsRoutes(),
+		freezeRoutes(),
 		accountRoutes(),
 		agentRoutes(),
 	} {

@@ -30,7 +30,7 @@ func fileLine(ctx context.Context, f documents.File) FileLine {
 		l.Detail += " · " + t(ctx, "{n} trang", "n", f.Pages)
 	}
 	if f.Media == "application/pdf" {
-		l.Icon, l.View = "file-type-pdf", fmt.Sprintf("/files/%d/view", f.ID)
+		l.Icon, l.View, l.Marked = "file-type-pdf", fmt.Sprintf("/files/%d/view", f.ID), fmt.Sprintf("/files/%d/marked", f.ID)
 	}
 	if f.Verdict != "" {
 		l.Verdict, l.Tone = t(ctx, "Chữ ký số: {verdict}", "verdict", translate(ctx, documents.VerdictLabel(f.Verdict), nil)), toneOf(f.Verdict)
