@@ -26,6 +26,15 @@ func farReview() []far {
 		{"settle-opinion", "settle-opinion opinion/SỐ --result accepted|explained [--text X]", "tiếp thu, giải trình ý kiến", remoteSettleOpinion},
 		{"withdraw-opinions", "withdraw-opinions request/SỐ [--note X]", "thôi lấy ý kiến", remoteWithdrawOpinions},
 		{"opinion-table", "opinion-table outgoing/SỐ [--out TỆP]", "in bảng tổng hợp ý kiến", remoteOpinionTable},
+		{"approvals", "approvals outgoing/SỐ", "các bước duyệt của một dự thảo", remoteApprovals},
+		{"proposed", "proposed outgoing/SỐ", "các bước theo quy trình trình ký nếu trình bây giờ", remoteProposed},
+		{"add-step", "add-step outgoing/SỐ TỆP.json", "thêm bước duyệt từ tệp JSON", remoteAddStep},
+		{"drop-step", "drop-step outgoing/SỐ step/SỐ --reason X", "bỏ bước duyệt chưa đến lượt", remoteDropStep},
+		{"return-to", "return-to outgoing/SỐ step/SỐ --reason X", "trả lại về một bước đã duyệt", remoteReturnTo},
+		{"submission-sheet", "submission-sheet outgoing/SỐ [--out TỆP]", "in phiếu trình", remoteSubmissionSheet},
+		{"initial", "initial outgoing/SỐ [--to VỊ_TRÍ] [--note X] --consent", "duyệt và ký nháy bằng chứng thư số", remoteInitial},
+		{"approval-plan", "approval-plan [LOẠI]", "quy trình trình ký của cơ quan", remoteApprovalPlan},
+		{"set-approval-plan", "set-approval-plan TỆP.json", "đặt quy trình trình ký từ tệp JSON", remoteSetApprovalPlan},
 	}
 }
 
@@ -236,4 +245,143 @@ func remoteOpinionTable(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.save(id, func(to io.Writer) (string, error) { return r.OpinionTable(ctx, id, to) })
+}
+
+func remoteApprovals(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	all, err := r.Approvals(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, x := range all {
+			fmt.Fprintf(out, "step/%s  lần %d  %s (%s)  %s  [%s]  %s %s\n", x.ID, x.Round, x.Name, x.Title, x.Duty, x.StateLabel, x.Words, x.Void)
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Dự thảo chưa được trình lần nào.")
+		}
+	})
+}
+
+func remoteProposed(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	all, err := r.ProposedApprovals(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, x := range all {
+			fmt.Fprintf(out, "%d  %s (%s)  %s\n", x.Stage, x.Name, x.Title, x.Duty)
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Cơ quan chưa có quy trình cho loại văn bản này.")
+		}
+	})
+}
+
+func remoteAddStep(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 2 {
+		return badUsage("cần văn bản và tệp JSON: congvu remote add-step outgoing/SỐ TỆP.json")
+	}
+	id, err := idOf(r.args[0], "outgoing")
+	if err != nil {
+		return err
+	}
+	var f client.AddingStep
+	if err := r.readForm(r.args[1], "bước duyệt", &f); err != nil {
+		return err
+	}
+	return r.finished(r.AddStep(ctx, id, f), "Đã thêm bước duyệt.")
+}
+
+// step reads a document and one of its steps.
+func (r *remoteCall) step() (id, step client.ID, err error) {
+	if len(r.args) != 2 {
+		return 0, 0, badUsage("cần văn bản và bước: outgoing/SỐ step/SỐ")
+	}
+	if id, err = idOf(r.args[0], "outgoing"); err == nil {
+		step, err = idOf(r.args[1], "step")
+	}
+	if err == nil {
+		err = need("reason", r.o.reason)
+	}
+	return id, step, err
+}
+
+func remoteDropStep(ctx context.Context, r *remoteCall) error {
+	id, step, err := r.step()
+	if err != nil {
+		return err
+	}
+	return r.finished(r.DropStep(ctx, id, step, r.o.reason), "Đã bỏ bước duyệt.")
+}
+
+func remoteReturnTo(ctx context.Context, r *remoteCall) error {
+	id, step, err := r.step()
+	if err != nil {
+		return err
+	}
+	return r.finished(r.ReturnToStep(ctx, id, step, r.o.reason), "Đã trả lại bước trước.")
+}
+
+func remoteSubmissionSheet(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	return r.save(id, func(to io.Writer) (string, error) { return r.SubmissionSheet(ctx, id, to) })
+}
+
+func remoteInitial(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	form := client.Initialling{Note: r.o.note, Consent: r.o.consent}
+	if r.o.to != "" {
+		if form.Next, err = idOf(r.o.to, "post"); err != nil {
+			return err
+		}
+	}
+	o, err := r.Initial(ctx, id, form)
+	if err != nil {
+		return err
+	}
+	return r.show(o, func(out io.Writer) { fmt.Fprintf(out, "outgoing/%s  %s  [%s]\n", o.ID, o.Subject, o.StateLabel) })
+}
+
+func remoteApprovalPlan(ctx context.Context, r *remoteCall) error {
+	kind := ""
+	if len(r.args) > 0 {
+		kind = r.args[0]
+	}
+	all, err := r.ApprovalPlan(ctx, kind)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, x := range all {
+			fmt.Fprintf(out, "%d  %s  %s  %s\n", x.Stage, x.Duty, x.Whom, x.Post)
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Chưa có quy trình: người soạn thảo tự chọn người xem xét.")
+		}
+	})
+}
+
+func remoteSetApprovalPlan(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 1 {
+		return badUsage("cần một tệp JSON: congvu remote set-approval-plan TỆP.json")
+	}
+	var p client.ApprovalPlan
+	if err := r.readForm(r.args[0], "quy trình trình ký", &p); err != nil {
+		return err
+	}
+	return r.finished(r.SetApprovalPlan(ctx, p), "Đã đặt quy trình trình ký.")
 }

@@ -25,7 +25,7 @@ func fars() []far {
 		{"arrivals", "arrivals [--q TỪ]", "văn bản đến chờ tiếp nhận", remoteArrivals},
 		{"show", "show REF", "xem một văn bản và lịch sử", remoteShow},
 		{"register", "register REF [--register SỔ] [--twin X [--twin-of incoming/SỐ]] [--paper] [--verdict-reason X]", "đăng ký, cấp số đến", remoteRegister},
-		{"submit", "submit REF --to VỊ_TRÍ [--note X]", "trình lãnh đạo hoặc trình xem xét", remoteSubmit},
+		{"submit", "submit REF [--to VỊ_TRÍ] [--note X]", "trình lãnh đạo hoặc trình xem xét; dự thảo không có --to đi theo quy trình trình ký", remoteSubmit},
 		{"direct", "direct REF --lead ĐÍCH [--due X] [--opinion X]", "chỉ đạo, phân công", remoteDirect},
 		{"start", "start line/SỐ", "bắt đầu xử lý", remoteStart},
 		{"complete", "complete line/SỐ [--result X] [--reply outgoing/SỐ]", "hoàn thành xử lý", remoteComplete},
@@ -268,14 +268,18 @@ func (r *remoteCall) finished(err error, text string) error {
 }
 
 func remoteSubmit(ctx context.Context, r *remoteCall) error {
-	if r.o.to == "" {
+	draft := len(r.args) == 1 && strings.HasPrefix(r.args[0], "outgoing/")
+	if r.o.to == "" && !draft {
 		return badUsage("cần --to VỊ_TRÍ")
 	}
-	to, err := idOf(r.o.to, "post")
+	to, err := client.ID(0), error(nil)
+	if r.o.to != "" { // else a draft goes the agency's plan
+		to, err = idOf(r.o.to, "post")
+	}
 	if err != nil {
 		return err
 	}
-	if len(r.args) == 1 && strings.HasPrefix(r.args[0], "outgoing/") {
+	if draft {
 		id, err := r.ref("outgoing")
 		if err != nil {
 			return err

@@ -78,6 +78,7 @@ type rightsOffice struct {
 	assignment  int64 // given by the head to the unit
 	asking      int64 // the specialist's request for opinions on the document in review
 	opinion     int64 // asked of the leader
+	step        int64 // of the document in review, open
 	message     int64 // for the head
 	apiToken    int64 // of the specialist
 	session     int64
@@ -269,6 +270,9 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 		}
 		return err
 	})
+	way, err := documents.Approvals(ctx, w.db, o.people["specialist"], o.outgoing["in_review"])
+	w.must(err)
+	o.step = way[0].ID
 	w.travel(o)
 }
 

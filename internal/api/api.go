@@ -79,6 +79,7 @@ func newDoor(c Config) *door {
 	d.preservationRoutes()
 	d.reviewRoutes()
 	d.opinionRoutes()
+	d.approvalRoutes()
 	d.pictureRoutes()
 	d.registerRoutes()
 	d.exchangeRoutes()

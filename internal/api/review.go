@@ -8,6 +8,7 @@ import (
 	"congvu/internal/client"
 	"congvu/internal/documents"
 	"congvu/internal/i18n"
+	"congvu/internal/org"
 	"congvu/internal/store"
 )
 
@@ -159,4 +160,88 @@ func (d *door) settleOpinion(ctx context.Context, c *call, in *act[client.Settli
 
 func (d *door) withdrawOpinions(ctx context.Context, c *call, in *act[client.Remark]) error {
 	return write(ctx, d, c, func(tx *store.Tx) error { return documents.WithdrawOpinions(ctx, tx, in.id(), in.Body.Note) })
+}
+
+func (d *door) approvalRoutes() {
+	ask(d, get("/outgoing/{id}/approvals", "listApprovals", tagReview, "Các bước duyệt của dự thảo, mọi lần trình"), d.listApprovals)
+	ask(d, get("/outgoing/{id}/approvals/proposed", "proposeApprovals", tagReview, "Các bước theo quy trình của cơ quan nếu trình bây giờ"), d.proposeApprovals)
+	do(d, post("/outgoing/{id}/approvals", "addApproval", tagReview, "Thêm bước duyệt"), d.addApproval)
+	do(d, post("/outgoing/{id}/approvals/{step}/drop", "dropApproval", tagReview, "Bỏ bước duyệt chưa đến lượt"), d.dropApproval)
+	do(d, post("/outgoing/{id}/approvals/{step}/return", "returnToApproval", tagReview, "Trả lại về một bước đã duyệt"), d.returnToApproval)
+	d.stream(get("/outgoing/{id}/approvals/sheet", "printSubmissionSheet", tagReview, "In phiếu trình"), printed(), d.printSubmissionSheet)
+	ask(d, post("/outgoing/{id}/initial", "initialOutgoing", tagReview, "Duyệt và ký nháy bằng chứng thư số do máy chủ giữ"), d.initialOutgoing)
+	ask(d, get("/approval-plan", "readApprovalPlan", tagReview, "Quy trình trình ký của cơ quan"), d.readApprovalPlan)
+	do(d, post("/approval-plan", "setApprovalPlan", tagReview, "Đặt quy trình trình ký").with(http.MethodPut, 0), d.setApprovalPlan)
+}
+
+func (d *door) listApprovals(ctx context.Context, c *call, in *One) ([]client.Approval, error) {
+	all, err := documents.Approvals(ctx, d.DB, c.actor, in.id())
+	return each(all, func(x documents.Approval) client.Approval {
+		return client.Approval{ID: client.ID(x.ID), Round: x.Round, Stage: x.Stage, State: string(x.State), StateLabel: c.lang.T(x.State.Label()), Duty: string(x.Duty), Post: client.ID(x.HolderHolding), Name: x.HolderName, Title: x.HolderTitle,
+			Certificate: x.Certificate, Method: x.Method, Words: x.Words, Void: c.lang.T(x.VoidWords), Version: x.Version, DoneAt: when(x.DoneAt)}
+	}), err
+}
+
+func (d *door) proposeApprovals(ctx context.Context, c *call, in *One) ([]client.ProposedStep, error) {
+	all, err := documents.ProposedApprovals(ctx, d.DB, c.actor, in.id())
+	return each(all, func(x documents.ProposedStep) client.ProposedStep {
+		return client.ProposedStep{Stage: x.Stage, Duty: string(x.Duty), Name: x.Name, Title: x.Title, Certificate: x.Certificate}
+	}), err
+}
+
+func (d *door) addApproval(ctx context.Context, c *call, in *act[client.AddingStep]) error {
+	b := in.Body
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return documents.AddStep(ctx, tx, in.id(), documents.StepForm{Post: int64(b.Post), Duty: documents.Duty(b.Duty), Beside: b.Beside, Certificate: b.Certificate})
+	})
+}
+
+type onStep struct {
+	One
+	Step string `path:"step" maxLength:"19" doc:"Mã bước"`
+	Body client.Reason
+}
+
+func (d *door) dropApproval(ctx context.Context, c *call, in *onStep) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return documents.DropStep(ctx, tx, in.id(), One{in.Step}.id(), in.Body.Reason)
+	})
+}
+
+func (d *door) returnToApproval(ctx context.Context, c *call, in *onStep) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return documents.ReturnToStep(ctx, tx, in.id(), One{in.Step}.id(), in.Body.Reason)
+	})
+}
+
+func (d *door) printSubmissionSheet(c *call, w http.ResponseWriter, r *http.Request) error {
+	pdf, err := documents.SubmissionSheet(r.Context(), d.DB, c.actor, One{r.PathValue("id")}.id())
+	if err != nil {
+		return err
+	}
+	givePDF(w, r, "phieu-trinh.pdf", pdf)
+	return nil
+}
+
+func (d *door) initialOutgoing(ctx context.Context, c *call, in *act[client.Initialling]) (client.Outgoing, error) {
+	return outgoing(c)(documents.Initial(ctx, d.Desk, c.actor, in.id(), in.Body.Note, org.HoldingID(in.Body.Next), in.Body.Consent))
+}
+
+type ofType struct {
+	Type string `query:"type" maxLength:"40" doc:"Mã loại văn bản; trống: mọi loại chưa có quy trình riêng"`
+}
+
+func (d *door) readApprovalPlan(ctx context.Context, c *call, in *ofType) ([]client.PlanStep, error) {
+	all, err := documents.ApprovalPlan(ctx, d.DB, c.actor, in.Type)
+	return each(all, func(x documents.PlanStep) client.PlanStep {
+		return client.PlanStep{Stage: x.Stage, Duty: string(x.Duty), Whom: x.Whom, Post: client.ID(x.Post), Certificate: x.Certificate}
+	}), err
+}
+
+func (d *door) setApprovalPlan(ctx context.Context, c *call, in *struct{ Body client.ApprovalPlan }) error {
+	var steps []documents.PlanStep
+	for _, x := range in.Body.Steps {
+		steps = append(steps, documents.PlanStep{Stage: x.Stage, Duty: documents.Duty(x.Duty), Whom: x.Whom, Post: int64(x.Post), Certificate: x.Certificate})
+	}
+	return write(ctx, d, c, func(tx *store.Tx) error { return documents.SetApprovalPlan(ctx, tx, in.Body.Type, steps) })
 }

@@ -62,3 +62,45 @@ func TestOpinionsThroughTheAPI(t *testing.T) {
 	must(t, err)
 	refused(t, specialist.WithdrawOpinions(bg, q.ID, ""), http.StatusConflict)
 }
+
+// The plan of approvals and its steps through the API (D8.5, D8.6).
+func TestApprovalsThroughTheAPI(t *testing.T) {
+	w := newTown(t)
+	clerk, drafter, unitHead := w.as("clerk"), w.as("drafter"), w.as("unit_head")
+	refused(t, drafter.SetApprovalPlan(bg, client.ApprovalPlan{Steps: []client.PlanStep{}}), http.StatusForbidden)
+	must(t, clerk.SetApprovalPlan(bg, client.ApprovalPlan{Steps: []client.PlanStep{{Stage: 1, Duty: "content", Whom: "unit_head"}, {Stage: 2, Duty: "layout", Whom: "post", Post: w.post("clerk")}}}))
+	plan, err := drafter.ApprovalPlan(bg, "")
+	must(t, err)
+	if len(plan) != 2 || plan[1].Post != w.post("clerk") {
+		t.Fatalf("%+v", plan)
+	}
+	o, err := drafter.Draft(bg, client.Draft{Type: "CONG_VAN", Subject: "báo cáo", Body: "Nội dung./.", Signer: w.post("head"), Capacity: "TM", Unit: client.ID(w.unit)})
+	must(t, err)
+	_, err = drafter.Lay(bg, o.ID)
+	must(t, err)
+	steps, err := drafter.ProposedApprovals(bg, o.ID)
+	must(t, err)
+	if len(steps) != 2 {
+		t.Fatalf("%+v", steps)
+	}
+	must(t, drafter.Submit(bg, o.ID, client.Sending{}))
+	must(t, unitHead.Approve(bg, o.ID, client.Approving{}))
+	way, err := clerk.Approvals(bg, o.ID)
+	must(t, err)
+	must(t, clerk.ReturnToStep(bg, o.ID, way[0].ID, "số liệu chưa khớp với báo cáo"))
+	must(t, unitHead.AddStep(bg, o.ID, client.AddingStep{Post: w.post("head"), Duty: "review"}))
+	way, err = clerk.Approvals(bg, o.ID)
+	must(t, err)
+	for _, x := range way {
+		if x.State == "waiting" && x.Post == w.post("head") {
+			must(t, unitHead.DropStep(bg, o.ID, x.ID, "người ký xem khi ký"))
+		}
+	}
+	var pdf bytes.Buffer
+	_, err = clerk.SubmissionSheet(bg, o.ID, &pdf)
+	must(t, err)
+	_, err = unitHead.Initial(bg, o.ID, client.Initialling{Consent: true})
+	if err == nil {
+		t.Error("initials without a certificate")
+	}
+}

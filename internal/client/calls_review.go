@@ -93,3 +93,48 @@ func (c *Client) SettleOpinion(ctx context.Context, opinion ID, f Settling) erro
 func (c *Client) WithdrawOpinions(ctx context.Context, request ID, note string) error {
 	return c.post(ctx, "/opinion-requests/"+request.String()+"/withdraw", Remark{Note: note}, nil)
 }
+
+// Approvals lists the steps of a draft's way to its signer, of every round.
+func (c *Client) Approvals(ctx context.Context, id ID) ([]Approval, error) {
+	return a[[]Approval](ctx, c, out(id, "/approvals"), nil)
+}
+
+// ProposedApprovals lists the steps that a submission now would go.
+func (c *Client) ProposedApprovals(ctx context.Context, id ID) ([]ProposedStep, error) {
+	return a[[]ProposedStep](ctx, c, out(id, "/approvals/proposed"), nil)
+}
+
+// AddStep puts a step in.
+func (c *Client) AddStep(ctx context.Context, id ID, f AddingStep) error {
+	return c.post(ctx, out(id, "/approvals"), f, nil)
+}
+
+// DropStep takes a step out whose turn has not come.
+func (c *Client) DropStep(ctx context.Context, id, step ID, reason string) error {
+	return c.post(ctx, out(id, "/approvals/"+step.String()+"/drop"), Reason{Reason: reason}, nil)
+}
+
+// ReturnToStep returns a draft to an earlier step.
+func (c *Client) ReturnToStep(ctx context.Context, id, step ID, reason string) error {
+	return c.post(ctx, out(id, "/approvals/"+step.String()+"/return"), Reason{Reason: reason}, nil)
+}
+
+// SubmissionSheet prints the phiếu trình as PDF.
+func (c *Client) SubmissionSheet(ctx context.Context, id ID, to io.Writer) (string, error) {
+	return c.download(ctx, out(id, "/approvals/sheet"), nil, to)
+}
+
+// Initial approves with the caller's certificate.
+func (c *Client) Initial(ctx context.Context, id ID, f Initialling) (Outgoing, error) {
+	return acted[Outgoing](ctx, c, out(id, "/initial"), f)
+}
+
+// ApprovalPlan reads the agency's plan for a type; "" for every type that has none of its own.
+func (c *Client) ApprovalPlan(ctx context.Context, kind string) ([]PlanStep, error) {
+	return a[[]PlanStep](ctx, c, "/approval-plan", url.Values{"type": {kind}})
+}
+
+// SetApprovalPlan replaces a plan.
+func (c *Client) SetApprovalPlan(ctx context.Context, p ApprovalPlan) error {
+	return c.call(ctx, request{method: http.MethodPut, path: "/approval-plan", body: p}, nil)
+}

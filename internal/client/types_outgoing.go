@@ -124,7 +124,7 @@ type OutgoingRow struct {
 
 // Sending lays a draft before a person.
 type Sending struct {
-	To   ID     `json:"to" doc:"Vị trí của người xem xét"`
+	To   ID     `json:"to,omitempty" doc:"Vị trí của người xem xét"`
 	Note string `json:"note,omitempty" maxLength:"4000"`
 }
 

@@ -105,3 +105,61 @@ type Settling struct {
 type Remark struct {
 	Note string `json:"note,omitempty" maxLength:"4000"`
 }
+
+// Approval is one step of a draft's way to its signer.
+type Approval struct {
+	ID          ID         `json:"id"`
+	Round       int64      `json:"round" doc:"Lần trình"`
+	Stage       int64      `json:"stage" doc:"Các bước cùng số được thực hiện song song"`
+	State       string     `json:"state" enum:"waiting,open,done,returned,skipped,void"`
+	StateLabel  string     `json:"state_label"`
+	Duty        string     `json:"duty" enum:"content,layout,review"`
+	Post        ID         `json:"post"`
+	Name        string     `json:"name"`
+	Title       string     `json:"title"`
+	Certificate bool       `json:"certificate"`
+	Method      string     `json:"method,omitempty" enum:"initials_plain,initials_certificate"`
+	Words       string     `json:"words,omitempty"`
+	Void        string     `json:"void,omitempty" doc:"Vì sao hết hiệu lực hoặc bị bỏ"`
+	Version     int64      `json:"version,omitempty"`
+	DoneAt      *time.Time `json:"done_at,omitempty"`
+}
+
+// ProposedStep is a step as the plan proposes it.
+type ProposedStep struct {
+	Stage       int64  `json:"stage"`
+	Duty        string `json:"duty" enum:"content,layout,review"`
+	Name        string `json:"name"`
+	Title       string `json:"title"`
+	Certificate bool   `json:"certificate"`
+}
+
+// AddingStep puts a step into the way of a draft.
+type AddingStep struct {
+	Post        ID     `json:"post"`
+	Duty        string `json:"duty" enum:"content,layout,review"`
+	Beside      bool   `json:"beside,omitempty" doc:"Song song với bước hiện tại"`
+	Certificate bool   `json:"certificate,omitempty"`
+}
+
+// Initialling approves with the caller's certificate.
+type Initialling struct {
+	Note    string `json:"note,omitempty" maxLength:"4000"`
+	Next    ID     `json:"next,omitempty"`
+	Consent bool   `json:"consent" doc:"Đã xem toàn bộ nội dung"`
+}
+
+// PlanStep is one line of the agency's plan of approvals.
+type PlanStep struct {
+	Stage       int64  `json:"stage" minimum:"1" maximum:"20"`
+	Duty        string `json:"duty" enum:"content,layout,review"`
+	Whom        string `json:"whom" enum:"unit_head,post"`
+	Post        ID     `json:"post,omitempty"`
+	Certificate bool   `json:"certificate,omitempty"`
+}
+
+// ApprovalPlan replaces the plan of a type; no steps: drafts go to whom the drafter names.
+type ApprovalPlan struct {
+	Type  string     `json:"type,omitempty" maxLength:"40"`
+	Steps []PlanStep `json:"steps" maxItems:"20"`
+}

@@ -98,6 +98,7 @@ type Outgoing struct {
 	HolderHolding  int64 // whose turn it is while in review or awaiting signature, else 0
 	HolderPerson   int64
 	HolderName     string
+	Reviewers      []int64 `db:"-"` // every post whose turn it is while in review
 	SignerHolding  int64
 	SignerPerson   int64
 	SignerName     string
@@ -208,6 +209,11 @@ func (row *outgoingRow) complete(ctx context.Context, r store.Reader) (*Outgoing
 		}
 	}
 	var err error
+	if o.State == InReview {
+		if o.Reviewers, err = store.All[int64](ctx, r, sqlOpenApprovals, o.AgencyID, o.ID); err != nil {
+			return nil, err
+		}
+	}
 	o.Receivers, err = store.All[Receiver](ctx, r, sqlReceivers, o.AgencyID, o.ID)
 	return o, err
 }

@@ -88,6 +88,9 @@ func Revise(ctx context.Context, tx *store.Tx, id int64, f DraftForm) (*Outgoing
 	if err := o.fill(ctx, tx, f); err != nil {
 		return nil, err
 	}
+	if err := o.voidApprovals(ctx, tx, store.Say("sửa nội dung"), anyDuty); err != nil {
+		return nil, err
+	}
 	if way.next != "" {
 		o.State, o.HolderHolding, o.HolderPerson, o.HolderName = way.next, 0, 0, ""
 	}

@@ -35,6 +35,9 @@ func Attach(ctx context.Context, tx *store.Tx, id int64, f File) error {
 		err = o.touch(ctx, tx)
 	}
 	if err == nil {
+		err = o.voidApprovals(ctx, tx, store.Say("thêm hoặc bỏ tệp kèm theo"), func(x Approval) bool { return x.Duty != DutyLayout })
+	}
+	if err == nil {
 		err = step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: string(ActAttach), What: store.Say("Kèm tệp {name}.", "name", f.Name)})
 	}
 	if err != nil {
@@ -75,6 +78,9 @@ func Detach(ctx context.Context, tx *store.Tx, id, file int64) error {
 	}
 	if err = tx.Put(ctx, sqlDropFile, o.AgencyID, file, o.Ref()); err == nil {
 		err = o.touch(ctx, tx)
+	}
+	if err == nil {
+		err = o.voidApprovals(ctx, tx, store.Say("thêm hoặc bỏ tệp kèm theo"), func(x Approval) bool { return x.Duty != DutyLayout })
 	}
 	if err == nil {
 		err = step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: string(ActDetach), What: store.Say("Bỏ tệp {name}.", "name", f.Name)})

@@ -153,6 +153,11 @@ func (o *Outgoing) keepMain(ctx context.Context, d *Desk, a store.Actor, act Act
 		if err == nil {
 			err = tx.Put(ctx, sqlNewMain, now.MainFile, now.Version, notation, now.AgencyID, now.ID, now.State, revision)
 		}
+		if err == nil && kind == versionUploaded {
+			err = now.voidApprovals(ctx, tx, store.Say("thay tệp chính"), anyDuty)
+		} else if err == nil {
+			err = now.voidApprovals(ctx, tx, store.Say("trình bày lại"), withCertificate)
+		}
 		if err == nil {
 			what := store.Say("Trình bày văn bản thành PDF, phiên bản {version}.", "version", now.Version)
 			if kind == versionUploaded {

@@ -73,7 +73,8 @@ func tab(code string, clerks bool, where string) outTab {
 
 var outTabs = []outTab{
 	tab(TabMine, false, ` AND o.drafter_id = $6 AND o.state = 'draft'`),
-	tab(TabInReview, false, ` AND o.holder_holding = $7 AND o.state = 'in_review'`),
+	tab(TabInReview, false, ` AND o.state = 'in_review' AND (o.holder_holding = $7 OR EXISTS (SELECT 1 FROM documents_approvals v
+		WHERE v.agency_id = o.agency_id AND v.outgoing_id = o.id AND v.holder_holding = $7 AND v.state = 'open'))`),
 	tab(TabReturned, false, ` AND o.drafter_id = $6 AND o.state = 'returned'`),
 	tab(TabToSign, false, ` AND o.holder_holding = $7 AND o.state = 'awaiting_signature'`),
 	tab(TabToNumber, true, ` AND o.state = 'signed'`),

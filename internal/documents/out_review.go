@@ -83,7 +83,7 @@ func note(s string, least int) (string, error) {
 	return s, nil
 }
 
-// Submit sends a draft on its way: to the first person of the route (D8.5).
+// Submit sends a draft on its way: to the person named, or, with to 0, along the agency's plan for its type (D8.5, D8.6).
 func Submit(ctx context.Context, tx *store.Tx, id int64, to org.HoldingID, words string) error {
 	o, way, err := begin(ctx, tx, id, ActSubmit)
 	if err == nil {
@@ -95,13 +95,24 @@ func Submit(ctx context.Context, tx *store.Tx, id int64, to org.HoldingID, words
 	if err != nil {
 		return err
 	}
-	h, err := colleague(ctx, tx, "to", to)
+	plan, err := o.plan(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if to != 0 || len(plan) == 0 {
+		h, err := colleague(ctx, tx, "to", to)
+		if err != nil {
+			return err
+		}
+		plan = []plannedStep{{stage: 1, duty: o.dutyOf(h), holder: h}}
+	}
+	h, told, err := o.begun(ctx, tx, plan)
 	if err != nil {
 		return err
 	}
 	return o.carry(ctx, tx, move{act: ActSubmit, next: way.next, holder: h, note: words, verb: "document.submitted",
 		what: store.Say("Trình {name} ({title}) xem xét.", "name", h.PersonName, "title", h.Title),
-		tell: store.Say("{who} trình ông/bà xem xét dự thảo “{subject}”.", "who", o.DrafterName, "subject", o.Subject), notify: []int64{int64(h.PersonID)}})
+		tell: store.Say("{who} trình ông/bà xem xét dự thảo “{subject}”.", "who", o.DrafterName, "subject", o.Subject), notify: told})
 }
 
 // Opine leaves an opinion without moving the document. Everybody who may see a draft may leave one while it is under review.
@@ -137,8 +148,15 @@ func Return(ctx context.Context, tx *store.Tx, id int64, reason string) error {
 			return err
 		}
 	}
+	if err := o.endSteps(ctx, tx, reason, true); err != nil {
+		return err
+	}
+	told, err := headsOf(ctx, tx, o.AgencyID, o.UnitID) // it goes back through the head of the drafting unit (D8.3)
+	if err != nil {
+		return err
+	}
 	return o.carry(ctx, tx, move{act: ActReturn, next: way.next, note: reason, verb: "document.returned", what: what,
-		tell: store.Say("Văn bản “{subject}” bị trả lại: {reason}", "subject", o.Subject, "reason", reason), notify: []int64{o.DrafterID, o.SignerPerson}})
+		tell: store.Say("Văn bản “{subject}” bị trả lại: {reason}", "subject", o.Subject, "reason", reason), notify: append([]int64{o.DrafterID, o.SignerPerson}, told...)})
 }
 
 // sqlVoidSignature: the signed file stays as a version; the draft needs a new one.
@@ -157,12 +175,20 @@ func Withdraw(ctx context.Context, tx *store.Tx, id int64, reason string) error 
 	if err != nil {
 		return err
 	}
+	if err := o.endSteps(ctx, tx, "", false); err != nil {
+		return err
+	}
 	return o.carry(ctx, tx, move{act: ActWithdraw, next: way.next, note: reason, verb: "document.withdrawn", what: store.Say("Rút dự thảo về để sửa."),
 		tell: store.Say("Dự thảo “{subject}” đã được người soạn thảo rút về.", "subject", o.Subject), notify: []int64{o.HolderPerson}})
 }
 
-// Approve passes a document on: to the next person of the route, or, with next 0, to the signer (D8.4–D8.6).
+// Approve passes a document on: to who else reviews it in this stage or the next, and at the end of the way to the signer (D8.4–D8.6). next puts one more
+// reviewer in before what follows. What the actor answers for stands in his step; with a certificate it is Initial.
 func Approve(ctx context.Context, tx *store.Tx, id int64, words string, next org.HoldingID) error {
+	return initial(ctx, tx, id, words, InitialsPlain, next)
+}
+
+func initial(ctx context.Context, tx *store.Tx, id int64, words, method string, next org.HoldingID) error {
 	o, way, err := begin(ctx, tx, id, ActApprove)
 	if err == nil {
 		err = o.reviewable()
@@ -173,26 +199,33 @@ func Approve(ctx context.Context, tx *store.Tx, id int64, words string, next org
 	if err != nil {
 		return err
 	}
-	m := move{act: ActApprove, next: way.next, note: words, verb: "document.approved"}
-	to := org.HoldingID(o.SignerHolding)
-	if next != 0 && next != to {
-		m.next, to = InReview, next
-	}
-	if m.next == AwaitingSignature {
-		if err := o.settleRequired(ctx, tx); err != nil {
+	var more *org.Holding
+	if next != 0 && next != org.HoldingID(o.SignerHolding) {
+		if more, err = colleague(ctx, tx, "next", next); err != nil {
 			return err
 		}
 	}
-	if m.holder, err = colleague(ctx, tx, "next", to); err != nil {
+	mine, holder, told, err := o.stepDone(ctx, tx, words, method, more)
+	if err != nil {
 		return err
 	}
-	m.what = store.Say("Duyệt và chuyển {name} ({title}) xem xét.", "name", m.holder.PersonName, "title", m.holder.Title)
+	m := move{act: ActApprove, next: InReview, holder: holder, note: words, verb: "document.approved", notify: told, data: map[string]string{"duty": string(mine.Duty), "method": method}}
+	if holder == nil {
+		m.next = way.next
+		if err := o.settleRequired(ctx, tx); err != nil {
+			return err
+		}
+		if m.holder, err = colleague(ctx, tx, "next", org.HoldingID(o.SignerHolding)); err != nil {
+			return err
+		}
+		m.notify = []int64{int64(m.holder.PersonID)}
+	}
+	m.what = store.Say("{duty} và chuyển {name} ({title}) xem xét.", "duty", mine.Duty, "name", m.holder.PersonName, "title", m.holder.Title)
 	m.tell = store.Say("Dự thảo “{subject}” được chuyển đến ông/bà xem xét.", "subject", o.Subject)
 	if m.next == AwaitingSignature {
-		m.what = store.Say("Duyệt và trình {name} ({title}) ký.", "name", m.holder.PersonName, "title", m.holder.Title)
+		m.what = store.Say("{duty} và trình {name} ({title}) ký.", "duty", mine.Duty, "name", m.holder.PersonName, "title", m.holder.Title)
 		m.tell = store.Say("Văn bản “{subject}” được trình ông/bà ký.", "subject", o.Subject)
 	}
-	m.notify = []int64{int64(m.holder.PersonID)}
 	return o.carry(ctx, tx, m)
 }
 
@@ -228,6 +261,9 @@ func AskSigner(ctx context.Context, tx *store.Tx, id int64, to org.HoldingID, ca
 	if err != nil {
 		return err
 	}
+	if err := o.voidApprovals(ctx, tx, store.Say("đổi người ký"), byLayout); err != nil {
+		return err
+	}
 	next := o.State
 	if way.next != "" {
 		next = way.next
@@ -254,6 +290,9 @@ func Cancel(ctx context.Context, tx *store.Tx, id int64, reason string) error {
 		if err := tx.Put(ctx, sqlVoidNumber, reason, o.AgencyID, o.ID); err != nil {
 			return err
 		}
+	}
+	if err := o.endSteps(ctx, tx, "", false); err != nil {
+		return err
 	}
 	return o.carry(ctx, tx, move{act: ActCancel, next: way.next, note: reason, verb: "document.cancelled", what: what,
 		tell: store.Say("Văn bản “{subject}” đã bị hủy: {reason}", "subject", o.Subject, "reason", reason), notify: []int64{o.DrafterID, o.SignerPerson}})

@@ -54,7 +54,14 @@ func (d *Desk) approval(ctx context.Context, a store.Actor, id int64, capacityCo
 		return nil, err
 	}
 	req := w.pen.request(d)
-	req.Certify, req.Name, req.Appearance = 2, o.SignerName, w.pen.look.personal(where, o.SignerName, req.At)
+	initialled, err := f.certified()
+	if err != nil {
+		return nil, err
+	}
+	if !initialled {
+		req.Certify = 2
+	}
+	req.Name, req.Appearance = o.SignerName, w.pen.look.personal(where, o.SignerName, req.At)
 	w.files = []File{f}
 	w.sheets = []sheet{{file: f, request: req}}
 	return w, nil

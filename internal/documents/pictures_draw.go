@@ -117,8 +117,8 @@ func (l look) sealed(file []byte, where places, name string, at time.Time) (*pad
 		height = width * float64(l.image.Height) / float64(l.image.Width)
 	}
 	a := &pades.Appearance{Page: where.Seal.Page, Rect: [4]float64{where.Seal.Left, where.Seal.Bottom, where.Seal.Right, where.Seal.Top}, Image: l.image}
-	if len(seen) > 0 { // the first signature of the file is the person's
-		sign := seen[0]
+	if len(seen) > 0 { // the last signature before the seal is the competent person's; initials stand before it
+		sign := seen[len(seen)-1]
 		page, high := sign.Frame.Size()
 		a.Page, a.Rect = sign.Page, sign.Frame.Rect(inside(l.placing.Seal.over(sign.Frame.Seen(sign.Rect), width, height), page, high))
 	}

@@ -84,3 +84,46 @@ func OpinionTable(ctx context.Context, r store.Reader, a store.Actor, outgoing i
 	}
 	return bookPDF(out)
 }
+
+// SubmissionSheet prints the "Phiếu trình" of a draft as PDF: every step of every round with its responsibility, words and time.
+func SubmissionSheet(ctx context.Context, r store.Reader, a store.Actor, outgoing int64) ([]byte, error) {
+	o, err := FindOutgoing(ctx, r, a, outgoing)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := Approvals(ctx, r, a, outgoing)
+	if err != nil {
+		return nil, err
+	}
+	if len(steps) == 0 {
+		return nil, store.Refuse(store.Conflict, "Dự thảo chưa được trình lần nào nên chưa có phiếu trình.")
+	}
+	out, err := o.sheetOf(ctx, r, "Phiếu trình "+strings.ToLower(o.TypeName)+" "+o.Subject, []paper.Column{{Head: "Lần trình", Share: 7, Centred: true}, {Head: "Người thực hiện", Share: 24}, {Head: "Trách nhiệm", Share: 16},
+		{Head: "Kết quả", Share: 18}, {Head: "Ý kiến", Share: 23}, {Head: "Thời gian", Share: 12, Centred: true}})
+	if err != nil {
+		return nil, err
+	}
+	out.Entries = append(out.Entries, paper.Entry{Cells: []string{"", o.DrafterName + "\n" + o.UnitName, "Soạn thảo", "", "", minute(o.CreatedAt)}})
+	for _, x := range steps {
+		outcome := x.State.Label()
+		switch x.Method {
+		case InitialsPlain:
+			outcome += "\n(ký nháy trên hệ thống)"
+		case InitialsCertificate:
+			outcome += "\n(ký nháy số)"
+		}
+		if x.Version != 0 {
+			outcome += fmt.Sprintf("\nbản %d", x.Version)
+		}
+		words := strings.TrimSpace(x.Words + "\n" + x.VoidWords)
+		out.Entries = append(out.Entries, paper.Entry{Cells: []string{fmt.Sprint(x.Round), x.HolderName + "\n" + x.HolderTitle, x.Duty.Label(), outcome, words, minute(x.DoneAt)}, Void: x.State == ApprovalVoid || x.State == ApprovalSkipped})
+	}
+	if o.SignerName != "" {
+		signed := ""
+		if o.SignedAt != 0 {
+			signed = "Đã ký số"
+		}
+		out.Entries = append(out.Entries, paper.Entry{Cells: []string{"", o.SignerName + "\n" + strings.Join(o.CapacityLines, " "), "Ký văn bản", signed, "", minute(o.SignedAt)}})
+	}
+	return bookPDF(out)
+}

@@ -66,12 +66,13 @@ func NeedsConfirmation(act Act) bool { return confirmed[act] }
 type who string
 
 const (
-	byDrafter who = "drafter"   // who drafted it
-	byHolder  who = "holder"    // the post whose turn it is
-	bySigner  who = "signer"    // the post that is to sign, in person (S1.4)
-	byClerk   who = "clerk"     // the registry, in person (D9.3)
-	byAnybody who = "colleague" // everybody on the route, the head of the unit, leaders
-	byOffice  who = "office"    // the registry or a leader, in person
+	byDrafter  who = "drafter"   // who drafted it
+	byHolder   who = "holder"    // the post whose turn it is
+	byReviewer who = "reviewer"  // every post whose turn it is: several where a stage has several
+	bySigner   who = "signer"    // the post that is to sign, in person (S1.4)
+	byClerk    who = "clerk"     // the registry, in person (D9.3)
+	byAnybody  who = "colleague" // everybody on the route, the head of the unit, leaders
+	byOffice   who = "office"    // the registry or a leader, in person
 )
 
 // arrow is one line of the table. Next "" keeps the state.
@@ -98,10 +99,10 @@ var route = []arrow{
 	{InReview, ActAttach, "", byHolder},
 	{InReview, ActDetach, "", byHolder},
 	{InReview, ActOpine, "", byAnybody},
-	{InReview, ActReturn, Returned, byHolder},
+	{InReview, ActReturn, Returned, byReviewer},
 	{InReview, ActAskSigner, "", byHolder},
-	{InReview, ActWithdraw, Drafted, byDrafter},         // also when the holder has left his post
-	{InReview, ActApprove, AwaitingSignature, byHolder}, // or stays, when another person on the route is named
+	{InReview, ActWithdraw, Drafted, byDrafter},           // also when the holder has left his post
+	{InReview, ActApprove, AwaitingSignature, byReviewer}, // or stays, when another person on the route is named
 
 	{Returned, ActRevise, "", byDrafter},
 	{Returned, ActLay, "", byDrafter},
@@ -140,6 +141,8 @@ func (o *Outgoing) may(a store.Actor, w who) bool {
 		return a.Person == o.DrafterID && a.Person != 0
 	case byHolder:
 		return a.Holding == o.HolderHolding && a.Holding != 0
+	case byReviewer:
+		return a.Holding != 0 && (a.Holding == o.HolderHolding || contains(o.Reviewers, a.Holding))
 	case bySigner:
 		return a.Holding == o.SignerHolding && a.Person == o.SignerPerson && a.Holding != 0 && a.For == 0
 	case byClerk:

@@ -196,13 +196,24 @@ func (x outAct) submit() (ActPage, error) {
 	if err != nil {
 		return ActPage{}, err
 	}
+	proposed, err := documents.ProposedApprovals(ctx, x.d.DB, actor(x.r), x.doc.ID)
+	if err != nil {
+		return ActPage{}, err
+	}
+	if len(proposed) > 0 {
+		options[0].Label = t(ctx, "Theo quy trình trình ký")
+	}
 	return ActPage{Title: t(ctx, "Trình dự thảo"), Submit: Action{Label: t(ctx, "Trình"), Kind: Primary}, Refused: t(ctx, "Chưa trình được"),
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
-			return append(x.notReady(), SelectField(Field{Name: "to", Label: t(ctx, "Trình đến"), Error: errs.Of("to")}, Choose(options, f.shown("to"))), x.noteField(f, errs, t(ctx, "Ý kiến kèm theo"), true)), nil
+			out := x.notReady()
+			if len(proposed) > 0 {
+				out = append(out, proposedSteps(proposed))
+			}
+			return append(out, SelectField(Field{Name: "to", Label: t(ctx, "Trình đến"), Optional: len(proposed) > 0, Error: errs.Of("to")}, Choose(options, f.shown("to"))), x.noteField(f, errs, t(ctx, "Ý kiến kèm theo"), true)), nil
 		},
 		Do: func(f *Form) (flashed, string, error) {
 			to := f.Number("to")
-			if to == 0 {
+			if to == 0 && len(proposed) == 0 {
 				f.problems.Add("to", "Hãy chọn người xem xét.")
 			}
 			if err := f.Err(); err != nil {
@@ -265,22 +276,21 @@ func (x outAct) cancel() (ActPage, error) {
 
 func (x outAct) approve() (ActPage, error) {
 	ctx := x.ctx
-	options, err := x.colleagues(t(ctx, "Trình thẳng người ký: {name}", "name", x.doc.SignerName))
+	options, err := x.colleagues(t(ctx, "Bước tiếp theo của quy trình, hoặc người ký: {name}", "name", x.doc.SignerName))
 	if err != nil {
 		return ActPage{}, err
 	}
 	return ActPage{Title: t(ctx, "Duyệt dự thảo"), Submit: Action{Label: t(ctx, "Duyệt, chuyển tiếp"), Kind: Primary}, Refused: t(ctx, "Chưa duyệt được"),
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
-			return append(x.notReady(), SelectField(Field{Name: "next", Label: t(ctx, "Chuyển đến"), Optional: true, Error: errs.Of("next")}, Choose(options, f.shown("next"))), x.noteField(f, errs, t(ctx, "Ý kiến"), true)), nil
+			initials, err := x.initialFields(f, errs)
+			return append(append(x.notReady(), SelectField(Field{Name: "next", Label: t(ctx, "Chuyển đến"), Optional: true, Error: errs.Of("next")}, Choose(options, f.shown("next"))), x.noteField(f, errs, t(ctx, "Ý kiến"), true)), initials...), err
 		},
 		Do: func(f *Form) (flashed, string, error) {
 			next := f.Number("next")
 			if err := f.Err(); err != nil {
 				return flashed{}, "", err
 			}
-			return done("Đã duyệt và chuyển tiếp."), "", x.write(func(tx *store.Tx) error {
-				return documents.Approve(ctx, tx, x.doc.ID, f.Text("note"), org.HoldingID(next))
-			})
+			return done("Đã duyệt và chuyển tiếp."), "", x.initialled(f, next)
 		}}, nil
 }
 

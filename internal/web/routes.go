@@ -63,6 +63,7 @@ func routes() []Route {
 		draftRoutes(),
 		assignmentRoutes(),
 		opinionRoutes(),
+		approvalRoutes(),
 		signingRoutes(),
 		batchRoutes(),
 		deviceRoutes(),
