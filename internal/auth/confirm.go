@@ -86,7 +86,7 @@ func Confirm(ctx context.Context, db *store.DB, s *Session, password string) (on
 }
 
 func noteConfirm(ctx context.Context, db *store.DB, s *Session, verb string, more func(tx *store.Tx) error) error {
-	return db.Write(ctx, s.Actor, func(tx *store.Tx) error {
+	return db.Write(ctx, ofSession(s.Actor), func(tx *store.Tx) error {
 		if more != nil {
 			if err := more(tx); err != nil {
 				return err

@@ -257,7 +257,13 @@ func resolved(ctx context.Context, db *store.DB, account secretAccount, holding 
 }
 
 func actorIn(h org.Holding, via store.Via) store.Actor {
-	return store.Actor{Person: int64(h.PersonID), Holding: int64(h.ID), Agency: int64(h.AgencyID), Unit: int64(h.UnitID), Roles: h.Roles, Via: via}
+	return store.Actor{Person: int64(h.PersonID), Holding: int64(h.ID), Agency: int64(h.AgencyID), Unit: int64(h.UnitID), Roles: h.Roles, ReadOnly: h.Closed, Via: via}
+}
+
+// ofSession is the actor of what concerns the session itself, which also one may do who only reads.
+func ofSession(a store.Actor) store.Actor {
+	a.ReadOnly = false
+	return a
 }
 
 // SwitchPost lets the session act in another post that the person holds today. NotFound otherwise.
@@ -268,7 +274,7 @@ func SwitchPost(ctx context.Context, db *store.DB, token string, holding org.Hol
 	}
 	for _, p := range s.Posts {
 		if p.ID == holding {
-			return db.Write(ctx, actorIn(p, store.ViaWeb), func(tx *store.Tx) error {
+			return db.Write(ctx, ofSession(actorIn(p, store.ViaWeb)), func(tx *store.Tx) error {
 				if err := tx.Put(ctx, sqlSwitch, int64(holding), sha(token)); err != nil {
 					return err
 				}
@@ -288,7 +294,7 @@ func SignOut(ctx context.Context, db *store.DB, token string) error {
 	if err != nil {
 		return err
 	}
-	return db.Write(ctx, s.Actor, func(tx *store.Tx) error {
+	return db.Write(ctx, ofSession(s.Actor), func(tx *store.Tx) error {
 		if _, err := tx.Exec(ctx, sqlEndSession, sha(token)); err != nil {
 			return err
 		}

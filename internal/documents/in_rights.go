@@ -17,7 +17,7 @@ const (
 
 func sight(a store.Actor) int {
 	switch {
-	case a.Roles.Has(store.Clerk):
+	case a.Roles.Has(store.Clerk), a.ReadOnly: // who keeps the past of an agency that has ended reads all of it
 		return seesArrived
 	case Leads(a) || a.Roles.Has(store.Assistant):
 		return seesSubmitted

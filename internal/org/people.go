@@ -298,6 +298,7 @@ type Holding struct {
 	PersonName string
 	AgencyID   AgencyID
 	AgencyName string
+	Closed     bool // the agency has ended: who holds a post in it reads its past and does nothing
 	UnitID     UnitID
 	UnitName   string
 	Title      string // chức vụ, e.g. "Phó Chủ tịch"
@@ -321,7 +322,7 @@ type HoldingForm struct {
 	ValidTo   calendar.Date
 }
 
-const holdingColumns = `h.id, h.person_id, p.name AS person_name, h.agency_id, a.name AS agency_name, h.unit_id, COALESCE(u.name, '') AS unit_name, h.title, h.rank, h.kind, h.roles, h.valid_from, h.valid_to
+const holdingColumns = `h.id, h.person_id, p.name AS person_name, h.agency_id, a.name AS agency_name, a.state = 'closed' AS closed, h.unit_id, COALESCE(u.name, '') AS unit_name, h.title, h.rank, h.kind, h.roles, h.valid_from, h.valid_to
 	FROM org_holdings AS h JOIN org_people AS p ON p.id = h.person_id JOIN org_agencies AS a ON a.id = h.agency_id
 	LEFT JOIN org_units AS u ON u.agency_id = h.agency_id AND u.id = h.unit_id`
 
@@ -335,7 +336,7 @@ var (
 	sqlEndHolding  = store.SQL(`UPDATE org_holdings SET valid_to = $1 WHERE agency_id = $2 AND id = $3 AND (valid_to = '' OR valid_to > $1) AND valid_from <= $1`)
 	sqlHoldingAt   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2)`)
 	sqlHolding     = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1`)
-	sqlHoldings    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.person_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND (a.valid_to = '' OR a.valid_to >= $2) ORDER BY CASE h.kind WHEN 'official' THEN 0 ELSE 1 END, ` + rankOrder + `, h.id`)
+	sqlHoldings    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.person_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND (a.valid_to = '' OR a.valid_to >= $2 OR h.valid_from > a.valid_to) ORDER BY CASE h.kind WHEN 'official' THEN 0 ELSE 1 END, ` + rankOrder + `, h.id`)
 	sqlStaff       = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.unit_id, h.id`)
 	sqlFindStaff   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND p.search_text LIKE $3 ORDER BY ` + rankOrder + `, h.id LIMIT $4`)
 	sqlSecondHead  = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND rank = 'head' AND valid_from <= $2 AND (valid_to = '' OR valid_to >= $3) LIMIT 1`)

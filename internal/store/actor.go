@@ -13,6 +13,8 @@ type Actor struct {
 	Via     Via   `json:"via,omitempty"`
 	Request string
 
+	ReadOnly bool `json:"read_only,omitempty"` // he reads the past of an agency that has ended; every act is refused (DB.Write)
+
 	ConfirmedUntil Instant `json:"-"` // until when the person has proved that it is still he (auth.Confirm); 0 = has not
 }
 

@@ -34,6 +34,9 @@ var errNothingRecorded = errors.New("store: the act changed something and record
 // Write runs f as one act of the actor and returns when its effects are durable. An error undoes all of it; f may be run again
 // when PostgreSQL reports a deadlock, so it must have no effect outside tx.
 func (db *DB) Write(ctx context.Context, a Actor, f func(tx *Tx) error) error {
+	if a.ReadOnly {
+		return Refuse(Forbidden, "Cơ quan này đã kết thúc hoạt động: tài liệu chỉ để xem. Chưa có gì thay đổi; hãy chọn lại vai trò đang làm việc.")
+	}
 	return db.commit(ctx, &Tx{db: db, actor: a}, f)
 }
 

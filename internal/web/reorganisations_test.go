@@ -1,7 +1,9 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +25,7 @@ func TestACommuneIsMergedByDecisionAndDate(t *testing.T) {
 		}
 		return err
 	})
-	h.as("vanthu").act("/incoming/new", url.Values{"sender_name": {"Công ty Nước"}, "number": {"3"}, "notation": {"CV-CTN"}, "issued_date": {"20/11/2026"}, "subject": {"xin ý kiến"}, "urgency": {"?"}, "register": {"yes"}})
+	arrived := h.as("vanthu").enter("xin ý kiến")
 
 	p := h.as("quantrihethong")
 	p.act("/admin/reorganisations/new", url.Values{"title": {"Nhập xã Vĩnh Lĩnh"}, "reference": {"12/NQ-HĐND"}, "decided_on": {"20/11/2026"}, "effective": {"01/12/2026"}})
@@ -64,5 +66,44 @@ func TestACommuneIsMergedByDecisionAndDate(t *testing.T) {
 	staff, err := org.Staff(bg, h.db, h.commune, "2026-12-01")
 	if err != nil || len(staff) != 0 {
 		t.Fatalf("posts of an agency that has ended: %v %v", staff, err)
+	}
+
+	// I7.4, I9.6, I10.4: the new agency names who reads the past; he reads it, and does nothing in it.
+	h.enrol("quantrimoi", fresh, 0, "Lý Thị Mơ", "Quản trị", org.RankStaff, store.AgencyAdmin)
+	h.enrol("chuyenvienmoi", fresh, 0, "Đỗ Văn Tám", "Chuyên viên", org.RankStaff, store.Specialist)
+	h.as("quantriso").refusedAt(404, fmt.Sprintf("/admin/past/%d/keeper", int64(h.commune)))
+	h.as("quantrimoi").act(fmt.Sprintf("/admin/past/%d/keeper", int64(h.commune)), url.Values{"person": {"?Đỗ Văn Tám"}, "until": {"31/12/2027"}})
+	keeper := h.as("chuyenvienmoi")
+	_, page = keeper.get("/")
+	before, _, found := strings.Cut(page, "Người giữ tài liệu")
+	posts := regexp.MustCompile(`name="post" value="([0-9]+)"`).FindAllStringSubmatch(before, -1)
+	if !found || len(posts) == 0 {
+		t.Fatalf("no post to choose: %s", text(page))
+	}
+	if status, page := keeper.post("/post", url.Values{"post": {posts[len(posts)-1][1]}}); status != 200 {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	if status, page := keeper.get("/incoming?tab=all&q=xin+y+kien"); status != 200 || !strings.Contains(text(page), "Công ty Cổ phần Môi trường đô thị") {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	if status, page := keeper.get(arrived); status != 200 || !strings.Contains(text(page), "Công ty Cổ phần Môi trường đô thị") {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	if status, page := keeper.post("/outgoing/new", url.Values{"type": {"CONG_VAN"}, "subject": {"về việc lạ"}, "then": {"keep"}}); status == 200 {
+		t.Fatalf("drafts in an agency that has ended: %d %s", status, text(page))
+	}
+	drafts, err := store.All[int64](bg, h.db, sqlDraftsOf, h.commune)
+	if err != nil || len(drafts) > 0 {
+		t.Fatal(drafts, err)
+	}
+}
+
+var sqlDraftsOf = store.SQL(`SELECT id FROM documents_outgoing WHERE agency_id = $1`)
+
+// refusedAt opens an address that is not there for the person.
+func (p *person) refusedAt(status int, path string) {
+	p.Helper()
+	if got, page := p.get(path); got != status {
+		p.Fatalf("GET %s: %d %s", path, got, text(page))
 	}
 }

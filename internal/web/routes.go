@@ -74,6 +74,7 @@ func routes() []Route {
 		preservationRoutes(),
 		backupRoutes(),
 		reorganisationRoutes(),
+		pastRoutes(),
 		importRoutes(),
 		accessRoutes(),
 		rightsRoutes(),
