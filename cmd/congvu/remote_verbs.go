@@ -45,6 +45,7 @@ func fars() []far {
 		farRecalls(),
 		farDrafting(),
 		farPreservation(),
+		farRights(),
 		farReview(),
 		farSignings(),
 		farRegisters(),

@@ -317,6 +317,16 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.deliveries["issued"])
 	case has("/quarantine/{id}"), has("/exchange/quarantine/{id}"):
 		one(o.quarantine)
+	case has("/rights/grants/{id}"):
+		one(o.grant)
+	case has("/rights/requests/{id}"):
+		one(o.request)
+	case has("/rights/changes/{id}"):
+		one(o.change)
+	case has("/rights/freezes/{id}"):
+		one(o.freeze)
+	case has("/rights/people/{id}"):
+		one(o.people["specialist"].Person)
 	case has("/admin/people/{id}"):
 		one(o.people["specialist"].Person)
 	case has("/admin/holdings/{id}"):

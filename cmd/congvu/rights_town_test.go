@@ -68,6 +68,8 @@ type rightsOffice struct {
 
 	reservation, secret, posting, copyUse int64
 
+	grant, request, change, freeze int64 // of rights to single documents
+
 	preserved   int64 // the main file of the issued document
 	stamp       int64 // of the signed document, on its way
 	quarantine  int64
@@ -244,6 +246,7 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 			o.preserved = files[0].ID
 		}
 	}
+	w.rights(o)
 	w.signings(o)
 	storetest.Drain(w.t, w.db, documents.Preserver, w.desk.HearPreserve)
 	stamps, err := documents.Stamps(ctx, w.db, o.people["clerk"], o.outgoing["signed"])
@@ -587,4 +590,35 @@ func (l *frozenLog) take() (frozen bool, other []string) {
 
 func (l *frozenLog) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// rights gives a right to a document, asks for another, and orders a freeze of the cancelled draft.
+func (w *rightsTown) rights(o *rightsOffice) {
+	w.t.Helper()
+	ctx, ref := w.t.Context(), documents.IncomingRef(o.incoming["done"])
+	const why = "Phục vụ phép thử về quyền"
+	w.must(w.db.Write(ctx, o.people["clerk"], func(tx *store.Tx) error {
+		g, err := documents.GrantTo(ctx, tx, documents.GrantForm{Ref: ref, WhoKind: documents.GrantPost, WhoID: o.people["clerk"].Holding, Reason: why})
+		if err == nil {
+			o.grant = g.ID
+		}
+		return err
+	}))
+	w.must(w.db.Write(ctx, o.people["specialist"], func(tx *store.Tx) error {
+		q, err := documents.AskAccess(ctx, tx, documents.RequestForm{Words: "999/KHONG-CO", Reason: why})
+		if err == nil {
+			o.request = q.ID
+		}
+		return err
+	}))
+	w.must(w.db.Write(ctx, o.people["head"], func(tx *store.Tx) error {
+		f, err := documents.Freeze(ctx, tx, documents.FreezeForm{Number: "1/LĐ", On: "2026-11-23", Reason: why, Words: []string{documents.OutgoingRef(o.outgoing["cancelled"])}})
+		if err == nil {
+			o.freeze = f.ID
+		}
+		return err
+	}))
+	open, err := documents.OpenRightChanges(ctx, w.db, o.people["clerk"], 0, 1)
+	w.must(err)
+	o.change = open[0].ID
 }

@@ -77,6 +77,7 @@ func newDoor(c Config) *door {
 	d.fileRoutes()
 	d.draftingRoutes()
 	d.preservationRoutes()
+	d.rightsRoutes()
 	d.reviewRoutes()
 	d.opinionRoutes()
 	d.approvalRoutes()

@@ -140,6 +140,9 @@ func (d *door) downloadFile(c *call, w http.ResponseWriter, r *http.Request) err
 		return err
 	}
 	defer content.Close()
+	if err := d.noteFile(c, r, f); err != nil {
+		return err
+	}
 	give(w, r, f.Name, f.Media, `"`+f.SHA+`"`, content)
 	return nil
 }

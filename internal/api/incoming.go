@@ -75,6 +75,9 @@ func (d *door) enterIncoming(ctx context.Context, c *call, in *struct{ Body clie
 
 func (d *door) findIncoming(ctx context.Context, c *call, in *One) (client.Incoming, int64, error) {
 	doc, err := documents.FindIncoming(ctx, d.DB, c.actor, in.id())
+	if err == nil {
+		err = d.Desk.NoteAccess(ctx, c.actor, doc.Ref(), documents.AccessView, 0)
+	}
 	if err != nil {
 		return client.Incoming{}, 0, err
 	}

@@ -80,6 +80,9 @@ func (d *door) reviseOutgoing(ctx context.Context, c *call, in *revising) (clien
 
 func (d *door) findOutgoing(ctx context.Context, c *call, in *One) (client.Outgoing, int64, error) {
 	doc, err := documents.FindOutgoing(ctx, d.DB, c.actor, in.id())
+	if err == nil {
+		err = d.Desk.NoteAccess(ctx, c.actor, doc.Ref(), documents.AccessView, 0)
+	}
 	if err != nil {
 		return client.Outgoing{}, 0, err
 	}

@@ -39,7 +39,7 @@ func TestARequestToSeeTellsNothing(t *testing.T) {
 	o.refused(store.Forbidden, o.by("staff_y", func(tx *store.Tx) error { return DecideAccess(inCtx, tx, real.ID, Decision{Ref: d.Ref()}) }))
 }
 
-// V37: rights are asked for, given with a term and confirmed; what was given ends by itself.
+// V37: screen /rights/requests; api POST /rights/requests; command remote ask-access
 func TestARequestIsGrantedWithATermOrRefusedWithAReason(t *testing.T) {
 	o := newOffice(t)
 	d := o.assigned()
@@ -142,10 +142,10 @@ func TestAnEmergencyAccessIsShortAndLoud(t *testing.T) {
 	}
 }
 
-// V45: a row for every view, download and print: who, in which post, when, through which door.
+// V45: screen /incoming/{id}/access; api GET /incoming/{id}/rights; command remote rights
 // V28: who read a document stands beside its history.
-// V35: how often a document was read equals the rows of its log.
-// V36: what was read in an agency by day and by person equals the log.
+// V35: screen /incoming/{id}/access; api GET /incoming/{id}/rights; command remote rights
+// V36: screen /rights/figures; api GET /rights/figures; command remote access-figures
 // N25: a view changes neither the document nor its lines.
 func TestReadingIsLoggedOnceInTenMinutesAndChangesNothing(t *testing.T) {
 	o := newOffice(t)
@@ -204,7 +204,7 @@ func mustLines(o *office, id int64) []Line {
 	return all
 }
 
-// V60: a set of documents is locked by an order against moving, deleting and editing, and opened again with a reason.
+// V60: screen /rights/freezes; api POST /rights/freezes; command remote freeze
 func TestAFrozenDocumentRefusesEveryActUntilItIsLifted(t *testing.T) {
 	o := newOffice(t)
 	d := o.assigned()

@@ -13,7 +13,7 @@ import (
 	"congvu/internal/store"
 )
 
-// V47: all describing data of a document are shown on demand to those who see it, those of security control to its owner.
+// V47: screen /incoming/{id}/metadata; api GET /incoming/{id}/metadata; command remote metadata
 // V43: the data can be taken as JSON, XML and PDF.
 func TestTheMetadataOfADocumentAreOneSheetByRight(t *testing.T) {
 	o := newOffice(t)
@@ -62,7 +62,7 @@ func TestTheMetadataOfADocumentAreOneSheetByRight(t *testing.T) {
 	}
 }
 
-// V44: what is taken from the system for printing carries who took it and when; the signed original stays as it was signed.
+// V44: screen /files/{id}/marked; api GET /files/{id}/marked; command remote download-marked
 func TestAMarkedCopyNamesItsTakerAndClaimsNoSignature(t *testing.T) {
 	h := newHouse(t)
 	o := h.at(Issued)
@@ -99,8 +99,8 @@ func TestAMarkedCopyNamesItsTakerAndClaimsNoSignature(t *testing.T) {
 	refused(t, err, store.NotFound, "who lost sight takes a copy")
 }
 
-// V54: what each role opens is one table, asked of the functions that guard the acts.
-// V55: every right of a person is shown with its reason: post, delegation, or who gave it.
+// V54: screen /rights; api GET /rights/roles; command remote roles
+// V55: screen /rights/people/{id}; api GET /rights/people/{id}; command remote person-rights
 // V56: rights to single documents are listed with the person who has them.
 func TestEffectiveRightsNameTheirReason(t *testing.T) {
 	o := newOffice(t)

@@ -48,7 +48,7 @@ func (o *office) listed(who, tab string) ([]int64, int) {
 	return ids, p.Tabs[i].Count
 }
 
-// V19: a right given by name opens the document to the one named, and to nobody else.
+// V19: screen /incoming/{id}/access; api POST /rights/grants; command remote grant
 // V49: a right that was given, ended or changed stays with its time, its giver and its reason.
 func TestARightIsGivenToAPersonAPostOrAUnitForATerm(t *testing.T) {
 	o := newOffice(t)
@@ -207,7 +207,7 @@ func TestALimitedDocumentIsSeenOnItsRouteOnly(t *testing.T) {
 	}
 }
 
-// V20: a changed right warns.
+// V20: screen /rights/changes; api GET /rights/changes; command remote right-changes
 // The warning of every changed right stays until the competent person has confirmed it.
 func TestAChangedRightWarnsUntilItIsConfirmed(t *testing.T) {
 	o := newOffice(t)
@@ -244,7 +244,7 @@ func TestAChangedRightWarnsUntilItIsConfirmed(t *testing.T) {
 	o.refused(store.Forbidden, o.by("clerk", func(tx *store.Tx) error { return SetRightsConfirmer(inCtx, tx, "clerk") }))
 }
 
-// V58: the end of a post ends what came with it.
+// V58: screen /rights/changes; command remote right-changes
 // V57: a role that changes is warned of like a right to one document.
 func TestTheEndOfAPostEndsItsRightsAndWarns(t *testing.T) {
 	o := newOffice(t)
