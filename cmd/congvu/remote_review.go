@@ -35,6 +35,9 @@ func farReview() []far {
 		{"initial", "initial outgoing/SỐ [--to VỊ_TRÍ] [--note X] --consent", "duyệt và ký nháy bằng chứng thư số", remoteInitial},
 		{"approval-plan", "approval-plan [LOẠI]", "quy trình trình ký của cơ quan", remoteApprovalPlan},
 		{"set-approval-plan", "set-approval-plan TỆP.json", "đặt quy trình trình ký từ tệp JSON", remoteSetApprovalPlan},
+		{"comments", "comments outgoing/SỐ", "góp ý trên trang của dự thảo", remoteComments},
+		{"comment-page", "comment-page outgoing/SỐ TỆP.json", "góp ý trên trang từ tệp JSON", remoteCommentPage},
+		{"resolve-comment", "resolve-comment outgoing/SỐ comment/SỐ --text X", "kết thúc góp ý bằng câu trả lời", remoteResolveComment},
 	}
 }
 
@@ -384,4 +387,56 @@ func remoteSetApprovalPlan(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.finished(r.SetApprovalPlan(ctx, p), "Đã đặt quy trình trình ký.")
+}
+
+func remoteComments(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	all, err := r.PageComments(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, x := range all {
+			fmt.Fprintf(out, "comment/%s  bản %d  trang %d  %s: %s  [%s]  %s\n", x.ID, x.Version, x.Page, x.Who, x.Words, x.State, x.Answer)
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Chưa có góp ý nào trên trang.")
+		}
+	})
+}
+
+func remoteCommentPage(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 2 {
+		return badUsage("cần văn bản và tệp JSON: congvu remote comment-page outgoing/SỐ TỆP.json")
+	}
+	id, err := idOf(r.args[0], "outgoing")
+	if err != nil {
+		return err
+	}
+	var f client.Commenting
+	if err := r.readForm(r.args[1], "góp ý", &f); err != nil {
+		return err
+	}
+	return r.finished(r.CommentOnPage(ctx, id, f), "Đã ghi góp ý.")
+}
+
+func remoteResolveComment(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 2 {
+		return badUsage("cần văn bản và góp ý: outgoing/SỐ comment/SỐ")
+	}
+	id, err := idOf(r.args[0], "outgoing")
+	if err != nil {
+		return err
+	}
+	comment, err := idOf(r.args[1], "comment")
+	if err == nil {
+		err = need("text", r.o.text)
+	}
+	if err != nil {
+		return err
+	}
+	return r.finished(r.ResolveComment(ctx, id, comment, r.o.text), "Đã kết thúc góp ý.")
 }

@@ -285,6 +285,8 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.opinion)
 	case has("/opinion-requests/{id}"):
 		one(o.asking)
+	case has("/outgoing/{id}/comments/{comment}"):
+		one(o.outgoing["in_review"], o.comment)
 	case has("/outgoing/{id}/approvals/{step}"):
 		one(o.outgoing["in_review"], o.step)
 	case has("/assignments/{id}"):

@@ -81,6 +81,7 @@ type rightsOffice struct {
 	asking      int64 // the specialist's request for opinions on the document in review
 	opinion     int64 // asked of the leader
 	step        int64 // of the document in review, open
+	comment     int64 // of the head of the unit, on its first page
 	message     int64 // for the head
 	apiToken    int64 // of the specialist
 	session     int64
@@ -276,6 +277,10 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 	way, err := documents.Approvals(ctx, w.db, o.people["specialist"], o.outgoing["in_review"])
 	w.must(err)
 	o.step = way[0].ID
+	w.write(o.people["unit_head"], func(tx *store.Tx) (err error) {
+		o.comment, err = documents.AddComment(ctx, tx, o.outgoing["in_review"], documents.CommentForm{Page: 1, Words: "Góp ý của " + o.word})
+		return err
+	})
 	w.travel(o)
 }
 

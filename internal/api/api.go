@@ -81,6 +81,7 @@ func newDoor(c Config) *door {
 	d.reviewRoutes()
 	d.opinionRoutes()
 	d.approvalRoutes()
+	d.commentRoutes()
 	d.pictureRoutes()
 	d.registerRoutes()
 	d.exchangeRoutes()

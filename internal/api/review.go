@@ -245,3 +245,36 @@ func (d *door) setApprovalPlan(ctx context.Context, c *call, in *struct{ Body cl
 	}
 	return write(ctx, d, c, func(tx *store.Tx) error { return documents.SetApprovalPlan(ctx, tx, in.Body.Type, steps) })
 }
+
+func (d *door) commentRoutes() {
+	ask(d, get("/outgoing/{id}/comments", "listComments", tagReview, "Góp ý trên trang của dự thảo"), d.listComments)
+	do(d, post("/outgoing/{id}/comments", "addComment", tagReview, "Góp ý trên một trang, hoặc trả lời một góp ý"), d.addComment)
+	do(d, post("/outgoing/{id}/comments/{comment}/resolve", "resolveComment", tagReview, "Kết thúc góp ý bằng câu trả lời"), d.resolveComment)
+}
+
+func (d *door) listComments(ctx context.Context, c *call, in *One) ([]client.PageComment, error) {
+	all, err := documents.Comments(ctx, d.DB, c.actor, in.id())
+	return each(all, func(x documents.PageComment) client.PageComment {
+		return client.PageComment{ID: client.ID(x.ID), Parent: client.ID(x.ParentID), Version: x.Version, Earlier: x.Earlier, Page: x.Page, X: x.X, Y: x.Y, W: x.W, H: x.H, Words: x.Words, State: x.State, Who: x.Who, Answer: x.Answer, ResolvedBy: x.ResolvedName, At: x.At.Time()}
+	}), err
+}
+
+func (d *door) addComment(ctx context.Context, c *call, in *act[client.Commenting]) error {
+	b := in.Body
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		_, err := documents.AddComment(ctx, tx, in.id(), documents.CommentForm{Parent: int64(b.Parent), Page: b.Page, X: b.X, Y: b.Y, W: b.W, H: b.H, Words: b.Text})
+		return err
+	})
+}
+
+type onComment struct {
+	One
+	Comment string `path:"comment" maxLength:"19" doc:"Mã góp ý"`
+	Body    client.Reason
+}
+
+func (d *door) resolveComment(ctx context.Context, c *call, in *onComment) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return documents.ResolveComment(ctx, tx, in.id(), One{in.Comment}.id(), in.Body.Reason)
+	})
+}

@@ -138,3 +138,18 @@ func (c *Client) ApprovalPlan(ctx context.Context, kind string) ([]PlanStep, err
 func (c *Client) SetApprovalPlan(ctx context.Context, p ApprovalPlan) error {
 	return c.call(ctx, request{method: http.MethodPut, path: "/approval-plan", body: p}, nil)
 }
+
+// PageComments lists the comments on the pages of a draft.
+func (c *Client) PageComments(ctx context.Context, id ID) ([]PageComment, error) {
+	return a[[]PageComment](ctx, c, out(id, "/comments"), nil)
+}
+
+// CommentOnPage leaves a comment on a page.
+func (c *Client) CommentOnPage(ctx context.Context, id ID, f Commenting) error {
+	return c.post(ctx, out(id, "/comments"), f, nil)
+}
+
+// ResolveComment closes a comment with an answer.
+func (c *Client) ResolveComment(ctx context.Context, id, comment ID, answer string) error {
+	return c.post(ctx, out(id, "/comments/"+comment.String()+"/resolve"), Reason{Reason: answer}, nil)
+}

@@ -163,3 +163,33 @@ type ApprovalPlan struct {
 	Type  string     `json:"type,omitempty" maxLength:"40"`
 	Steps []PlanStep `json:"steps" maxItems:"20"`
 }
+
+// PageComment is a comment on a place of a page; lengths are millimetres from the upper left corner.
+type PageComment struct {
+	ID         ID        `json:"id"`
+	Parent     ID        `json:"parent,omitempty"`
+	Version    int64     `json:"version"`
+	Earlier    bool      `json:"earlier" doc:"Ở bản trước của tệp"`
+	Page       int64     `json:"page"`
+	X          int64     `json:"x"`
+	Y          int64     `json:"y"`
+	W          int64     `json:"w"`
+	H          int64     `json:"h"`
+	Words      string    `json:"words"`
+	State      string    `json:"state" enum:"open,resolved"`
+	Who        string    `json:"who"`
+	Answer     string    `json:"answer,omitempty"`
+	ResolvedBy string    `json:"resolved_by,omitempty"`
+	At         time.Time `json:"at"`
+}
+
+// Commenting leaves a comment on a page, or answers one.
+type Commenting struct {
+	Parent ID     `json:"parent,omitempty"`
+	Page   int64  `json:"page,omitempty"`
+	X      int64  `json:"x,omitempty"`
+	Y      int64  `json:"y,omitempty"`
+	W      int64  `json:"w,omitempty"`
+	H      int64  `json:"h,omitempty"`
+	Text   string `json:"text" maxLength:"4000"`
+}

@@ -6,7 +6,7 @@
 // documents_certificates (approved binding of a certificate to a person or an agency), documents_outgoing with
 // documents_receivers and documents_participants; documents_assignments with documents_assignment_helpers (who is to draft what, review_assign.go);
 // documents_opinion_requests with documents_opinions (who was asked about a draft and what he said);
-// documents_approvals (steps of a draft's way to its signer) and documents_approval_steps (the agency's plan of them); documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
+// documents_approvals (steps of a draft's way to its signer) and documents_approval_steps (the agency's plan of them); documents_comments (on pages of drafts); documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
 // stamps asked for after signing, release orders that wait for them, preserved revisions of signed files); documents_pictures (images of signatures
 // and seals and where they stand on pages, in versions: proposed → approved | rejected, → withdrawn); the incoming half names its tables in in_doc.go.
 // documents_sources keeps the word processors' files that drafts were made from (draft_source.go).
@@ -46,7 +46,7 @@
 // document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
 // document.opinions_asked, document.opinion_given, document.opinion_turn, document.opinion_file, document.opinions_withdrawn, document.opinion_settled, document.opinions_closed,
 // document.verdict_recovered, document.source_uploaded, document.source_failed, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
-// document.approvals_voided, document.step_added, document.step_dropped, approval_plan.set,
+// document.page_commented, document.comment_resolved, document.approvals_voided, document.step_added, document.step_dropped, approval_plan.set,
 // drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
 // register.changed, register.corrected, number.reserved, number.released, secret.entered, secret.voided, document.entered_paper, posting.entered, posting.voided,
 // copy.lent, copy.returned,

@@ -10,6 +10,7 @@ import (
 type Counts struct {
 	Opinions  int // asked and not answered
 	Approvals int // steps that are open
+	Comments  int // on pages, not resolved
 }
 
 var sqlOpenOpinions = store.SQL(`SELECT count(*) FROM documents_opinions WHERE agency_id = $1 AND outgoing_id = $2 AND state = 'asked'`)
@@ -24,6 +25,9 @@ func ReviewCounts(ctx context.Context, r store.Reader, a store.Actor, outgoing i
 	n.Opinions, err = store.One[int](ctx, r, sqlOpenOpinions, o.AgencyID, o.ID)
 	if err == nil {
 		n.Approvals, err = store.One[int](ctx, r, sqlCountOpenSteps, o.AgencyID, o.ID)
+	}
+	if err == nil {
+		n.Comments, err = store.One[int](ctx, r, sqlCountComments, o.AgencyID, o.ID)
 	}
 	return n, err
 }

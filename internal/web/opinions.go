@@ -93,7 +93,8 @@ func (d *Door) reviewTabs(r *http.Request, doc *documents.Outgoing, current stri
 	at := fmt.Sprintf("/outgoing/%d", doc.ID)
 	return []TabItem{{Href: at, Label: t(ctx, "Văn bản"), Count: -1, Current: current == ""},
 		{Href: at + "/opinions", Label: t(ctx, "Ý kiến"), Count: n.Opinions, Current: current == "opinions"},
-		{Href: at + "/approvals", Label: t(ctx, "Các bước duyệt"), Count: n.Approvals, Current: current == "approvals"}}, nil
+		{Href: at + "/approvals", Label: t(ctx, "Các bước duyệt"), Count: n.Approvals, Current: current == "approvals"},
+		{Href: at + "/comments", Label: t(ctx, "Góp ý trên trang"), Count: n.Comments, Current: current == "comments"}}, nil
 }
 
 // opinionTable: GET /outgoing/{id}/opinions/table.pdf

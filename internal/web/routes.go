@@ -64,6 +64,7 @@ func routes() []Route {
 		assignmentRoutes(),
 		opinionRoutes(),
 		approvalRoutes(),
+		commentRoutes(),
 		signingRoutes(),
 		batchRoutes(),
 		deviceRoutes(),
