@@ -11,9 +11,9 @@ import (
 
 // bookOptions are the options of the verbs about registers.
 type bookOptions struct {
-	from, till, until, on, volume, of, format, direction string
-	first, last                                          int64
-	year                                                 int
+	from, till, until, on, volume, of, format, direction, group, row, outcome string
+	first, last                                                               int64
+	year                                                                      int
 }
 
 func (r *remoteCall) bookFlags(line string) {
@@ -22,6 +22,7 @@ func (r *remoteCall) bookFlags(line string) {
 		name, meaning string
 	}{{&r.books.from, "from", "từ ngày (năm-tháng-ngày)"}, {&r.books.till, "till", "đến hết ngày"}, {&r.books.until, "until", "giữ đến hết ngày"}, {&r.books.on, "on", "ngày; bỏ trống: hôm nay"},
 		{&r.books.volume, "volume", "quyển số"}, {&r.books.of, "of", "follow_up: sổ theo dõi giải quyết văn bản đến"}, {&r.books.format, "format", "pdf, xlsx hoặc docx"},
+		{&r.books.group, "group", "unit, person, type hoặc month"}, {&r.books.row, "row", "dòng của bảng số liệu"}, {&r.books.outcome, "outcome", "on_time, late, open, overdue hoặc cancelled"},
 		{&r.books.direction, "direction", "outgoing hoặc incoming"}} {
 		if takes(line, s.name) {
 			r.fs.StringVar(s.into, s.name, "", s.meaning)

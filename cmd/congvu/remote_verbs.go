@@ -49,6 +49,7 @@ func fars() []far {
 		farReview(),
 		farSignings(),
 		farRegisters(),
+		farStatistics(),
 	)...)
 }
 

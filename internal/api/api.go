@@ -84,6 +84,7 @@ func newDoor(c Config) *door {
 	d.commentRoutes()
 	d.pictureRoutes()
 	d.registerRoutes()
+	d.statisticsRoutes()
 	d.exchangeRoutes()
 	d.recallRoutes()
 	d.directoryRoutes()
@@ -125,6 +126,7 @@ var tags = []*huma.Tag{
 	{Name: tagFiles, Description: "Tải tệp lên và xuống, kiểm tra chữ ký số."},
 	{Name: tagPictures, Description: "Thư viện ảnh chữ ký, ảnh dấu và vị trí trên trang: đề xuất, phê duyệt, thu hồi."},
 	{Name: tagExchange, Description: "Nơi nhận, trạng thái liên thông, gói tin bị cách ly."},
+	{Name: tagStatistics, Description: "Số liệu giải quyết văn bản, danh sách của từng con số, báo cáo."},
 	{Name: tagRegisters, Description: "Sổ đăng ký: quy tắc đánh số, giữ số, văn bản mật, văn bản giấy, in sổ, sổ gửi bưu điện, sổ sử dụng bản lưu."},
 	{Name: tagDirectory, Description: "Cơ quan, đơn vị, người, loại văn bản, sổ đăng ký."},
 	{Name: tagPreservation, Description: "Dấu thời gian, bản bảo quản lâu dài và việc kiểm tra lại chữ ký số."},

@@ -70,6 +70,7 @@ func routes() []Route {
 		deviceRoutes(),
 		fileRoutes(),
 		bookRoutes(),
+		statisticsRoutes(),
 		adminRoutes(),
 		pictureRoutes(),
 		preservationRoutes(),
