@@ -137,6 +137,7 @@ func (in *installation) work(log *slog.Logger) []func(context.Context) {
 		func(ctx context.Context) { in.Desk.Transcribe(ctx, trouble) },
 		func(ctx context.Context) { documents.RunDrafting(ctx, in.Desk, trouble) },
 		func(ctx context.Context) { newIndex(in.DB).Follow(ctx, trouble) },
+		func(ctx context.Context) { in.Desk.Remind(ctx, trouble) },
 		func(ctx context.Context) { documents.RunSignings(ctx, in.Desk, trouble) },
 		func(ctx context.Context) { dossiers.Run(ctx, in.DB, trouble) },
 		func(ctx context.Context) { in.sweep(ctx, log) },

@@ -100,6 +100,13 @@ func (c *call) take(wanted string) error {
 			return nil
 		}
 	}
+	for _, x := range c.session.Standings {
+		if fmt.Sprint(int64(x.Principal)) == wanted && (c.bySession || x.Deputy == c.session.Holding.ID) {
+			c.session.StandIn(x, store.ViaAPI)
+			c.actor = c.session.Actor
+			return nil
+		}
+	}
 	return store.Refuse(store.Forbidden, "Mã truy cập này không dùng được cho vị trí đã chọn. Hãy chọn một vị trí đang giữ, hoặc dùng mã được cấp cho vị trí đó.")
 }
 

@@ -25,8 +25,9 @@ type Session struct {
 	PersonName string
 	Login      string
 	MustChange bool
-	Holding    org.Holding   // the post he acts in
-	Posts      []org.Holding // every post he holds today
+	Holding    org.Holding    // the post he acts in
+	Posts      []org.Holding  // every post he holds today
+	Standings  []org.Standing // whom he stands in for today
 	Actor      store.Actor
 	OpenedAt   store.Instant
 	SeenAt     store.Instant
@@ -224,8 +225,10 @@ func Resolve(ctx context.Context, db *store.DB, token string) (*Session, error) 
 		return nil, err
 	}
 	s.ID, s.OpenedAt, s.SeenAt, s.Address, s.Agent, s.sha = row.ID, row.Created, row.Seen, row.Address, row.Agent, row.SHA
-	if s.Actor.ConfirmedUntil, err = confirmedUntil(ctx, db, row.Confirmed, sqlSpendSession, row.SHA); err != nil {
-		return nil, err
+	if s.Actor.For == 0 { // standing in for another nobody is confirmed
+		if s.Actor.ConfirmedUntil, err = confirmedUntil(ctx, db, row.Confirmed, sqlSpendSession, row.SHA); err != nil {
+			return nil, err
+		}
 	}
 	s.ExpiresAt = min(row.Ends, now.Add(idle))
 	if now > row.Seen.Add(time.Minute) {
@@ -252,8 +255,25 @@ func resolved(ctx context.Context, db *store.DB, account secretAccount, holding 
 			current = p
 		}
 	}
-	return &Session{PersonID: account.PersonID, PersonName: current.PersonName, Login: account.Login, MustChange: account.MustChange,
-		Holding: current, Posts: posts, Actor: actorIn(current, via)}, nil
+	standings, err := org.Standings(ctx, db, posts, org.Today(db.Now()))
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{PersonID: account.PersonID, PersonName: current.PersonName, Login: account.Login, MustChange: account.MustChange,
+		Holding: current, Posts: posts, Standings: standings, Actor: actorIn(current, via)}
+	for _, x := range standings {
+		if int64(x.Principal) == holding && int64(current.ID) != holding {
+			s.StandIn(x, via)
+			break
+		}
+	}
+	return s, nil
+}
+
+// StandIn lets the session act for the one it stands in for, as long as that lasts. What the person has confirmed does not count there.
+func (s *Session) StandIn(x org.Standing, via store.Via) {
+	s.Holding, s.Actor = x.Post, x.ActorFor(int64(s.PersonID))
+	s.Actor.Via = via
 }
 
 func actorIn(h org.Holding, via store.Via) store.Actor {
@@ -279,6 +299,16 @@ func SwitchPost(ctx context.Context, db *store.DB, token string, holding org.Hol
 					return err
 				}
 				return tx.Record(store.Event{Verb: "session.switched", Agency: int64(p.AgencyID), Ref: personRef(s.PersonID), Title: p.Title})
+			})
+		}
+	}
+	for _, x := range s.Standings {
+		if x.Principal == holding {
+			return db.Write(ctx, x.ActorFor(int64(s.PersonID)), func(tx *store.Tx) error {
+				if err := tx.Put(ctx, sqlSwitch, int64(holding), sha(token)); err != nil {
+					return err
+				}
+				return tx.Record(store.Event{Verb: "session.switched", Agency: int64(x.AgencyID), Ref: personRef(s.PersonID), Title: x.Post.Title})
 			})
 		}
 	}

@@ -20,11 +20,13 @@ const (
 	BulkComplete = "complete"
 	BulkRead     = "read"
 	BulkAside    = "conclude" // xếp lưu, không xử lý
+	BulkChase    = "chase"    // đôn đốc nơi đã giao
 )
 
 // BulkActs lists them with their Vietnamese names, in the order of the bar.
 var BulkActs = []struct{ Code, Name string }{{BulkRegister, "Vào sổ"}, {BulkPass, "Vào sổ và chuyển theo quy tắc"}, {BulkSubmit, "Trình lãnh đạo"}, {BulkDirect, "Cho ý kiến chỉ đạo"},
-	{BulkForward, "Chuyển tiếp"}, {BulkComplete, "Hoàn thành"}, {BulkRead, "Đánh dấu đã đọc"}, {BulkAside, "Xếp lưu, không xử lý"}}
+	{BulkForward, "Chuyển tiếp"}, {BulkComplete, "Hoàn thành"}, {BulkRead, "Đánh dấu đã đọc"}, {BulkAside, "Xếp lưu, không xử lý"},
+	{BulkChase, "Đôn đốc"}}
 
 // BulkItem is a document, with its line for acts of a line.
 type BulkItem struct{ ID, Line int64 }
@@ -100,6 +102,9 @@ var bulkActs = map[string]bulkAct{
 	},
 	BulkComplete: func(ctx context.Context, tx *store.Tx, f *BulkForm, i BulkItem) (store.Message, error) {
 		return store.Say("Đã hoàn thành"), Complete(ctx, tx, i.Line, CompleteForm{Result: f.Result})
+	},
+	BulkChase: func(ctx context.Context, tx *store.Tx, f *BulkForm, i BulkItem) (store.Message, error) {
+		return store.Say("Đã đôn đốc"), ChaseLine(ctx, tx, i.Line, f.Note)
 	},
 	BulkAside: func(ctx context.Context, tx *store.Tx, f *BulkForm, i BulkItem) (store.Message, error) {
 		before, err := FindIncoming(ctx, tx, tx.Actor(), i.ID)

@@ -6,4 +6,10 @@ package documents
 //
 // States of a rule: draft → active → ended; a changed rule is a draft again until it has been tried (direction_rule.go).
 //
-// Journal: rule.saved, rule.tried, rule.activated, rule.ended, group.saved, group.dropped, phrase.saved, phrase.dropped
+// Settings: documents.remind_before (working days before a deadline, default 2), documents.remind_after (1), documents.escalate_after (3): "off" for none;
+// documents.digest (yes|no, default yes); documents.reminded_on and documents.digested_week note what was done.
+//
+// Journal: rule.saved, rule.tried, rule.activated, rule.ended, group.saved, group.dropped, phrase.saved, phrase.dropped,
+// document.direction_prepared, document.direction_dropped, document.chased, document.reminded, document.escalated,
+// document.extension_asked, document.extension_agreed, document.extension_refused, document.extension_dropped, document.reopened,
+// document.line_moved, document.draft_moved, digest.told, digest.set

@@ -16,8 +16,8 @@ type InAct struct {
 var actNames = map[string]string{
 	"register": "Tiếp nhận, vào sổ", "refuse": "Từ chối tiếp nhận", "cancel_registration": "Hủy đăng ký", "submit": "Trình lãnh đạo",
 	"return_to_registry": "Trả lại văn thư", "direct": "Cho ý kiến chỉ đạo", "forward_by_rule": "Chuyển theo quy chế", "conclude": "Kết thúc, không xử lý",
-	"comment": "Ghi ý kiến", "forward": "Chuyển tiếp", "hand_over": "Bàn giao", "start": "Bắt đầu xử lý", "complete": "Hoàn thành", "return": "Trả lại", "recall": "Rút lại",
 	"agree_request": "Đồng ý yêu cầu của nơi gửi", "decline_request": "Từ chối yêu cầu của nơi gửi",
+	"comment": "Ghi ý kiến", "prepare": "Chuẩn bị ý kiến chỉ đạo", "reopen": "Mở lại", "extend": "Xin gia hạn", "chase": "Đôn đốc", "forward": "Chuyển tiếp", "hand_over": "Bàn giao", "start": "Bắt đầu xử lý", "complete": "Hoàn thành", "return": "Trả lại", "recall": "Rút lại",
 }
 
 // ActsIncoming lists what the actor may do with a document now, from the tables that the acts themselves obey.
@@ -37,7 +37,10 @@ func ActsIncoming(ctx context.Context, r store.Reader, a store.Actor, id int64) 
 	if err != nil {
 		return nil, err
 	}
-	acts := d.acts(a)
+	acts, err := d.actsNow(ctx, r, a)
+	if err != nil {
+		return nil, err
+	}
 	byRule := map[int64]bool{}
 	for _, dir := range dirs {
 		byRule[dir.ID] = dir.ByRule != ""
@@ -56,6 +59,12 @@ func ActsIncoming(ctx context.Context, r store.Reader, a store.Actor, id int64) 
 				}
 			}
 		}
+		if Holds(a, l.Line) && l.running() && l.DueDate != "" {
+			acts = append(acts, InAct{Code: "extend", Line: l.ID})
+		}
+		if l.running() && l.gave(a, byRule[l.DirectionID]) {
+			acts = append(acts, InAct{Code: "chase", Line: l.ID})
+		}
 		if d.State != Done && l.State.allows(lineRecall) == nil && l.gave(a, byRule[l.DirectionID]) {
 			acts = append(acts, InAct{Code: string(lineRecall), Line: l.ID})
 		}
@@ -70,8 +79,18 @@ func ActsIncoming(ctx context.Context, r store.Reader, a store.Actor, id int64) 
 	return acts, nil
 }
 
+// actsNow is acts with what the actor may do in another's name today.
+func (d *Incoming) actsNow(ctx context.Context, r store.Reader, a store.Actor) ([]InAct, error) {
+	may, err := directs(ctx, r, a, d, false)
+	if err != nil {
+		return nil, err
+	}
+	prepares, err := prepares(ctx, r, a, d)
+	return d.acts(a, may, prepares), err
+}
+
 // acts lists what may be done with the document itself.
-func (d *Incoming) acts(a store.Actor) []InAct {
+func (d *Incoming) acts(a store.Actor, directs, prepares bool) []InAct {
 	var out []InAct
 	offer := func(may bool, code string) {
 		if may {
@@ -82,7 +101,7 @@ func (d *Incoming) acts(a store.Actor) []InAct {
 		next, err := d.State.after(act)
 		return err == nil && next != d.State
 	}
-	clerk, directs := KeepsRegisters(a), MayDirect(a, d, false)
+	clerk := KeepsRegisters(a)
 	linked := d.TwinDecision == TwinLink
 	_, assignable := d.State.after(actAssign)
 	offer(clerk && changes(actRegister), "register")
@@ -91,6 +110,8 @@ func (d *Incoming) acts(a store.Actor) []InAct {
 	offer(clerk && assignable == nil && !linked && d.State != Done, "forward_by_rule")
 	offer(clerk && changes(actCancel) && d.Stage == InTabToSubmit && d.Source != FromPaper, "cancel_registration")
 	offer(directs && assignable == nil && !linked, "direct")
+	offer(prepares && assignable == nil && !linked && d.State != Done, "prepare")
+	offer((directs || clerk) && d.State == Done && !linked && d.DoneAt != 0, "reopen")
 	offer(directs && d.Stage == InTabToDirect && d.State == Registered, "return_to_registry")
 	offer((directs || clerk) && d.State == Registered && !linked, "conclude")
 	offer(d.PendingRequest != "" && MayAgree(a), "agree_request")

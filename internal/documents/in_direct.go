@@ -96,7 +96,9 @@ func Direct(ctx context.Context, tx *store.Tx, id int64, form Direction) (*Direc
 		return nil, err
 	}
 	form.ByRule = line(form.ByRule)
-	if !MayDirect(tx.Actor(), d, form.ByRule != "") {
+	if may, err := directs(ctx, tx, tx.Actor(), d, form.ByRule != ""); err != nil {
+		return nil, err
+	} else if !may {
 		return nil, errNotYours()
 	}
 	next, err := d.State.after(actAssign)
@@ -183,6 +185,9 @@ func (d *Incoming) putDirection(ctx context.Context, tx *store.Tx, form Directio
 	dir := &Directed{AgencyID: d.AgencyID, ID: tx.NewID(), IncomingID: d.ID, WrittenPerson: a.Person, WrittenHolding: a.Holding, WrittenName: name,
 		LeaderPerson: a.Person, LeaderHolding: a.Holding, LeaderName: name, LeaderTitle: title, ByRule: form.ByRule, Opinion: form.Opinion,
 		DueDate: form.Due, At: tx.Now()}
+	if w := form.written; w != nil { // prepared by an assistant, confirmed by the leader
+		dir.WrittenPerson, dir.WrittenHolding, dir.WrittenName = w.ByPerson, w.ByHolding, w.ByName
+	}
 	if form.ByRule == "" && !Leads(a) { // an assistant in the name of the leader
 		h, err := org.HoldingAt(ctx, tx, org.HoldingID(d.SubmittedTo), today(tx.Now()))
 		if err != nil {
@@ -194,8 +199,10 @@ func (d *Incoming) putDirection(ctx context.Context, tx *store.Tx, form Directio
 		dir.WrittenPerson, dir.WrittenHolding, dir.WrittenName, dir.ByRule, dir.Opinion, dir.DueDate, dir.At); err != nil {
 		return nil, err
 	}
-	_, err = tx.Exec(ctx, sqlReplaceDirections, dir.ID, d.AgencyID, d.ID, dir.ID)
-	return dir, err
+	if _, err = tx.Exec(ctx, sqlReplaceDirections, dir.ID, d.AgencyID, d.ID, dir.ID); err != nil {
+		return dir, err
+	}
+	return dir, settlePrepared(ctx, tx, d, form.written)
 }
 
 // spread makes the lines of a direction and tells who is to be notified.
@@ -271,7 +278,9 @@ func Conclude(ctx context.Context, tx *store.Tx, id int64, result string) error 
 	if err != nil {
 		return err
 	}
-	if a := tx.Actor(); !MayDirect(a, d, false) && !KeepsRegisters(a) {
+	if may, err := directs(ctx, tx, tx.Actor(), d, false); err != nil {
+		return err
+	} else if !may && !KeepsRegisters(tx.Actor()) {
 		return errNotYours()
 	}
 	next, err := d.State.after(actClose)

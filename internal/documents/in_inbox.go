@@ -177,7 +177,7 @@ func (b *box) values(r store.Reader, a store.Actor, now calendar.Date, sift []an
 		return append(append([]any{a.Agency}, inner...), tail...)
 	}
 	var out []any
-	for _, holder := range []int64{a.Holding, HeadsUnit(a)} {
+	for _, holder := range []int64{a.Post(), HeadsUnit(a)} {
 		out = append(append(out, a.Agency, holder), inner...)
 		out = append(out, tail...)
 	}

@@ -176,6 +176,16 @@ func TestOfferedActsAreTheAllowedOnes(t *testing.T) {
 		"complete": func(tx *store.Tx, _, l int64) error { return Complete(inCtx, tx, l, CompleteForm{Result: "Xong"}) },
 		"return":   func(tx *store.Tx, _, l int64) error { return ReturnLine(inCtx, tx, l, goodReason) },
 		"recall":   func(tx *store.Tx, _, l int64) error { return RecallLine(inCtx, tx, l, goodReason) },
+		"chase":    func(tx *store.Tx, _, l int64) error { return ChaseLine(inCtx, tx, l, "Khẩn trương") },
+		"extend": func(tx *store.Tx, _, l int64) error {
+			_, err := AskExtension(inCtx, tx, l, "2026-12-31", goodReason)
+			return err
+		},
+		"reopen": func(tx *store.Tx, id, _ int64) error { return Reopen(inCtx, tx, id, goodReason) },
+		"prepare": func(tx *store.Tx, id, _ int64) error {
+			_, err := PrepareDirection(inCtx, tx, id, Direction{Leads: []Target{{Unit: o.unitY}}})
+			return err
+		},
 	}
 	states := map[string]func() *Incoming{
 		"arrived":    func() *Incoming { d, _ := o.arrive(o.arrival()); return d },

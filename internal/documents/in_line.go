@@ -69,6 +69,9 @@ func (l *Line) save(ctx context.Context, tx *store.Tx) error {
 	err := tx.Put(ctx, sqlSaveLine, l.DirectionID, l.Role, l.State, l.Box, l.HandedOver, l.Note, l.DueDate, l.StartedAt, l.DoneAt, l.DoneBy,
 		l.Result, l.ReplyOutgoing, l.Reason, l.AgencyID, l.ID, l.Revision)
 	l.Revision++
+	if err == nil && !l.running() { // nobody needs more time any longer
+		_, err = tx.Exec(ctx, sqlLineDropsAsked, tx.Now(), l.AgencyID, l.ID)
+	}
 	return err
 }
 

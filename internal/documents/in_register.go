@@ -286,7 +286,9 @@ func ReturnToRegistry(ctx context.Context, tx *store.Tx, id int64, reason string
 	if err != nil {
 		return err
 	}
-	if !MayDirect(tx.Actor(), d, false) {
+	if may, err := directs(ctx, tx, tx.Actor(), d, false); err != nil {
+		return err
+	} else if !may {
 		return errNotYours()
 	}
 	if d.Stage != InTabToDirect || d.State != Registered {

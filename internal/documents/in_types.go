@@ -320,6 +320,8 @@ type Direction struct {
 	Days         *calendar.Calendar // nil = calendar.Default()
 	ByRule       string             // a clerk forwards directly (D10.8): the clause of the working regulation that names the handler
 	Revision     int64
+
+	written *Prepared // by whom it was prepared, when a leader confirms it
 }
 
 // Directed is a direction as it is kept.

@@ -5,6 +5,7 @@
 // org_codes (every code an agency has or had), org_words (the directory's search words), org_units, org_people, org_holdings,
 // org_delegations; org_reorganisations with org_successions and org_takeovers (decisions that merge, split, rename or dissolve agencies:
 // draft → approved → executed, or cancelled; who follows whom, many to many; who takes over what, never by default).
+// org_delegations, org_standins (who stands in for whom: assistants, covers of absences).
 //
 // An agency is active or closed. A post holds from its first day to its last; its rights end with it at once (I5.5). Nothing is deleted.
 // Imports read a table twice: PlanImport says what would happen and what is wrong, CarryOut does all of it or nothing.
@@ -17,4 +18,5 @@
 // holding.appointed, holding.amended, holding.ended, delegation.given, delegation.ended, org.imported,
 // reorganisation.drafted, reorganisation.amended, reorganisation.linked, reorganisation.unlinked, reorganisation.taker_named, reorganisation.approved,
 // reorganisation.cancelled, reorganisation.executed
+// holding.appointed, holding.amended, holding.ended, delegation.given, delegation.ended, standin.set, standin.ended, org.imported
 package org

@@ -10,12 +10,22 @@ type Actor struct {
 	Unit    int64 `json:"unit,omitempty"`
 	For     int64 `json:"for,omitempty"` // the person acted for (an assistant for a leader); 0 = himself
 	Roles   Roles `json:"roles,omitempty"`
-	Via     Via   `json:"via,omitempty"`
-	Request string
+
+	ForHolding int64 `json:"for_holding,omitempty"` // the post acted for, with For
+	Via        Via   `json:"via,omitempty"`
+	Request    string
 
 	ReadOnly bool `json:"read_only,omitempty"` // he reads the past of an agency that has ended; every act is refused (DB.Write)
 
 	ConfirmedUntil Instant `json:"-"` // until when the person has proved that it is still he (auth.Confirm); 0 = has not
+}
+
+// Post is whose lists the actor works on: his own post, or the one he stands in for.
+func (a Actor) Post() int64 {
+	if a.ForHolding != 0 {
+		return a.ForHolding
+	}
+	return a.Holding
 }
 
 // Confirmed refuses an act that binds the office (signing, sealing, releasing, approving a certificate) unless the actor has just proved

@@ -209,6 +209,10 @@ func personView(ctx context.Context, s *auth.Session) PersonView {
 		}
 		p.Posts = append(p.Posts, post)
 	}
+	for _, x := range s.Standings {
+		p.Posts = append(p.Posts, PostView{ID: fmt.Sprint(int64(x.Principal)), Title: t(ctx, "Làm thay {name}", "name", x.Post.PersonName), Agency: x.Post.Title + " · " + x.Post.AgencyName,
+			Note: x.Reason, Current: x.Post.ID == s.Holding.ID})
+	}
 	return p
 }
 

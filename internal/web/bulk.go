@@ -95,6 +95,8 @@ func (d *Door) bulkIncoming(w http.ResponseWriter, r *http.Request) error {
 	switch form.Act {
 	case documents.BulkSubmit:
 		form.To, form.Note = f.Number("to"), f.Text("note")
+	case documents.BulkChase:
+		form.Note = f.Text("note")
 	case documents.BulkDirect:
 		form.Direction = d.directionForm(f)
 	case documents.BulkForward:
@@ -146,6 +148,10 @@ func (d *Door) bulkFields(r *http.Request, act string) func(f *Form, errs Errors
 		return func(f *Form, errs Errors) ([]templ.Component, error) {
 			fields, err := d.targetFields(r, f, errs, t(ctx, "Giao chủ trì"), true, suggested{})
 			return append(fields, TextArea(fieldOf(f, errs, Field{Name: "note", Label: t(ctx, "Ý kiến kèm theo"), Optional: true})), dueFields(ctx, f, errs, 0)), err
+		}
+	case documents.BulkChase:
+		return func(f *Form, errs Errors) ([]templ.Component, error) {
+			return []templ.Component{TextArea(fresh(f, fieldOf(f, errs, Field{Name: "note", Label: t(ctx, "Nội dung đôn đốc"), MaxLength: 1000}), t(ctx, "Đề nghị khẩn trương xử lý và báo cáo kết quả.")))}, nil
 		}
 	case documents.BulkComplete, documents.BulkAside:
 		return func(f *Form, errs Errors) ([]templ.Component, error) {

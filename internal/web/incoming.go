@@ -197,14 +197,19 @@ type incomingView struct {
 	steps      []documents.Step
 	acts       []documents.InAct
 	parcels    []exchange.Parcel
-	kept       []documents.Preservation
-	requests   []documents.Request
-	relations  []documents.Relation
-	warnings   []store.Message
-	today      calendar.Date
-	days       *calendar.Calendar
-	actor      store.Actor
-	access     accessBanner
+	extensions []documents.Extension
+	chases     []documents.Chase
+	prepared   *documents.Prepared
+
+	preparedLead string
+	kept         []documents.Preservation
+	requests     []documents.Request
+	relations    []documents.Relation
+	warnings     []store.Message
+	today        calendar.Date
+	days         *calendar.Calendar
+	actor        store.Actor
+	access       accessBanner
 }
 
 // openPane loads what stands in the pane beside a list; nothing for none, or for what the actor may not see.
@@ -235,6 +240,9 @@ func (d *Door) loadIncoming(r *http.Request, id int64) (*incomingView, error) {
 		func() error { v.directions, err = documents.Directions(ctx, d.DB, a, id); return err },
 		func() error { v.steps, err = documents.Timeline(ctx, d.DB, a, ref); return err },
 		func() error { v.acts, err = documents.ActsIncoming(ctx, d.DB, a, id); return err },
+		func() error { v.extensions, err = documents.Extensions(ctx, d.DB, a, id); return err },
+		func() error { v.chases, err = documents.Chases(ctx, d.DB, a, id); return err },
+		func() error { v.prepared, err = documents.PreparedFor(ctx, d.DB, a, id); return err },
 		func() error { v.parcels, err = exchange.Parcels(ctx, d.DB, a, ref); return err },
 		func() error { v.kept, err = documents.PreservationsOf(ctx, d.DB, a, ref); return err },
 		func() error { v.requests, err = documents.Requests(ctx, d.DB, a, id); return err },
@@ -244,6 +252,9 @@ func (d *Door) loadIncoming(r *http.Request, id int64) (*incomingView, error) {
 		if err := load(); err != nil {
 			return nil, err
 		}
+	}
+	if v.preparedLead, err = documents.PreparedLead(ctx, d.DB, v.prepared); err != nil {
+		return nil, err
 	}
 	v.warnings = messagesOf(v.doc.Warnings)
 	for i := range v.lines {

@@ -28,12 +28,12 @@ var incomingActs = map[string]func(inAct) (ActPage, error){
 	"register": inAct.register, "refuse": inAct.refuse, "cancel_registration": inAct.cancelRegistration, "submit": inAct.submit,
 	"return_to_registry": inAct.returnToRegistry, "direct": inAct.direct, "forward_by_rule": inAct.forwardByRule, "conclude": inAct.conclude,
 	"comment": inAct.comment, "forward": inAct.forward, "hand_over": inAct.handOver, "start": inAct.start, "complete": inAct.complete,
-	"return": inAct.returnLine, "recall": inAct.recall,
 	"agree_request": inAct.agreeRequest, "decline_request": inAct.declineRequest,
+	"return": inAct.returnLine, "recall": inAct.recall, "extend": inAct.extend, "chase": inAct.chase, "reopen": inAct.reopen, "prepare": inAct.prepare,
 }
 
 // lineActs are done with a receipt line.
-var lineActs = map[string]bool{"forward": true, "hand_over": true, "start": true, "complete": true, "return": true, "recall": true}
+var lineActs = map[string]bool{"forward": true, "hand_over": true, "start": true, "complete": true, "return": true, "recall": true, "extend": true, "chase": true}
 
 // actOnIncoming: GET and POST /incoming/{id}/<act>, /incoming/{id}/lines/{line}/<act>
 func (d *Door) actOnIncoming(w http.ResponseWriter, r *http.Request, code string) error {
