@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // farDrafting are the verbs of those who write documents.
 func farDrafting() []far {
 	return []far{
 		{"sources", "sources REF", "tệp soạn thảo của dự thảo và việc chuyển thành PDF", remoteSources},
+		{"compare", "compare REF [BẢN [BẢN]]", "chỗ khác nhau giữa hai bản; một bản: so với nội dung hiện tại", remoteCompare},
+		{"editing", "editing REF", "báo đang sửa dự thảo và xem ai khác cũng đang sửa", remoteEditing},
 	}
 }
 
@@ -36,6 +39,66 @@ func remoteSources(ctx context.Context, r *remoteCall) error {
 		}
 		if len(all) == 0 {
 			fmt.Fprintln(out, "Không có tệp nguồn.")
+		}
+	})
+}
+
+func remoteCompare(ctx context.Context, r *remoteCall) error {
+	numbers := []int64{1, 0}
+	if len(r.args) < 1 || len(r.args) > 3 {
+		return badUsage("cần một văn bản và nhiều nhất hai số bản: congvu remote compare outgoing/SỐ 1 2")
+	}
+	for i, text := range r.args[1:] {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < 0 {
+			return badUsage(fmt.Sprintf("%q không phải là số bản", text))
+		}
+		numbers[i] = n
+	}
+	id, err := idOf(r.args[0], "outgoing")
+	if err != nil {
+		return err
+	}
+	found, err := r.Compare(ctx, id, numbers[0], numbers[1])
+	if err != nil {
+		return err
+	}
+	return r.show(found, func(out io.Writer) {
+		if len(found.Changes) == 0 {
+			fmt.Fprintln(out, "Hai bản giống nhau.")
+		}
+		for _, c := range found.Changes {
+			fmt.Fprintf(out, "%s:\n  ", c.Label)
+			for _, p := range c.Parts {
+				switch p.Kind {
+				case "added":
+					fmt.Fprintf(out, "{+%s+}", p.Text)
+				case "removed":
+					fmt.Fprintf(out, "[-%s-]", p.Text)
+				default:
+					fmt.Fprint(out, p.Text)
+				}
+			}
+			fmt.Fprintln(out)
+		}
+	})
+}
+
+func remoteEditing(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	others, err := r.Editing(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(others, func(out io.Writer) {
+		for _, e := range others {
+			fmt.Fprintf(out, "%s, %s cũng đang sửa\n", e.Name, e.Post)
+		}
+		if len(others) == 0 {
+			fmt.Fprintln(out, "Không ai khác đang sửa.")
 		}
 	})
 }

@@ -18,6 +18,32 @@ func (d *door) draftingRoutes() {
 		givesFile("application/octet-stream")(op)
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "source", In: "path", Required: true, Description: "Mã tệp nguồn", Schema: &huma.Schema{Type: huma.TypeString}})
 	}, d.downloadSource)
+	ask(d, get("/outgoing/{id}/compare", "compareVersions", tagOutgoing, "Chỗ khác nhau giữa hai phiên bản, hoặc với nội dung hiện tại"), d.compareVersions)
+	ask(d, post("/outgoing/{id}/editing", "noteEditing", tagOutgoing, "Báo đang sửa dự thảo; cho biết ai khác cũng đang sửa"), d.noteEditing)
+}
+
+type comparing struct {
+	One
+	From int64 `query:"from" required:"true" minimum:"1" doc:"Phiên bản đầu"`
+	To   int64 `query:"to" minimum:"0" doc:"Phiên bản sau; 0 hoặc vắng mặt: nội dung hiện tại"`
+}
+
+func (d *door) compareVersions(ctx context.Context, c *call, in *comparing) (client.Comparison, error) {
+	found, err := documents.Compare(ctx, d.Desk, c.actor, in.id(), in.From, in.To)
+	if err != nil {
+		return client.Comparison{}, err
+	}
+	return client.Comparison{From: found.From, To: found.To, Unread: found.Unread, Changes: each(found.Changes, func(x documents.Change) client.Change {
+		return client.Change{Field: x.Field, Label: i18n.T(c.lang, x.Label, nil), Before: x.Before, After: x.After,
+			Parts: each(x.Parts, func(p documents.Part) client.Part { return client.Part{Kind: p.Kind, Text: p.Text} })}
+	})}, nil
+}
+
+func (d *door) noteEditing(ctx context.Context, c *call, in *One) ([]client.Editor, error) {
+	others, err := documents.Editing(ctx, d.Desk, c.actor, in.id())
+	return each(others, func(e documents.Editor) client.Editor {
+		return client.Editor{Person: client.ID(e.PersonID), Name: e.PersonName, Post: e.Post, Since: e.At.Time()}
+	}), err
 }
 
 func (d *door) listSources(ctx context.Context, c *call, in *One) ([]client.Source, error) {

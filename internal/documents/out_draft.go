@@ -109,6 +109,9 @@ func Revise(ctx context.Context, tx *store.Tx, id int64, f DraftForm) (*Outgoing
 		err = o.want(ctx, tx, f.Register)
 	}
 	if err == nil {
+		err = o.doneEditing(ctx, tx)
+	}
+	if err == nil {
 		what := store.Say("Sửa nội dung dự thảo.")
 		if way.next != "" {
 			what = store.Say("Sửa nội dung sau khi đã trình ký; văn bản trở lại dự thảo để duyệt lại.")

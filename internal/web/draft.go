@@ -27,6 +27,9 @@ type draftDesk struct {
 	start documents.DraftForm // what a fresh form shows
 	units []Option
 	names []Option // signers with their capacities: "34:KT"
+
+	others  []documents.Editor // who else has the draft open
+	clashes []documents.Change // what another changed while this form was open
 }
 
 // laidOut tells whether the system lays this type out itself (Phụ lục III); others are uploaded.
@@ -97,10 +100,15 @@ func (x outAct) revise(w http.ResponseWriter) error {
 	for _, r := range o.Receivers {
 		desk.start.Receivers = append(desk.start.Receivers, documents.ReceiverForm{Agency: r.Agency, Unit: r.Unit, Name: r.Name, Role: r.Role})
 	}
+	if x.r.Method == http.MethodGet {
+		if desk.others, err = documents.Editing(x.ctx, x.d.Desk, actor(x.r), o.ID); err != nil {
+			return err
+		}
+	}
 	return desk.open(w, t(x.ctx, "Sửa dự thảo"), fmt.Sprintf("/outgoing/%d", o.ID))
 }
 
-func (x draftDesk) open(w http.ResponseWriter, title, back string) error {
+func (x *draftDesk) open(w http.ResponseWriter, title, back string) error {
 	var err error
 	agency := actor(x.r).Agency
 	units, err := org.Units(x.ctx, x.d.DB, org.AgencyID(agency))
@@ -153,7 +161,7 @@ func (d *Door) signerOptions(r *http.Request, code string) ([]Option, error) {
 }
 
 // fields draws the form of the type.
-func (x draftDesk) fields(f *Form, errs Errors) ([]templ.Component, error) {
+func (x *draftDesk) fields(f *Form, errs Errors) ([]templ.Component, error) {
 	ctx, s := x.ctx, x.start
 	field := func(name, label, value string) Field {
 		if f != nil {
@@ -170,7 +178,7 @@ func (x draftDesk) fields(f *Form, errs Errors) ([]templ.Component, error) {
 	}
 	subject := field("subject", t(ctx, "Trích yếu"), s.Subject)
 	subject.MaxLength, subject.Rows = 500, 2
-	out := []templ.Component{hiddenField("type", x.kind.Code), hidden("reply_to", s.ReplyTo), hidden("revision", s.Revision), TextArea(subject)}
+	out := append(x.together(), hiddenField("type", x.kind.Code), hidden("reply_to", s.ReplyTo), hidden("revision", s.Revision), TextArea(subject))
 	if x.kind.Form == "1.2" {
 		out = append(out, RadioField(Field{Name: "form", Label: t(ctx, "Mẫu quyết định"), Error: errs.Of("form")}, Choose([]Option{
 			{Value: "1.2", Label: t(ctx, "Quy định trực tiếp"), Hint: t(ctx, "Các điều nằm ngay trong quyết định")},
@@ -366,12 +374,18 @@ func (x draftDesk) read(f *Form) (documents.DraftForm, error) {
 }
 
 // save keeps the draft, and lays it out when asked; a layout that is refused leaves the draft kept and says why.
-func (x draftDesk) save(f *Form) (flashed, string, error) {
+func (x *draftDesk) save(f *Form) (flashed, string, error) {
 	form, err := x.read(f)
 	if err != nil {
 		return flashed{}, "", err
 	}
 	a := actor(x.r)
+	if x.was != nil {
+		form.Take(x.was, taken(f))
+		if x.clashes, x.was, err = documents.Clashes(x.ctx, x.d.DB, a, x.was.ID, form); err != nil {
+			return flashed{}, "", err
+		}
+	}
 	var o *documents.Outgoing
 	err = x.d.DB.Write(x.ctx, a, func(tx *store.Tx) (err error) {
 		if x.was == nil {
@@ -396,6 +410,17 @@ func (x draftDesk) save(f *Form) (flashed, string, error) {
 		return flashed{}, "", err
 	}
 	return done("Đã lưu và trình bày văn bản theo Nghị định 30/2020/NĐ-CP."), next, nil
+}
+
+// taken are the fields whose words the person takes over from another.
+func taken(f *Form) []string {
+	var out []string
+	for name := range f.r.PostForm {
+		if code, ok := strings.CutPrefix(name, "take-"); ok {
+			out = append(out, code)
+		}
+	}
+	return out
 }
 
 func orElse(s, otherwise string) string {

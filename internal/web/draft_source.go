@@ -10,6 +10,7 @@ import (
 func draftRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /outgoing/{id}/sources/{source}", Handle: (*Door).sourceFile},
+		{Pattern: "GET /outgoing/{id}/compare", Handle: (*Door).comparePage},
 	}
 }
 
