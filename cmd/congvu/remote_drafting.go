@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+
+	"congvu/internal/client"
 )
 
 // farDrafting are the verbs of those who write documents.
@@ -13,6 +15,8 @@ func farDrafting() []far {
 		{"sources", "sources REF", "tệp soạn thảo của dự thảo và việc chuyển thành PDF", remoteSources},
 		{"compare", "compare REF [BẢN [BẢN]]", "chỗ khác nhau giữa hai bản; một bản: so với nội dung hiện tại", remoteCompare},
 		{"editing", "editing REF", "báo đang sửa dự thảo và xem ai khác cũng đang sửa", remoteEditing},
+		{"layout", "layout REF", "những chỗ dự thảo chưa đúng thể thức", remoteLayout},
+		{"waive", "waive REF MÃ_LỖI --reason X", "bỏ qua một lỗi thể thức, có lý do", remoteWaive},
 	}
 }
 
@@ -101,4 +105,44 @@ func remoteEditing(ctx context.Context, r *remoteCall) error {
 			fmt.Fprintln(out, "Không ai khác đang sửa.")
 		}
 	})
+}
+
+func remoteLayout(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err != nil {
+		return err
+	}
+	all, err := r.CheckLayout(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, f := range all {
+			fmt.Fprintf(out, "ô %s  %s  %s", f.Box, f.Code, f.Text)
+			if f.Waived {
+				fmt.Fprintf(out, "  [%s bỏ qua: %s]", f.WaivedBy, f.Reason)
+			}
+			fmt.Fprintln(out)
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Không thấy lỗi thể thức.")
+		}
+	})
+}
+
+func remoteWaive(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 2 {
+		return badUsage("cần văn bản và mã lỗi: congvu remote waive outgoing/SỐ body.end --reason X")
+	}
+	id, err := idOf(r.args[0], "outgoing")
+	if err == nil {
+		err = need("reason", r.o.reason)
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.Waive(ctx, id, client.Waiver{Code: r.args[1], Reason: r.o.reason}); err != nil {
+		return err
+	}
+	return r.show(map[string]bool{"waived": true}, func(out io.Writer) { fmt.Fprintln(out, "Đã bỏ qua lỗi thể thức.") })
 }

@@ -9,6 +9,7 @@ import (
 	"congvu/internal/client"
 	"congvu/internal/documents"
 	"congvu/internal/i18n"
+	"congvu/internal/store"
 )
 
 // draftingRoutes are what a draft has besides its acts.
@@ -20,11 +21,18 @@ func (d *door) draftingRoutes() {
 	}, d.downloadSource)
 	ask(d, get("/outgoing/{id}/compare", "compareVersions", tagOutgoing, "Chỗ khác nhau giữa hai phiên bản, hoặc với nội dung hiện tại"), d.compareVersions)
 	ask(d, post("/outgoing/{id}/editing", "noteEditing", tagOutgoing, "Báo đang sửa dự thảo; cho biết ai khác cũng đang sửa"), d.noteEditing)
+	do(d, post("/outgoing/{id}/layout/waive", "waiveFinding", tagOutgoing, "Bỏ qua một lỗi thể thức, có lý do"), d.waiveFinding)
+}
+
+func (d *door) waiveFinding(ctx context.Context, c *call, in *act[client.Waiver]) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return documents.WaiveFinding(ctx, tx, in.id(), in.Body.Code, in.Body.Reason)
+	})
 }
 
 type comparing struct {
 	One
-	From int64 `query:"from" required:"true" minimum:"1" doc:"Phiên bản đầu"`
+	From int64 `query:"from" default:"1" minimum:"1" doc:"Phiên bản đầu"`
 	To   int64 `query:"to" minimum:"0" doc:"Phiên bản sau; 0 hoặc vắng mặt: nội dung hiện tại"`
 }
 

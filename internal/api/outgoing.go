@@ -109,10 +109,10 @@ func outgoing(c *call) func(o *documents.Outgoing, err error) (client.Outgoing, 
 }
 
 func (d *door) checkLayout(ctx context.Context, c *call, in *One) ([]client.Finding, error) {
-	all, err := documents.CheckLayout(ctx, d.DB, c.actor, in.id(), d.today())
+	all, err := documents.LayoutFindings(ctx, d.DB, c.actor, in.id(), d.today())
 	out := []client.Finding{}
 	for _, f := range all {
-		out = append(out, client.Finding{Code: f.Code, Text: i18n.T(c.lang, f.Text, f.Args)})
+		out = append(out, client.Finding{Box: f.Box, Code: f.Code, Text: i18n.T(c.lang, f.Text, f.Args), Hint: f.Hint, Waived: f.Waived, Reason: f.Reason, WaivedBy: f.WaivedBy})
 	}
 	return out, err
 }

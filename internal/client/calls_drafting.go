@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strconv"
 )
@@ -19,4 +20,9 @@ func (c *Client) Compare(ctx context.Context, id ID, from, to int64) (Comparison
 // Editing says that a draft is being changed, and lists who else has it open.
 func (c *Client) Editing(ctx context.Context, id ID) ([]Editor, error) {
 	return acted[[]Editor](ctx, c, out(id, "/editing"), nil)
+}
+
+// Waive lets a draft go on with a finding about its layout.
+func (c *Client) Waive(ctx context.Context, id ID, w Waiver) error {
+	return c.call(ctx, request{method: http.MethodPost, path: out(id, "/layout/waive"), body: w}, nil)
 }

@@ -247,8 +247,19 @@ type AskingSigner struct {
 
 // Finding is one thing in a draft that departs from the prescribed layout.
 type Finding struct {
-	Code string `json:"code"`
-	Text string `json:"text"`
+	Box      string `json:"box" doc:"Số của ô trong Phụ lục I"`
+	Code     string `json:"code"`
+	Text     string `json:"text"`
+	Hint     bool   `json:"hint" doc:"Gợi ý về viện dẫn, viết hoa; không chặn trình"`
+	Waived   bool   `json:"waived"`
+	Reason   string `json:"reason,omitempty"`
+	WaivedBy string `json:"waived_by,omitempty"`
+}
+
+// Waiver lets a draft go on with a finding about its layout.
+type Waiver struct {
+	Code   string `json:"code" maxLength:"60"`
+	Reason string `json:"reason" maxLength:"4000"`
 }
 
 // Version is one state of a document's main file.

@@ -47,6 +47,8 @@
 // document.opinions_asked, document.opinion_given, document.opinion_turn, document.opinion_file, document.opinions_withdrawn, document.opinion_settled, document.opinions_closed,
 // document.verdict_recovered, document.source_uploaded, document.source_failed, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
 // document.page_commented, document.comment_resolved, document.approvals_voided, document.step_added, document.step_dropped, approval_plan.set,
+// document.approvals_voided, document.step_added, document.step_dropped, approval_plan.set,
+// document.verdict_recovered, document.source_uploaded, document.source_failed, document.layout_waived, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
 // drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
 // register.changed, register.corrected, number.reserved, number.released, secret.entered, secret.voided, document.entered_paper, posting.entered, posting.voided,
 // copy.lent, copy.returned,

@@ -276,19 +276,6 @@ func (o *Outgoing) isAddressed(r Receiver) bool {
 	return slices.ContainsFunc(o.Addressees, func(to string) bool { return i18n.Fold(to) == i18n.Fold(r.Name) })
 }
 
-// CheckLayout lists what in the draft departs from Phụ lục I (D5.13).
-func CheckLayout(ctx context.Context, r store.Reader, a store.Actor, id int64, on calendar.Date) ([]paper.Finding, error) {
-	o, err := FindOutgoing(ctx, r, a, id)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := o.paper(ctx, r, on)
-	if err != nil {
-		return nil, err
-	}
-	return paper.Check(doc), nil
-}
-
 // harmful is active content that a main file must not have.
 var harmful = []string{pdf.ActiveJavaScript, pdf.ActiveLaunch, pdf.ActiveXFA, pdf.ActiveFile, pdf.ActiveRemote, pdf.ActiveSubmit, pdf.ActiveImport, pdf.ActiveMedia, pdf.ActiveUNC, pdf.ActiveUnread}
 

@@ -90,6 +90,9 @@ func Submit(ctx context.Context, tx *store.Tx, id int64, to org.HoldingID, words
 		err = o.reviewable()
 	}
 	if err == nil {
+		err = o.layoutAllows(ctx, tx)
+	}
+	if err == nil {
 		words, err = note(words, 0)
 	}
 	if err != nil {

@@ -11,6 +11,8 @@ func draftRoutes() []Route {
 	return []Route{
 		{Pattern: "GET /outgoing/{id}/sources/{source}", Handle: (*Door).sourceFile},
 		{Pattern: "GET /outgoing/{id}/compare", Handle: (*Door).comparePage},
+		{Pattern: "GET /outgoing/{id}/layout/waive", Handle: (*Door).waivePage},
+		{Pattern: "POST /outgoing/{id}/layout/waive", Handle: (*Door).waivePage},
 	}
 }
 

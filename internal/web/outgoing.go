@@ -12,7 +12,6 @@ import (
 
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
-	"congvu/internal/paper"
 	"congvu/internal/store"
 )
 
@@ -120,7 +119,8 @@ type outgoingView struct {
 	steps      []documents.Step
 	acts       []documents.Act
 	deliveries []exchange.Delivery
-	findings   []paper.Finding
+	findings   []documents.LayoutFinding
+	keeper     bool
 	stamps     []documents.Stamp
 	order      documents.ReleaseOrder
 	kept       []documents.Preservation
@@ -167,8 +167,11 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 			return nil, err
 		}
 	}
-	if v.may(documents.ActRevise) && v.doc.SignerHolding != 0 && laidOut(v.doc.Form) {
-		v.findings, err = documents.CheckLayout(ctx, d.DB, a, id, d.today())
+	if v.keeper, err = documents.MayWaive(ctx, d.DB, a); err != nil {
+		return nil, err
+	}
+	if (v.may(documents.ActRevise) || v.keeper && v.doc.SignedAt == 0 && v.doc.State != documents.Cancelled) && v.doc.SignerHolding != 0 && laidOut(v.doc.Form) {
+		v.findings, err = documents.LayoutFindings(ctx, d.DB, a, id, d.today())
 		if err != nil && !errors.Is(err, store.Invalid) {
 			return nil, err
 		}

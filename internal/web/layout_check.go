@@ -1,0 +1,33 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"congvu/internal/documents"
+	"congvu/internal/store"
+)
+
+// waivePage: GET and POST /outgoing/{id}/layout/waive?code=…
+func (d *Door) waivePage(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	id, err := number(r, "id")
+	if err != nil {
+		return err
+	}
+	doc, err := documents.FindOutgoing(ctx, d.DB, actor(r), id)
+	if err != nil {
+		return err
+	}
+	code := r.URL.Query().Get("code")
+	return d.act(w, r, ActPage{Active: "outgoing", Title: t(ctx, "Bỏ qua lỗi thể thức"), Lead: doc.Title(), Back: fmt.Sprintf("/outgoing/%d", id), Submit: Action{Label: t(ctx, "Bỏ qua lỗi này"), Kind: Primary},
+		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
+			return []templ.Component{TextArea(fieldOf(f, errs, Field{Name: "note", Label: t(ctx, "Lý do"), Hint: t(ctx, "Từ 10 ký tự; lý do được lưu cùng văn bản"), MaxLength: 1000, Rows: 3}))}, nil
+		},
+		Do: func(f *Form) (flashed, string, error) {
+			err := d.DB.Write(ctx, actor(r), func(tx *store.Tx) error { return documents.WaiveFinding(ctx, tx, id, code, f.Text("note")) })
+			return done("Đã bỏ qua lỗi thể thức, có lưu lý do."), "", err
+		}})
+}
