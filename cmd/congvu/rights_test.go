@@ -269,7 +269,11 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.stamp)
 	case has("/preservation/files/{id}"), has("/admin/preservation/files/{id}"), has("/files/{id}/preserved"), has("/files/{id}/preservation"):
 		one(o.preserved)
-	case has("/outgoing/{id}/versions/{no}"), has("/outgoing/{id}/sources/{source}"):
+	case has("/outgoing/{id}/sources/{source}"):
+		for _, state := range slices.Sorted(maps.Keys(o.outgoing)) {
+			out = append(out, rightsCase{state, filled(path, o.outgoing[state], nobodysID)})
+		}
+	case has("/outgoing/{id}/versions/{no}"):
 		for _, state := range slices.Sorted(maps.Keys(o.outgoing)) {
 			out = append(out, rightsCase{state, filled(path, o.outgoing[state], 1)})
 		}
