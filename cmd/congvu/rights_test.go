@@ -297,6 +297,20 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.assignment)
 	case has("/outgoing/{id}"), has("/signing/{id}"):
 		each(o.outgoing)
+	case has("/rules/{id}"):
+		one(o.rule)
+	case has("/groups/{id}"):
+		one(o.group)
+	case has("/phrases/{id}"):
+		one(o.phrase)
+	case has("/standins/{id}"):
+		one(o.standin)
+	case has("/handover/{id}"):
+		one(o.people["specialist"].Holding)
+	case has("/extensions/{id}"): // none is asked in the test's offices: an address of nothing
+		one(1)
+	case has("/desk/{id}"):
+		each(o.incoming)
 	case has("/lines/{id}"):
 		each(o.lines)
 	case has("/files/{id}/signed/{no}"):

@@ -74,6 +74,10 @@ type rightsOffice struct {
 	stamp       int64 // of the signed document, on its way
 	quarantine  int64
 	delegation  int64
+	rule        int64
+	group       int64
+	phrase      int64
+	standin     int64
 	certificate int64
 	signing     int64 // of the head, with a SIM
 	batch       int64 // of the head
@@ -192,6 +196,7 @@ func (w *rightsTown) office(code, word string) *rightsOffice {
 		}
 		return err
 	})
+	w.direction(o)
 	tokens, err := auth.Tokens(ctx, w.db, o.people["specialist"])
 	w.must(err)
 	sessions, err := auth.Sessions(ctx, w.db, o.people["specialist"])
@@ -626,4 +631,32 @@ func (w *rightsTown) rights(o *rightsOffice) {
 	open, err := documents.OpenRightChanges(ctx, w.db, o.people["clerk"], 0, 1)
 	w.must(err)
 	o.change = open[0].ID
+}
+
+// direction gives the office a routing rule, a shared group, a clerk's text and somebody who stands in for the leader.
+func (w *rightsTown) direction(o *rightsOffice) {
+	ctx := context.Background()
+	w.write(o.people["clerk"], func(tx *store.Tx) error {
+		rule, err := documents.SaveRule(ctx, tx, documents.RuleForm{Name: "Quy tắc " + o.word, Words: o.word, Leader: o.people["head"].Holding})
+		if err != nil {
+			return err
+		}
+		group, err := documents.SaveGroup(ctx, tx, documents.GroupForm{Shared: true, Kind: documents.GroupInside, Name: "Nhóm " + o.word, Members: []documents.Member{{Unit: int64(o.unit)}}})
+		if err != nil {
+			return err
+		}
+		phrase, err := documents.SavePhrase(ctx, tx, "Ý kiến "+o.word)
+		if err == nil {
+			o.rule, o.group, o.phrase = rule.ID, group.ID, phrase.ID
+		}
+		return err
+	})
+	w.write(o.people["agency_admin"], func(tx *store.Tx) error {
+		s, err := org.SetStandIn(ctx, tx, org.StandInForm{Kind: org.StandInAssistant, Principal: org.HoldingID(o.people["leader"].Holding), Deputy: org.HoldingID(o.people["assistant"].Holding),
+			Scope: org.ScopeDirect, Reason: "Phân công " + o.word})
+		if err == nil {
+			o.standin = s.ID
+		}
+		return err
+	})
 }
