@@ -41,10 +41,11 @@ func summed(name, note string, times []time.Duration, span time.Duration, errors
 
 // bench measures what the product does and, in the same run, what the machine could do at best.
 func bench(ctx context.Context, w *world, args []string) error {
-	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|issue|exchange …] [--data THƯ_MỤC] [--db postgres://…] [--json]")
+	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|issue|exchange|search …] [--data THƯ_MỤC] [--db postgres://…] [--json]")
 	s := newSettings(w, fs, false)
 	asJSON := fs.Bool("json", false, "in kết quả dạng JSON")
 	rows := fs.Int("rows", 1_000_000, "số văn bản đến trong cơ sở dữ liệu của phép đo inbox; một phần mười thuộc một cơ quan")
+	fs.IntVar(rows, "documents", 1_000_000, "số văn bản trong chỉ mục của phép đo search (như --rows)")
 	span := fs.Duration("span", 5*time.Second, "thời gian của mỗi phép đo")
 	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) của cả lần đo vào tệp này")
 	rest, err := parse(fs, args)
@@ -73,7 +74,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 	parts := []struct {
 		name string
 		run  func(context.Context) ([]measurement, error)
-	}{{"limits", b.limits}, {"sign", b.sign}, {"inbox", b.inbox}, {"register", b.register}, {"issue", b.issue}, {"exchange", b.exchange}}
+	}{{"limits", b.limits}, {"sign", b.sign}, {"inbox", b.inbox}, {"register", b.register}, {"issue", b.issue}, {"exchange", b.exchange}, {"search", b.search}}
 	var all []measurement
 	known := false
 	for _, p := range parts {
@@ -94,7 +95,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 		}
 	}
 	if !known {
-		return badUsage("phép đo gồm: all, limits, sign, inbox, register, issue, exchange")
+		return badUsage("phép đo gồm: all, limits, sign, inbox, register, issue, exchange, search")
 	}
 	if *asJSON {
 		enc := json.NewEncoder(w.out)
