@@ -26,8 +26,8 @@ var house = map[string]string{
 	"dossiers":  "store org documents calendar paper pdf workbook blob i18n",
 	"exchange":  "store org documents calendar edxml xmldsig axis pades keys blob i18n",
 	// doors
-	"web":  "store backup org auth audit notify documents dossiers exchange calendar pades keys blob i18n workbook paper",
-	"api":  "store backup org auth audit notify documents dossiers exchange calendar pades keys blob i18n client",
+	"web":  "store search backup org auth audit notify documents dossiers exchange calendar pades keys blob i18n workbook paper",
+	"api":  "store search backup org auth audit notify documents dossiers exchange calendar pades keys blob i18n client",
 	"city": "store org auth documents exchange keys blob paper pades calendar i18n axis",
 	// sheds: they know no room
 	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "authority": "cms keys", "xmldsig": "", "edxml": "",

@@ -43,7 +43,7 @@ func (b *benchRun) inbox(ctx context.Context) ([]measurement, error) {
 	if err := auth.OpenAccount(ctx, b.in.DB, o.administrator, auth.Opening{Person: org.PersonID(o.clerk.Person), Login: login, Password: password}); err != nil && !errors.Is(err, store.Conflict) {
 		return nil, err
 	}
-	pages := web.New(web.Config{DB: b.in.DB, Desk: b.in.Desk, Exchange: b.in.Exchange, Log: slog.New(slog.DiscardHandler)})
+	pages := web.New(web.Config{DB: b.in.DB, Index: b.in.index(), Desk: b.in.Desk, Exchange: b.in.Exchange, Log: slog.New(slog.DiscardHandler)})
 	defer pages.Close()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

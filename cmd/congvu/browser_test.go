@@ -48,8 +48,8 @@ func startDemoWith(t *testing.T, documents int, prepare func(*installation) erro
 	for _, w := range in.work(log) {
 		workers.Go(func() { w(work) })
 	}
-	pages := web.New(web.Config{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Log: log, DemoAccounts: true, DemoPassword: city.Password})
-	server := httptest.NewServer(in.doors(pages, api.New(api.Config{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Log: log, TestCertificates: true})))
+	pages := web.New(web.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Log: log, DemoAccounts: true, DemoPassword: city.Password})
+	server := httptest.NewServer(in.doors(pages, api.New(api.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Log: log, TestCertificates: true})))
 	t.Cleanup(func() {
 		pages.Close()
 		server.Close()

@@ -47,6 +47,7 @@ func fars() []far {
 		farPreservation(),
 		farRights(),
 		farReview(),
+		farSearch(),
 		farSignings(),
 		farRegisters(),
 		farStatistics(),

@@ -37,9 +37,9 @@ type rightsDoors struct {
 func (w *rightsTown) open() *rightsDoors {
 	w.t.Helper()
 	d := &rightsDoors{rightsTown: w, log: &frozenLog{}}
-	d.web = web.New(web.Config{DB: w.db, Desk: w.desk, Exchange: w.exchange, Log: d.log.logger()})
+	d.web = web.New(web.Config{DB: w.db, Index: newIndex(w.db), Desk: w.desk, Exchange: w.exchange, Log: d.log.logger()})
 	w.t.Cleanup(d.web.Close)
-	d.api = api.New(api.Config{DB: w.db, Desk: w.desk, Exchange: w.exchange, TestCertificates: true, Log: d.log.logger()})
+	d.api = api.New(api.Config{DB: w.db, Index: newIndex(w.db), Desk: w.desk, Exchange: w.exchange, TestCertificates: true, Log: d.log.logger()})
 	d.bodies = d.forms()
 	return d
 }

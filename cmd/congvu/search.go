@@ -12,30 +12,13 @@ import (
 // newIndex registers what there is to find: the rooms give entries, the index keeps them.
 func newIndex(db *store.DB) *search.Index {
 	x := search.New(db)
-	source := func(ctx context.Context, r store.Reader, agency int64, ref string) (search.Entry, bool, error) {
-		e, ok, err := documents.EntryOf(ctx, r, agency, ref)
-		return search.Entry(e), ok, err
-	}
-	x.Register("incoming", source, places(documents.IncomingPlaces))
-	x.Register("outgoing", source, places(documents.OutgoingPlaces))
+	x.Register("incoming", search.From(documents.EntryOf), search.Walk(documents.IncomingPlaces))
+	x.Register("outgoing", search.From(documents.EntryOf), search.Walk(documents.OutgoingPlaces))
 	return x
 }
 
-// places turns a room's walk over its things into the index's.
-func places[P ~struct {
-	AgencyID int64
-	ID       int64
-	Ref      string
-}](walk func(ctx context.Context, r store.Reader, after int64, limit int) ([]P, error)) search.Lister {
-	return func(ctx context.Context, r store.Reader, after int64, limit int) ([]search.Place, error) {
-		found, err := walk(ctx, r, after, limit)
-		out := make([]search.Place, len(found))
-		for i, p := range found {
-			out[i] = search.Place(p)
-		}
-		return out, err
-	}
-}
+// index is the installation's index; every user of it may have one of its own.
+func (in *installation) index() *search.Index { return newIndex(in.DB) }
 
 // reindex builds the search index anew from the tables, and reads again what could not be recognised before.
 func reindex(ctx context.Context, w *world, args []string) error {

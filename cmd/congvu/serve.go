@@ -77,9 +77,10 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 		workers.Go(func() { work(working) })
 	}
 	page.DB, page.Desk, page.Exchange, page.PublicURL, page.Log = in.DB, in.Desk, in.Exchange, s.PublicURL, log
+	page.Index = in.index()
 	pages := web.New(page)
 	server := &http.Server{
-		Handler:           in.doors(pages, api.New(api.Config{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Version: versionText(), Log: log, TestCertificates: in.Trust.AllowTest})),
+		Handler:           in.doors(pages, api.New(api.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Version: versionText(), Log: log, TestCertificates: in.Trust.AllowTest})),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
@@ -136,8 +137,8 @@ func (in *installation) work(log *slog.Logger) []func(context.Context) {
 		func(ctx context.Context) { in.Desk.Preserve(ctx, trouble) },
 		func(ctx context.Context) { in.Desk.Transcribe(ctx, trouble) },
 		func(ctx context.Context) { documents.RunDrafting(ctx, in.Desk, trouble) },
-		func(ctx context.Context) { newIndex(in.DB).Follow(ctx, trouble) },
 		func(ctx context.Context) { in.Desk.Remind(ctx, trouble) },
+		func(ctx context.Context) { in.index().Follow(ctx, trouble) },
 		func(ctx context.Context) { documents.RunSignings(ctx, in.Desk, trouble) },
 		func(ctx context.Context) { dossiers.Run(ctx, in.DB, trouble) },
 		func(ctx context.Context) { in.sweep(ctx, log) },

@@ -175,8 +175,8 @@ func (w *tale) found(s *settings, here, elsewhere []int, env *testscript.Env) *s
 	for _, each := range in.work(log) {
 		workers.Go(func() { each(work) })
 	}
-	pages := web.New(web.Config{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Log: log})
-	server := httptest.NewServer(in.doors(pages, api.New(api.Config{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Log: log, TestCertificates: true})))
+	pages := web.New(web.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Log: log})
+	server := httptest.NewServer(in.doors(pages, api.New(api.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Log: log, TestCertificates: true})))
 	at.url = server.URL
 	w.t.Cleanup(func() {
 		pages.Close()

@@ -11,6 +11,7 @@ import (
 
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
+	"congvu/internal/search"
 	"congvu/internal/store"
 )
 
@@ -22,6 +23,7 @@ type Config struct {
 	DB       *store.DB
 	Desk     *documents.Desk
 	Exchange *exchange.Office // nil = parcels cannot be downloaded here
+	Index    *search.Index    // nil = there is no search over documents here
 	Version  string           // of the program, shown in the OpenAPI document
 	Log      *slog.Logger     // internal errors with the request's id; nil = slog.Default()
 	InFlight int              // requests of one caller at a time; 0 = 16
@@ -72,6 +74,7 @@ func newDoor(c Config) *door {
 	d.huma.UseMiddleware(d.enter)
 	d.whoRoutes()
 	d.incomingRoutes()
+	d.searchRoutes()
 	d.outgoingRoutes()
 	d.signingRoutes()
 	d.fileRoutes()

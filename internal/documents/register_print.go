@@ -28,7 +28,7 @@ var Formats = []string{FormatPDF, FormatXLSX, FormatDOCX}
 // FormatMedia is the media type of a format, "" for others.
 func FormatMedia(format string) string {
 	return map[string]string{FormatPDF: "application/pdf", FormatXLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-		FormatDOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}[format]
+		FormatDOC: "application/msword", FormatDOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}[format]
 }
 
 // What is printed of a register.
@@ -69,6 +69,8 @@ func (s *Sheet) Write(w io.Writer, format string) error {
 		return workbook.WriteXLSX(w, out)
 	case FormatDOCX:
 		return workbook.WriteDOCX(w, out)
+	case FormatDOC:
+		return workbook.WriteDOC(w, out)
 	case FormatPDF:
 		made, err := paper.Register(s.Book)
 		if err != nil {

@@ -14,21 +14,8 @@ import (
 // indexOf is the index as the wiring makes it.
 func indexOf(db *store.DB) *search.Index {
 	x := search.New(db)
-	source := func(ctx context.Context, r store.Reader, agency int64, ref string) (search.Entry, bool, error) {
-		e, ok, err := EntryOf(ctx, r, agency, ref)
-		return search.Entry(e), ok, err
-	}
-	walk := func(places func(context.Context, store.Reader, int64, int) ([]SearchPlace, error)) search.Lister {
-		return func(ctx context.Context, r store.Reader, after int64, limit int) (out []search.Place, _ error) {
-			found, err := places(ctx, r, after, limit)
-			for _, p := range found {
-				out = append(out, search.Place(p))
-			}
-			return out, err
-		}
-	}
-	x.Register("incoming", source, walk(IncomingPlaces))
-	x.Register("outgoing", source, walk(OutgoingPlaces))
+	x.Register("incoming", search.From(EntryOf), search.Walk(IncomingPlaces))
+	x.Register("outgoing", search.From(EntryOf), search.Walk(OutgoingPlaces))
 	return x
 }
 

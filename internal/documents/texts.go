@@ -25,6 +25,9 @@ const (
 // mostFileText is the most bytes that are kept of a file's text.
 const mostFileText = 1 << 20
 
+// MostRead is the most bytes of a file that is read in the hands of a person.
+const MostRead = transcript.MostBytes
+
 // FileText is what was read from one file.
 type FileText struct {
 	SHA        string `db:"sha"`

@@ -21,6 +21,42 @@ type Place struct {
 // Lister walks over everything of a kind, by growing ID.
 type Lister func(ctx context.Context, r store.Reader, after int64, limit int) ([]Place, error)
 
+// From makes a source of a room's function: the room has a struct of the same fields, for it does not know this one.
+func From[E ~struct {
+	ID      int64
+	Agency  int64
+	Ref     string
+	At      store.Instant
+	Rights  []string
+	Fields  map[string]string
+	Exact   map[string][]string
+	Text    string
+	Issued  string
+	Arrived string
+	Due     string
+}](of func(ctx context.Context, r store.Reader, agency int64, ref string) (E, bool, error)) Source {
+	return func(ctx context.Context, r store.Reader, agency int64, ref string) (Entry, bool, error) {
+		e, ok, err := of(ctx, r, agency, ref)
+		return Entry(e), ok, err
+	}
+}
+
+// Walk makes a lister of a room's walk over its things.
+func Walk[P ~struct {
+	AgencyID int64
+	ID       int64
+	Ref      string
+}](walk func(ctx context.Context, r store.Reader, after int64, limit int) ([]P, error)) Lister {
+	return func(ctx context.Context, r store.Reader, after int64, limit int) ([]Place, error) {
+		found, err := walk(ctx, r, after, limit)
+		out := make([]Place, len(found))
+		for i, p := range found {
+			out[i] = Place(p)
+		}
+		return out, err
+	}
+}
+
 type kind struct {
 	source Source
 	list   Lister
@@ -118,6 +154,16 @@ func (x *Index) Follow(ctx context.Context, trouble func(error)) {
 		trouble(fmt.Errorf("search: %w", err))
 	}
 	x.DB.Follow(ctx, Follower, x.Hear, trouble)
+}
+
+// CatchUp hears what was committed so far, a few batches of it at most: what a person has just done he finds at once.
+func (x *Index) CatchUp(ctx context.Context) error {
+	for range 5 {
+		if n, err := x.DB.FollowOnce(ctx, Follower, x.Hear); err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
 }
 
 const reindexBatch = 200

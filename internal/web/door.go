@@ -11,6 +11,7 @@ import (
 
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
+	"congvu/internal/search"
 	"congvu/internal/store"
 )
 
@@ -19,6 +20,7 @@ type Config struct {
 	DB       *store.DB
 	Desk     *documents.Desk
 	Exchange *exchange.Office // nil = packets cannot be downloaded here
+	Index    *search.Index    // nil = there is no search over documents here
 	Vault    *backup.Vault    // nil = no copies are taken here
 
 	PublicURL string // how people reach it, "https://congvu.hue.gov.vn"; "" = whatever address they used

@@ -23,6 +23,7 @@ import (
 	"congvu/internal/keys"
 	"congvu/internal/notify"
 	"congvu/internal/org"
+	"congvu/internal/search"
 	"congvu/internal/store"
 	"congvu/internal/storetest"
 )
@@ -74,6 +75,9 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 	h.desk = &documents.Desk{DB: h.db, Blobs: blobs, Keys: ring, Trust: trust}
 	h.people()
 	c := Config{DB: h.db, Desk: h.desk, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	c.Index = search.New(h.db)
+	c.Index.Register("incoming", search.From(documents.EntryOf), search.Walk(documents.IncomingPlaces))
+	c.Index.Register("outgoing", search.From(documents.EntryOf), search.Walk(documents.OutgoingPlaces))
 	for _, f := range change {
 		f(&c)
 	}
