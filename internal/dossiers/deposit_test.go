@@ -12,9 +12,9 @@ import (
 // A work item and an archival dossier are two things: the dossier has a period, a deposit and an end of its own, and none of its acts moves a line.
 //
 // N19: closing, depositing and accepting a dossier leave the documents' own states as they were, and a dossier kept 5 years or longer falls due for deposit by itself.
-// V30: the room does it.
-// V37: the room does it.
-// V32: the room does it.
+// V30: screen /deposits/{id}
+// V37: screen /dossiers/{id}/request
+// V32: screen /dossiers/{id}
 func TestDepositIsCheckedAcceptedAndThenUsedOnRequest(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{})
@@ -109,7 +109,7 @@ func TestReturnedDepositIsCorrectedAndSubmittedAgain(t *testing.T) {
 	}
 }
 
-// V29: the room does it.
+// V29: screen /dossiers
 func TestKeepersAreRemindedOfDueDeposits(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{})
@@ -155,7 +155,7 @@ func TestKeepersAreRemindedOfDueDeposits(t *testing.T) {
 	h.must(h.by("clerk", func(tx *store.Tx) error { _, err := Submit(bg, tx, DepositForm{Dossiers: []int64{d.ID}}); return err }))
 }
 
-// V60: the room does it.
+// V60: screen /dossiers/{id}/freeze
 func TestFrozenDossierIsNeitherMovedNorEdited(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("clerk", OpenForm{})

@@ -18,8 +18,8 @@ import (
 
 // The yearly list is drafted, approved by the head with a confirmation, issued and printed with its three counts.
 //
-// V21: the room does it.
-// V68: the room does it.
+// V21: screen /dossier-lists/{id}
+// V68: screen /dossier-lists/{id}
 func TestListIsApprovedIssuedAndPrinted(t *testing.T) {
 	h := newHouse(t)
 	l, entry := h.issued()
@@ -130,7 +130,7 @@ func TestListIsCopiedAndReadFromASheet(t *testing.T) {
 	h.refused(store.Invalid, h.by("clerk", func(tx *store.Tx) error { _, err := ImportList(bg, tx, l.ID, bad); return err }))
 }
 
-// V24: the room does it.
+// V24: screen /dossier-lists/{id}
 func TestOpenDossierFollowsItsListAndAClosedOneDoesNot(t *testing.T) {
 	h := newHouse(t)
 	l, entry := h.issued()
@@ -158,7 +158,7 @@ func TestOpenDossierFollowsItsListAndAClosedOneDoesNot(t *testing.T) {
 	}
 }
 
-// V22: the room does it.
+// V22: screen /dossiers/{id}
 func TestOrdinalsAreGaplessUnderManyWriters(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("clerk", OpenForm{})
@@ -208,9 +208,9 @@ func TestOrdinalsAreGaplessUnderManyWriters(t *testing.T) {
 
 // One document stands in the dossiers of two accounts, and its bytes are kept once.
 //
-// V26: the room does it.
-// V23: the room does it.
-// V25: the room does it.
+// V26: screen /incoming/{id}/dossier
+// V23: screen /dossiers/{id}
+// V25: screen /dossiers/accounts
 func TestOneDocumentStandsInManyDossiersWithoutACopy(t *testing.T) {
 	h := newHouse(t)
 	mine, theirs := h.open("clerk", OpenForm{}), h.open("keeper", OpenForm{})
@@ -254,8 +254,8 @@ func TestOneDocumentStandsInManyDossiersWithoutACopy(t *testing.T) {
 	}
 }
 
-// V67: the room does it.
-// V46: the room does it.
+// V67: screen /dossiers/{id}
+// V46: screen /dossiers/{id}
 // V50: what stood with a document when the dossier was closed does not follow later changes, and its reference has no act that changes it.
 func TestClosingChecksOrdersCountsAndFixes(t *testing.T) {
 	h := newHouse(t)
@@ -311,9 +311,9 @@ func TestClosingChecksOrdersCountsAndFixes(t *testing.T) {
 	}
 }
 
-// V47: the room does it.
-// V48: the room does it.
-// V49: the room does it.
+// V47: screen /dossiers/{id}
+// V48: screen /dossiers/{id}/edit
+// V49: screen /dossiers/{id}
 func TestDescribingDataMayBeAddedAndEveryChangeIsKept(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("keeper", OpenForm{})

@@ -134,7 +134,7 @@ func keep(ctx context.Context, desk *documents.Desk, agency int64, name string, 
 		return f, store.Because(store.RefuseField("file", "Tệp {name} lớn hơn {limit} MB cho phép. Nội dung đã có được giữ nguyên; hãy giảm dung lượng hoặc chia tệp.", "name", name, "limit", max(1, limit>>20)), err)
 	}
 	if err != nil {
-		return f, refuseSheet(err)
+		return f, RefuseSheet(err)
 	}
 	if f.SHA, f.Size = ref.SHA, ref.Size; f.Size == 0 {
 		return f, store.RefuseField("file", "Tệp {name} trống (0 byte). Nội dung đã có được giữ nguyên; hãy chọn lại tệp.", "name", name)

@@ -161,7 +161,7 @@ func ImportList(ctx context.Context, tx *store.Tx, list int64, t *workbook.Table
 	}
 	m, err := t.Match(listSheet)
 	if err != nil {
-		return 0, refuseSheet(err)
+		return 0, RefuseSheet(err)
 	}
 	staff, err := org.Staff(ctx, tx, org.AgencyID(l.AgencyID), nowDay(tx))
 	if err != nil {
@@ -241,8 +241,8 @@ func (l *List) make(ctx context.Context, tx *store.Tx, parent int64, title, abbr
 	return h.ID, tx.Put(ctx, sqlPutHeading, l.AgencyID, l.ID, h.ID, parent, ordinal, title, abbr)
 }
 
-// refuseSheet turns a refusal of the workbook into one of the store.
-func refuseSheet(err error) error {
+// RefuseSheet turns a refusal of the workbook into one of the store.
+func RefuseSheet(err error) error {
 	if r, ok := err.(interface {
 		Reason() (string, map[string]any)
 	}); ok {

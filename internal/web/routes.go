@@ -74,6 +74,7 @@ func routes() []Route {
 		fileRoutes(),
 		bookRoutes(),
 		statisticsRoutes(),
+		dossierRoutes(),
 		adminRoutes(),
 		pictureRoutes(),
 		preservationRoutes(),
