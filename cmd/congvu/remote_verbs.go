@@ -46,6 +46,7 @@ func fars() []far {
 		farDrafting(),
 		farPreservation(),
 		farRights(),
+		farDossiers(),
 		farReview(),
 		farSearch(),
 		farSignings(),

@@ -250,6 +250,9 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 	}
 	one := func(ids ...int64) { out = append(out, rightsCase{"", filled(path, ids...)}) }
 	has := func(prefix string) bool { return local == prefix || strings.HasPrefix(local, prefix+"/") }
+	if out = o.dossierCases(local, path); out != nil {
+		return out, true
+	}
 	switch {
 	case !strings.Contains(strings.ReplaceAll(path, "{$}", ""), "{"):
 		out = append(out, rightsCase{"", strings.ReplaceAll(path, "{$}", "")})

@@ -69,6 +69,7 @@ type rightsOffice struct {
 	reservation, secret, posting, copyUse int64
 
 	grant, request, change, freeze int64 // of rights to single documents
+	dossiers dossierThings
 
 	preserved   int64 // the main file of the issued document
 	stamp       int64 // of the signed document, on its way
@@ -265,6 +266,7 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 	}
 	w.books(o)
 	w.pictures(o)
+	w.dossiers(o)
 	w.write(o.people["head"], func(tx *store.Tx) error {
 		x, err := documents.Assign(ctx, tx, documents.AssignForm{Subject: "soạn thảo của " + o.word, Wanted: "Yêu cầu của " + o.word, Lead: documents.Target{Unit: int64(o.unit)}})
 		if err == nil {

@@ -81,6 +81,7 @@ func newDoor(c Config) *door {
 	d.draftingRoutes()
 	d.preservationRoutes()
 	d.rightsRoutes()
+	d.dossierRoutes()
 	d.reviewRoutes()
 	d.opinionRoutes()
 	d.approvalRoutes()

@@ -2086,7 +2086,7 @@ func depositBody(p *dossiers.Deposit, archivist bool) templ.Component {
 	})
 }
 
-func requestState(ctx context.Context, q dossiers.Request) StateView {
+func dossierRequestState(ctx context.Context, q dossiers.Request) StateView {
 	switch q.State {
 	case "granted":
 		return StateView{t(ctx, "Được sử dụng đến {date}", "date", q.Until.Display()), StateDone}
@@ -2198,7 +2198,7 @@ func requestsTable(rows []dossiers.Request, archivist bool) templ.Component {
 								}()
 							}
 							ctx = templ.InitializeContext(ctx)
-							templ_7745c5c3_Err = State(requestState(ctx, q)).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = State(dossierRequestState(ctx, q)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"strings"
+
+	"congvu/internal/documents"
+	"congvu/internal/dossiers"
+	"congvu/internal/store"
+)
+
+// dossierThings are an office's own list, dossiers, deposit and request, by the word of their address.
+type dossierThings struct{ list, open, item, accepted, deposit, request int64 }
+
+// dossiers furnishes an office with a list of dossiers, an open dossier, one that the archive has and a request for it.
+func (w *rightsTown) dossiers(o *rightsOffice) {
+	w.t.Helper()
+	ctx, d := w.t.Context(), &o.dossiers
+	w.write(o.people["clerk"], func(tx *store.Tx) error {
+		l, err := dossiers.DraftList(ctx, tx, rightsMonday.Year(), dossiers.NumberByList, 0)
+		if err != nil {
+			return err
+		}
+		d.list = l.ID
+		heading, err := dossiers.AddHeading(ctx, tx, l.ID, 0, "Đề mục của "+o.word, "DM")
+		if err == nil {
+			_, err = dossiers.AddEntry(ctx, tx, l.ID, dossiers.EntryForm{Heading: heading, Title: "Hồ sơ của " + o.word, Retention: dossiers.Retention{Period: "05"}})
+		}
+		return err
+	})
+	w.write(o.people["clerk"], func(tx *store.Tx) error {
+		for _, into := range []*int64{&d.open, &d.accepted} {
+			x, err := dossiers.OpenDossier(ctx, tx, dossiers.OpenForm{Title: "Việc của " + o.word, Retention: dossiers.Retention{Period: "06"}})
+			if err != nil {
+				return err
+			}
+			*into = x.ID
+			if _, err := dossiers.Add(ctx, tx, x.ID, documents.IncomingRef(o.incoming["done"]), ""); err != nil {
+				return err
+			}
+		}
+		return dossiers.Close(ctx, tx, d.accepted, dossiers.CloseForm{Accept: true})
+	})
+	items, err := dossiers.Items(ctx, w.db, o.people["clerk"], d.open)
+	w.must(err)
+	d.item = items[0].ID
+	w.write(o.people["clerk"], func(tx *store.Tx) error {
+		p, err := dossiers.Submit(ctx, tx, dossiers.DepositForm{Dossiers: []int64{d.accepted}, Subject: "Tài liệu của " + o.word})
+		if err == nil {
+			d.deposit = p.ID
+		}
+		return err
+	})
+	_, err = dossiers.Check(ctx, w.desk, o.people["archivist"], d.deposit)
+	w.must(err)
+	w.write(o.people["archivist"], func(tx *store.Tx) error {
+		return dossiers.Answer(ctx, tx, d.deposit, dossiers.AnswerForm{Accept: true})
+	})
+	w.write(o.people["specialist"], func(tx *store.Tx) error { return dossiers.AskFor(ctx, tx, d.accepted, "Mục đích của "+o.word) })
+	asked, err := dossiers.Requests(ctx, w.db, o.people["archivist"])
+	w.must(err)
+	d.request = asked[0].ID
+}
+
+// dossierCases fills the addresses of this room's things; none for an address of another.
+func (o *rightsOffice) dossierCases(local, path string) []rightsCase {
+	d := o.dossiers
+	both := func(path string) []rightsCase {
+		return []rightsCase{{"accepted", filled(path, d.accepted)}, {"open", filled(path, d.open)}}
+	}
+	switch {
+	case strings.HasPrefix(local, "/dossier-lists/{id}"):
+		return []rightsCase{{"", filled(path, d.list)}}
+	case strings.HasPrefix(local, "/deposits/{id}"):
+		return []rightsCase{{"", filled(path, d.deposit)}}
+	case strings.HasPrefix(local, "/dossier-requests/{id}"):
+		return []rightsCase{{"", filled(path, d.request)}}
+	case strings.HasPrefix(local, "/dossiers/{id}/print/"):
+		return both(strings.ReplaceAll(path, "{what}", "contents"))
+	case strings.HasPrefix(local, "/dossiers/{id}/export/"):
+		return both(strings.ReplaceAll(path, "{form}", "xml"))
+	case strings.HasPrefix(local, "/dossiers/{id}/items/"):
+		return []rightsCase{{"open", filled(strings.ReplaceAll(path, "{n}", "0"), d.open, d.item)}}
+	case strings.HasPrefix(local, "/dossiers/{id}"):
+		return both(path)
+	}
+	return nil
+}
