@@ -109,7 +109,9 @@ func remoteDossierDeposit(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	return r.show(p, func(out io.Writer) { fmt.Fprintf(out, "Đã nộp %d hồ sơ, đợt %s: deposit/%s\n", p.Dossiers, p.Name, p.ID) })
+	return r.show(p, func(out io.Writer) {
+		fmt.Fprintf(out, "Đã nộp %d hồ sơ, đợt %s: deposit/%s\n", p.Dossiers, p.Name, p.ID)
+	})
 }
 
 func remoteDossierExport(ctx context.Context, r *remoteCall) error {

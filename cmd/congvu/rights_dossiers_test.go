@@ -65,7 +65,7 @@ func (w *rightsTown) dossiers(o *rightsOffice) {
 func (o *rightsOffice) dossierCases(local, path string) []rightsCase {
 	d := o.dossiers
 	both := func(path string) []rightsCase {
-		return []rightsCase{{"accepted", filled(path, d.accepted)}, {"open", filled(path, d.open)}}
+		return []rightsCase{{"accepted", filled(path, d.accepted, d.accepted)}, {"open", filled(path, d.open, d.open)}}
 	}
 	switch {
 	case strings.HasPrefix(local, "/dossier-lists/{id}"):
@@ -75,11 +75,11 @@ func (o *rightsOffice) dossierCases(local, path string) []rightsCase {
 	case strings.HasPrefix(local, "/dossier-requests/{id}"):
 		return []rightsCase{{"", filled(path, d.request)}}
 	case strings.HasPrefix(local, "/dossiers/{id}/print/"):
-		return both(strings.ReplaceAll(path, "{what}", "contents"))
+		return both(path)
 	case strings.HasPrefix(local, "/dossiers/{id}/export/"):
-		return both(strings.ReplaceAll(path, "{form}", "xml"))
+		return both(path)
 	case strings.HasPrefix(local, "/dossiers/{id}/items/"):
-		return []rightsCase{{"open", filled(strings.ReplaceAll(path, "{n}", "0"), d.open, d.item)}}
+		return []rightsCase{{"open", filled(path, d.open, d.item, d.item)}}
 	case strings.HasPrefix(local, "/dossiers/{id}"):
 		return both(path)
 	}

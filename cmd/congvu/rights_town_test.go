@@ -69,7 +69,7 @@ type rightsOffice struct {
 	reservation, secret, posting, copyUse int64
 
 	grant, request, change, freeze int64 // of rights to single documents
-	dossiers dossierThings
+	dossiers                       dossierThings
 
 	preserved   int64 // the main file of the issued document
 	stamp       int64 // of the signed document, on its way

@@ -1568,6 +1568,9 @@ func (v *incomingView) actions(ctx context.Context, inPane bool) []Action {
 		reply = reply || act.Code == "complete"
 		out = append(out, a)
 	}
+	if v.doc.ArrivalNumber != 0 {
+		out = append(out, ask(t(ctx, "Đưa vào hồ sơ"), "folder", v.address("dossier"), Plain))
+	}
 	if reply && v.doc.ReplyOutgoing == 0 {
 		out = append(out, Action{Label: t(ctx, "Soạn văn bản trả lời"), Icon: "writing-sign", Href: fmt.Sprintf("/outgoing/new?reply_to=%d", v.doc.ID)})
 	}

@@ -1748,6 +1748,9 @@ func (v *outgoingView) actions(ctx context.Context, inPane bool) []Action {
 	if first != "" {
 		button(first, Primary)
 	}
+	if v.doc.State == documents.Issued {
+		out = append(out, ask(t(ctx, "Đưa vào hồ sơ"), "folder", fmt.Sprintf("/outgoing/%d/dossier", v.doc.ID), Plain))
+	}
 	for _, act := range v.acts {
 		if act == first || act == documents.ActDetach || act == documents.ActLay && !laidOut(v.doc.Form) {
 			continue
