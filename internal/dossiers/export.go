@@ -156,7 +156,7 @@ func ExportPDF(ctx context.Context, desk *documents.Desk, a store.Actor, id int6
 	return pdf.Join(parts)
 }
 
-// ExportZip writes the dossier as a ZIP: index.pdf, dossier.xml and every file untouched, in the order of time. Nothing of it is held in memory but the index.
+// ExportZip writes the dossier as a ZIP: index.pdf, ho-so.xml and every file untouched, in the order of time. Nothing of it is held in memory but the index.
 func ExportZip(ctx context.Context, desk *documents.Desk, a store.Actor, id int64, w io.Writer) error {
 	d, items, err := exported(ctx, desk.DB, a, id)
 	if err != nil {
@@ -176,7 +176,7 @@ func ExportZip(ctx context.Context, desk *documents.Desk, a store.Actor, id int6
 	for _, f := range []struct {
 		name string
 		data []byte
-	}{{"index.pdf", list}, {"dossier.xml", data}, {"warnings.txt", []byte(strings.Join(warn, "\n"))}} {
+	}{{"index.pdf", list}, {"ho-so.xml", data}, {"warnings.txt", []byte(strings.Join(warn, "\n"))}} {
 		if err := put(z, f.name, made, bytes.NewReader(f.data)); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func TestSubmissionPackageIsSoundAndComesBackWhole(t *testing.T) {
 	h.refused(store.Invalid, err)
 	var whole bytes.Buffer
 	h.must(ExportZip(bg, h.desk, h.people["clerk"], d.ID, &whole))
-	if z := unpacked(t, whole.Bytes()); z["index.pdf"] == nil || z["dossier.xml"] == nil || !bytes.Equal(z["files/01.VP.0000002.pdf"], parts[sipData+"01.VP.0000002.pdf"]) {
+	if z := unpacked(t, whole.Bytes()); z["index.pdf"] == nil || z["ho-so.xml"] == nil || !bytes.Equal(z["files/01.VP.0000002.pdf"], parts[sipData+"01.VP.0000002.pdf"]) {
 		t.Fatal("the ZIP is not whole")
 	}
 }
