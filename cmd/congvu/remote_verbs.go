@@ -44,6 +44,7 @@ func fars() []far {
 		farActs(),
 		farRecalls(),
 		farDrafting(),
+		farCopies(),
 		farPreservation(),
 		farRights(),
 		farDossiers(),

@@ -91,6 +91,7 @@ func newDoor(c Config) *door {
 	d.statisticsRoutes()
 	d.exchangeRoutes()
 	d.recallRoutes()
+	d.copyRoutes()
 	d.directoryRoutes()
 	d.noticeRoutes()
 	d.journalRoutes()

@@ -59,7 +59,7 @@ func TestForeignAgencyFindsNothing(t *testing.T) {
 		"returnOutgoing": `{"reason":"cần sửa lại nội dung"}`, "askSigner": `{"to":"` + w.post("foreign_head").String() + `"}`, "approveOutgoing": `{}`,
 		"signOutgoing": `{"consent":true}`, "prepareSigning": `{"purpose":"approve","consent":true}`, "numberOutgoing": `{}`, "cancelOutgoing": `{"reason":"không cần thiết nữa"}`,
 		"agreeRequest": `{}`, "declineRequest": `{"reason":"chưa đúng thẩm quyền"}`, "recallOutgoing": `{"reason":"ban hành sai thẩm quyền"}`,
-		"relateOutgoing": `{"target":"1","kind":"replace","reason":"sai nội dung điều 2"}`, "unrelateOutgoing": `{"target":"1"}`}
+		"relateOutgoing": `{"target":"1","kind":"replace","reason":"sai nội dung điều 2"}`, "unrelateOutgoing": `{"target":"1"}`, "digitiseIncoming": `{"file":"1"}`}
 	for _, r := range api.Routes() {
 		for kind, id := range ids {
 			if !strings.HasPrefix(r.Path, api.Prefix+kind+"{id}") || strings.HasSuffix(r.OperationID, "File") && r.Method != "GET" && r.OperationID != "detachFile" {

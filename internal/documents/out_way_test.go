@@ -113,7 +113,7 @@ func TestEveryArrowObeysTheTable(t *testing.T) {
 			for _, act := range got.acts(a) {
 				allowed[act] = true
 			}
-			for _, act := range []Act{ActRevise, ActLay, ActUpload, ActAttach, ActDetach, ActSubmit, ActOpine, ActReturn, ActWithdraw, ActApprove, ActAskSigner, ActSign, ActNumber, ActSeal, ActIssue, ActRelease, ActCancel} {
+			for _, act := range []Act{ActRevise, ActLay, ActUpload, ActAttach, ActDetach, ActSubmit, ActOpine, ActReturn, ActWithdraw, ActApprove, ActAskSigner, ActSign, ActNumber, ActSeal, ActIssue, ActRelease, ActCancel, ActRecall} {
 				if want := expected(h, s, act, a); want != allowed[act] {
 					t.Errorf("%s may %s in %s: %v, want %v", name(a, h), act, s, allowed[act], want)
 				}
@@ -147,6 +147,8 @@ func expected(h *house, s State, act Act, a store.Actor) bool {
 		return a == h.clerk && (act == ActSeal || act == ActRelease || act == ActCancel)
 	case Sealed:
 		return a == h.clerk && (act == ActIssue || act == ActRelease || act == ActCancel)
+	case Issued:
+		return act == ActRecall && (a == h.clerk || a == h.head || a == h.deputy)
 	}
 	return false
 }
@@ -194,6 +196,10 @@ func (h *house) perform(a store.Actor, o *Outgoing, act Act) error {
 	case ActRelease:
 		_, err := Release(bg, h.Desk, a, o.ID)
 		return err
+	case ActRecall:
+		return write(func(tx *store.Tx) error {
+			return Recall(bg, tx, o.ID, RecallForm{Reason: "ban hành trái thẩm quyền"})
+		})
 	case ActCancel:
 		return write(func(tx *store.Tx) error { return Cancel(bg, tx, o.ID, "không còn cần thiết nữa") })
 	}

@@ -210,6 +210,16 @@ type incomingView struct {
 	days         *calendar.Calendar
 	actor        store.Actor
 	access       accessBanner
+	kept       []documents.Preservation
+	requests   []documents.Request
+	relations  []documents.Relation
+	copies     []documents.Copy
+	scans      []documents.File
+	warnings   []store.Message
+	today      calendar.Date
+	days       *calendar.Calendar
+	actor      store.Actor
+	access     accessBanner
 }
 
 // openPane loads what stands in the pane beside a list; nothing for none, or for what the actor may not see.
@@ -248,6 +258,8 @@ func (d *Door) loadIncoming(r *http.Request, id int64) (*incomingView, error) {
 		func() error { v.requests, err = documents.Requests(ctx, d.DB, a, id); return err },
 		func() error { v.relations, err = documents.Relations(ctx, d.DB, a, ref); return err },
 		func() error { v.access, err = d.readDocument(r, ref); return err },
+		func() error { v.copies, err = documents.CopiesOf(ctx, d.DB, a, ref); return err },
+		func() error { v.scans, err = documents.Digitisable(ctx, d.DB, a, id); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err

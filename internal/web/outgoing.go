@@ -128,6 +128,7 @@ type outgoingView struct {
 	requests   []exchange.Request
 	relations  []documents.Relation
 	sources    []documents.SourceFile
+	copies     []documents.Copy
 	now        store.Instant
 	actor      store.Actor
 	access     accessBanner
@@ -162,6 +163,7 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 		func() error { v.requests, err = exchange.Requests(ctx, d.DB, a, id); return err },
 		func() error { v.relations, err = documents.Relations(ctx, d.DB, a, ref); return err },
 		func() error { v.access, err = d.readDocument(r, ref); return err },
+		func() error { v.copies, err = documents.CopiesOf(ctx, d.DB, a, ref); return err },
 	} {
 		if err := load(); err != nil {
 			return nil, err

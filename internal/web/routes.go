@@ -62,6 +62,7 @@ func routes() []Route {
 		leaderRoutes(),
 		followRoutes(),
 		standInRoutes(),
+		copyRoutes(),
 		outgoingRoutes(),
 		draftRoutes(),
 		assignmentRoutes(),
