@@ -210,16 +210,16 @@ type incomingView struct {
 	days         *calendar.Calendar
 	actor        store.Actor
 	access       accessBanner
-	kept       []documents.Preservation
-	requests   []documents.Request
-	relations  []documents.Relation
-	copies     []documents.Copy
-	scans      []documents.File
-	warnings   []store.Message
-	today      calendar.Date
-	days       *calendar.Calendar
-	actor      store.Actor
-	access     accessBanner
+	kept         []documents.Preservation
+	requests     []documents.Request
+	relations    []documents.Relation
+	copies       []documents.Copy
+	scans        []documents.File
+	warnings     []store.Message
+	today        calendar.Date
+	days         *calendar.Calendar
+	actor        store.Actor
+	access       accessBanner
 }
 
 // openPane loads what stands in the pane beside a list; nothing for none, or for what the actor may not see.
