@@ -205,14 +205,6 @@ type incomingView struct {
 	kept         []documents.Preservation
 	requests     []documents.Request
 	relations    []documents.Relation
-	warnings     []store.Message
-	today        calendar.Date
-	days         *calendar.Calendar
-	actor        store.Actor
-	access       accessBanner
-	kept         []documents.Preservation
-	requests     []documents.Request
-	relations    []documents.Relation
 	copies       []documents.Copy
 	scans        []documents.File
 	warnings     []store.Message
