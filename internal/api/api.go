@@ -135,6 +135,10 @@ var tags = []*huma.Tag{
 	{Name: tagRegisters, Description: "Sổ đăng ký: quy tắc đánh số, giữ số, văn bản mật, văn bản giấy, in sổ, sổ gửi bưu điện, sổ sử dụng bản lưu."},
 	{Name: tagDirectory, Description: "Cơ quan, đơn vị, người, loại văn bản, sổ đăng ký."},
 	{Name: tagPreservation, Description: "Dấu thời gian, bản bảo quản lâu dài và việc kiểm tra lại chữ ký số."},
+	{Name: tagReview, Description: "Giao soạn thảo, lấy ý kiến, góp ý theo trang và các bước duyệt dự thảo."},
+	{Name: tagDossiers, Description: "Hồ sơ: lập, đưa văn bản vào, kết thúc, nộp lưu, kết xuất."},
+	{Name: tagRights, Description: "Quyền đối với từng văn bản, đề nghị xem, truy cập khẩn, đóng băng và lượt xem."},
+	{Name: tagSearch, Description: "Tìm theo từ, theo trường và theo nội dung; nhận biết trường từ tệp."},
 	{Name: tagNotices, Description: "Thông báo và nhật ký."},
 }
 

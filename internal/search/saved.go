@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -29,6 +30,7 @@ var (
 	sqlSaved    = store.SQL(`SELECT id, person_id, unit_id, name, query, at_us FROM search_saved WHERE agency_id = $1 AND (person_id = $2 OR unit_id > 0 AND unit_id = $3)
 		ORDER BY id LIMIT 200`)
 	sqlOwnSaved    = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM search_saved WHERE agency_id = $1 AND person_id = $2`)
+	sqlMine        = store.SQL(`SELECT id FROM search_saved WHERE agency_id = $1 AND person_id = $2 AND id = $3`)
 	sqlRename      = store.SQL(`UPDATE search_saved SET name = $1 WHERE agency_id = $2 AND person_id = $3 AND id = $4`)
 	sqlForget      = store.SQL(`DELETE FROM search_saved WHERE agency_id = $1 AND person_id = $2 AND id = $3`)
 	sqlColumns     = store.SQL(`SELECT columns FROM search_columns WHERE agency_id = $1 AND person_id = $2`)
@@ -78,9 +80,12 @@ func Saved(ctx context.Context, r store.Reader, a store.Actor) ([]SavedSearch, e
 
 // Rename gives one's own saved search another name; NotFound for any other.
 func Rename(ctx context.Context, db *store.DB, a store.Actor, id int64, name string) error {
-	name, err := called(name)
-	if err != nil {
-		return err
+	name, wrong := called(name)
+	if wrong != nil { // a stranger's search is not found, whatever the name
+		if _, mine, err := store.Maybe[int64](ctx, db, sqlMine, a.Agency, a.Person, id); err != nil || mine {
+			return cmp.Or(err, wrong)
+		}
+		return errNotSaved()
 	}
 	return own(ctx, db, sqlRename, name, a.Agency, a.Person, id)
 }
@@ -94,10 +99,14 @@ func own(ctx context.Context, db *store.DB, s *store.Stmt, args ...any) error {
 	return db.Keep(ctx, func(tx *store.Tx) error {
 		n, err := tx.Exec(ctx, s, args...)
 		if err == nil && n == 0 {
-			err = store.Refuse(store.NotFound, "Không tìm thấy tìm kiếm đã lưu này trong số của ông/bà.")
+			err = errNotSaved()
 		}
 		return err
 	})
+}
+
+func errNotSaved() error {
+	return store.Refuse(store.NotFound, "Không tìm thấy tìm kiếm đã lưu này trong số của ông/bà.")
 }
 
 // Columns gives the columns that a person chose; nil when he chose none.

@@ -87,7 +87,7 @@ func (d *Door) answerExtension(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if x == nil && r.Method == http.MethodGet {
-		return gone()
+		return store.Refuse(store.NotFound, "Không tìm thấy đề nghị gia hạn này trong số chờ ông/bà trả lời.")
 	}
 	lead := ""
 	if x != nil {

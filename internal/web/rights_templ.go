@@ -1249,7 +1249,7 @@ func personRightsPage(p *documents.PersonRights) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = TextCell("", t(ctx, "Đến"), e.Until).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = TextCell("", t(ctx, "Có hiệu lực đến"), e.Until).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -1260,7 +1260,7 @@ func personRightsPage(p *documents.PersonRights) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = Table(TableView{Caption: t(ctx, "Quyền của {name}", "name", p.Name), Stack: true, Columns: []Column{{Label: t(ctx, "Quyền")}, {Label: t(ctx, "Vì sao")}, {Label: t(ctx, "Đến")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = Table(TableView{Caption: t(ctx, "Quyền của {name}", "name", p.Name), Stack: true, Columns: []Column{{Label: t(ctx, "Quyền")}, {Label: t(ctx, "Vì sao")}, {Label: t(ctx, "Có hiệu lực đến")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1328,7 +1328,7 @@ func figuresPage(v figuresView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = FilterText("to", t(ctx, "Đến hết ngày"), v.To.Display(), t(ctx, "dd/mm/yyyy")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = FilterText("to", t(ctx, "Có hiệu lực đến"), v.To.Display(), t(ctx, "dd/mm/yyyy")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
