@@ -67,6 +67,14 @@ func (o *rightsOffice) dossierCases(local, path string) []rightsCase {
 	both := func(path string) []rightsCase {
 		return []rightsCase{{"accepted", filled(path, d.accepted, d.accepted)}, {"open", filled(path, d.open, d.open)}}
 	}
+	each := func(part string, words ...string) (out []rightsCase) {
+		for _, word := range words {
+			for _, c := range both(strings.Replace(path, part, word, 1)) {
+				out = append(out, rightsCase{c.name + " " + word, c.path})
+			}
+		}
+		return out
+	}
 	switch {
 	case strings.HasPrefix(local, "/dossier-lists/{id}"):
 		return []rightsCase{{"", filled(path, d.list)}}
@@ -75,11 +83,11 @@ func (o *rightsOffice) dossierCases(local, path string) []rightsCase {
 	case strings.HasPrefix(local, "/dossier-requests/{id}"):
 		return []rightsCase{{"", filled(path, d.request)}}
 	case strings.HasPrefix(local, "/dossiers/{id}/print/"):
-		return both(path)
+		return each("{what}", "contents", "cover", "closing")
 	case strings.HasPrefix(local, "/dossiers/{id}/export/"):
-		return both(path)
+		return each("{form}", "pdf", "xml", "zip", "sip")
 	case strings.HasPrefix(local, "/dossiers/{id}/items/"):
-		return []rightsCase{{"open", filled(path, d.open, d.item, d.item)}}
+		return []rightsCase{{"open", filled(path, d.open, d.item, 1)}}
 	case strings.HasPrefix(local, "/dossiers/{id}"):
 		return both(path)
 	}

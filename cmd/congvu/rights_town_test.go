@@ -24,6 +24,7 @@ import (
 	"congvu/internal/notify"
 	"congvu/internal/org"
 	"congvu/internal/paper"
+	"congvu/internal/search"
 	"congvu/internal/store"
 	"congvu/internal/storetest"
 )
@@ -77,6 +78,11 @@ type rightsOffice struct {
 	delegation  int64
 	rule        int64
 	group       int64
+	extension   int64 // asked by the specialist for his line of the assigned document
+	copy        int64 // on paper, of the issued document
+	saved       int64 // searches of the specialist; the second is forgotten
+	forgotten   int64
+	reorganised int64 // a draft of the city's administrator
 	phrase      int64
 	standin     int64
 	certificate int64
@@ -198,6 +204,7 @@ func (w *rightsTown) office(code, word string) *rightsOffice {
 		return err
 	})
 	w.direction(o)
+	w.reorganisation(o)
 	tokens, err := auth.Tokens(ctx, w.db, o.people["specialist"])
 	w.must(err)
 	sessions, err := auth.Sessions(ctx, w.db, o.people["specialist"])
@@ -253,6 +260,7 @@ func (w *rightsTown) furnish(o *rightsOffice) {
 			o.preserved = files[0].ID
 		}
 	}
+	w.asks(o)
 	w.rights(o)
 	w.signings(o)
 	storetest.Drain(w.t, w.db, documents.Preserver, w.desk.HearPreserve)
@@ -517,7 +525,15 @@ func (w *rightsTown) travel(o *rightsOffice) {
 	var running sync.WaitGroup
 	running.Go(func() { office.Run(ctx, func(err error) { w.t.Logf("exchange: %v", err) }) })
 	running.Go(func() { notify.Follow(ctx, w.db, func(err error) { w.t.Logf("bell: %v", err) }) })
-	defer func() { stop(); running.Wait(); ax.Close() }()
+	defer func() {
+		stop()
+		running.Wait()
+		ax.Close()
+		for n := 1; n > 0; { // the bell has told everything: what it says later is another's doing
+			n, err = w.db.FollowOnce(w.t.Context(), "notify", notify.Tell)
+			w.must(err)
+		}
+	}()
 	w.must(ax.Send(ctx, axis.Parcel{ID: "hong/" + o.word, From: "H26.30", To: o.code, Kind: "edoc", Body: []byte("không phải gói tin " + o.word)}))
 	for range 600 {
 		d, err := exchange.Deliveries(ctx, w.db, o.people["clerk"], o.outgoing["issued"])
@@ -659,6 +675,38 @@ func (w *rightsTown) direction(o *rightsOffice) {
 		if err == nil {
 			o.standin = s.ID
 		}
+		return err
+	})
+}
+
+// asks lets the specialist ask for more time and keep two searches, and the registry make a certified copy.
+func (w *rightsTown) asks(o *rightsOffice) {
+	w.t.Helper()
+	ctx, specialist := w.t.Context(), o.people["specialist"]
+	w.write(specialist, func(tx *store.Tx) error {
+		x, err := documents.AskExtension(ctx, tx, o.lines["assigned"], "2026-12-15", "Cần thêm ý kiến của "+o.word)
+		if err == nil {
+			o.extension = x.ID
+		}
+		return err
+	})
+	for _, id := range []*int64{&o.saved, &o.forgotten} {
+		var err error
+		*id, err = search.Save(ctx, w.db, specialist, "Tìm kiếm của "+o.word, "q="+o.word, false)
+		w.must(err)
+	}
+	y, err := documents.MakeCopy(ctx, w.desk, o.people["clerk"], documents.CopyForm{Source: documents.OutgoingRef(o.outgoing["issued"]), Kind: documents.CopyTrue, Signer: org.HoldingID(o.people["head"].Holding),
+		Receivers: []string{"Người nhận của " + o.word}, Quantity: 1})
+	w.must(err)
+	o.copy = y.ID
+}
+
+// reorganisation lets the administrator of the system draft a decision; it is the city's, no agency's.
+func (w *rightsTown) reorganisation(o *rightsOffice) {
+	w.t.Helper()
+	w.write(o.people["system_admin"], func(tx *store.Tx) error {
+		x, err := org.DraftReorganisation(w.t.Context(), tx, org.ReorganisationForm{Title: "Sắp xếp theo " + o.word, Reference: "Nghị quyết của " + o.word, DecidedOn: "2026-11-20", Effective: "2027-01-01"})
+		o.reorganised = int64(x.ID)
 		return err
 	})
 }

@@ -39,6 +39,8 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, $11, $12)`)
 	sqlPostings = store.SQL(`SELECT id, sent_on, outgoing_id, code, receiver, envelopes, postmark, note, void_reason, person_name, at_us FROM documents_postings
 		WHERE agency_id = $1 AND sent_on >= $2 AND sent_on <= $3 ORDER BY sent_on, id LIMIT $4`)
+	sqlPosting = store.SQL(`SELECT id, sent_on, outgoing_id, code, receiver, envelopes, postmark, note, void_reason, person_name, at_us FROM documents_postings
+		WHERE agency_id = $1 AND id = $2 AND void_reason = ''`)
 	sqlVoidPosting = store.SQL(`UPDATE documents_postings SET void_reason = $1 WHERE agency_id = $2 AND id = $3 AND void_reason = ''`)
 	sqlIssuedCode  = store.SQL(`SELECT id, number_text FROM documents_outgoing WHERE agency_id = $1 AND year = $2 AND state = 'issued' AND number > 0 AND number_text = $3 ORDER BY id LIMIT 1`)
 )
@@ -119,6 +121,22 @@ func issuedCode(ctx context.Context, tx *store.Tx, id int64, code string, now ca
 	return f.ID, f.NumberText, nil
 }
 
+func errNoPosting() error {
+	return store.Refuse(store.NotFound, "Không tìm thấy dòng này trong sổ gửi văn bản đi bưu điện, hoặc dòng đã gạch bỏ.")
+}
+
+// FindPosting gives a line that stands, for the registry that would strike it out. NotFound for a foreign or a voided one.
+func FindPosting(ctx context.Context, r store.Reader, a store.Actor, id int64) (*Posting, error) {
+	if err := mayRegistry(a); err != nil {
+		return nil, err
+	}
+	v, ok, err := store.Maybe[Posting](ctx, r, sqlPosting, a.Agency, id)
+	if err == nil && !ok {
+		err = errNoPosting()
+	}
+	return &v, err
+}
+
 // VoidPosting strikes a line out with its reason; it stays.
 func VoidPosting(ctx context.Context, tx *store.Tx, id int64, reason string) error {
 	a := tx.Actor()
@@ -131,7 +149,7 @@ func VoidPosting(ctx context.Context, tx *store.Tx, id int64, reason string) err
 	}
 	n, err := tx.Exec(ctx, sqlVoidPosting, reason, a.Agency, id)
 	if err == nil && n != 1 {
-		err = store.Refuse(store.NotFound, "Không tìm thấy dòng này trong sổ gửi văn bản đi bưu điện, hoặc dòng đã gạch bỏ.")
+		err = errNoPosting()
 	}
 	if err != nil {
 		return err
@@ -265,16 +283,22 @@ func LendCopy(ctx context.Context, tx *store.Tx, f CopyUseForm) (*CopyUse, error
 	return &v, tx.Record(store.Event{Verb: "copy.lent", Agency: a.Agency, Ref: fmt.Sprintf("copy/%d", v.ID), Title: v.Code})
 }
 
-// ReturnCopy writes that a kept copy came back.
-func ReturnCopy(ctx context.Context, tx *store.Tx, id int64, on calendar.Date) error {
-	a := tx.Actor()
+// FindCopyUse gives one use of a kept copy, for the registry that takes it back.
+func FindCopyUse(ctx context.Context, r store.Reader, a store.Actor, id int64) (*CopyUse, error) {
 	if err := mayRegistry(a); err != nil {
-		return err
+		return nil, err
 	}
-	v, ok, err := store.Maybe[CopyUse](ctx, tx, sqlCopyUse, a.Agency, id)
+	v, ok, err := store.Maybe[CopyUse](ctx, r, sqlCopyUse, a.Agency, id)
 	if err == nil && !ok {
 		err = store.Refuse(store.NotFound, "Không tìm thấy lần sử dụng bản lưu này trong cơ quan.")
 	}
+	return &v, err
+}
+
+// ReturnCopy writes that a kept copy came back.
+func ReturnCopy(ctx context.Context, tx *store.Tx, id int64, on calendar.Date) error {
+	a := tx.Actor()
+	v, err := FindCopyUse(ctx, tx, a, id)
 	if err != nil {
 		return err
 	}

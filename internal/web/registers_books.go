@@ -105,7 +105,11 @@ func (d *Door) voidPosting(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Gạch bỏ dòng ghi nhầm"), Submit: Action{Label: t(ctx, "Gạch bỏ"), Kind: DangerFinal}, Refused: t(ctx, "Chưa gạch bỏ được"), Back: pathPostings,
+	v, err := documents.FindPosting(ctx, d.DB, actor(r), id)
+	if err != nil {
+		return err
+	}
+	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Gạch bỏ dòng ghi nhầm"), Lead: v.Code + " – " + v.Receiver, Submit: Action{Label: t(ctx, "Gạch bỏ"), Kind: DangerFinal}, Refused: t(ctx, "Chưa gạch bỏ được"), Back: pathPostings,
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
 			return []templ.Component{reasonField(ctx, f, errs)}, nil
 		},
@@ -184,7 +188,11 @@ func (d *Door) returnCopy(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Nhận lại bản lưu"), Submit: Action{Label: t(ctx, "Đã nhận lại"), Kind: Primary}, Refused: t(ctx, "Chưa ghi được"), Back: pathCopyUses,
+	v, err := documents.FindCopyUse(ctx, d.DB, actor(r), id)
+	if err != nil {
+		return err
+	}
+	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Nhận lại bản lưu"), Lead: v.Code + " – " + v.UserName, Submit: Action{Label: t(ctx, "Đã nhận lại"), Kind: Primary}, Refused: t(ctx, "Chưa ghi được"), Back: pathCopyUses,
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
 			return []templ.Component{DateField(fieldOf(f, errs, Field{Name: "on", Label: t(ctx, "Ngày trả"), Value: d.today().Display(), Autofocus: true}))}, nil
 		},
