@@ -44,7 +44,9 @@ func ChaseLine(ctx context.Context, tx *store.Tx, line int64, words string) erro
 		return err
 	}
 	a := tx.Actor()
-	if !l.gave(a, byRule) {
+	if may, err := l.gave(ctx, tx, a, byRule); err != nil {
+		return err
+	} else if !may {
 		return errNotYours()
 	}
 	if !l.running() {

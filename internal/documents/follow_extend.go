@@ -140,7 +140,9 @@ func AnswerExtension(ctx context.Context, tx *store.Tx, id int64, agree bool, du
 		return err
 	}
 	a := tx.Actor()
-	if !l.gave(a, byRule) {
+	if may, err := l.gave(ctx, tx, a, byRule); err != nil {
+		return err
+	} else if !may {
 		return errNotYours()
 	}
 	name, _, err := nameActor(ctx, tx, a)

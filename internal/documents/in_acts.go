@@ -62,10 +62,14 @@ func ActsIncoming(ctx context.Context, r store.Reader, a store.Actor, id int64) 
 		if Holds(a, l.Line) && l.running() && l.DueDate != "" {
 			acts = append(acts, InAct{Code: "extend", Line: l.ID})
 		}
-		if l.running() && l.gave(a, byRule[l.DirectionID]) {
+		gave, err := l.gave(ctx, r, a, byRule[l.DirectionID])
+		if err != nil {
+			return nil, err
+		}
+		if l.running() && gave {
 			acts = append(acts, InAct{Code: "chase", Line: l.ID})
 		}
-		if d.State != Done && l.State.allows(lineRecall) == nil && l.gave(a, byRule[l.DirectionID]) {
+		if d.State != Done && l.State.allows(lineRecall) == nil && gave {
 			acts = append(acts, InAct{Code: string(lineRecall), Line: l.ID})
 		}
 		comments = comments || a.Roles.Has(store.UnitHead) && (Holds(a, l.Line) || l.UnitID == HeadsUnit(a)) && l.State.allows(lineComment) == nil

@@ -327,13 +327,16 @@ func (l at) leaderless(ctx context.Context, tx *store.Tx) error {
 	return l.d.save(ctx, tx)
 }
 
-// gave tells who gave a line and may take it back: the giver, the holder of the line above, who may direct the document; for what was
-// forwarded by rule, the registry.
-func (l at) gave(a store.Actor, byRule bool) bool {
+// gave tells who gave a line and may take it back: the giver, the holder of the line above, who may direct the document, an assistant only
+// as far as the leader's assignment reaches (D12.3); for what was forwarded by rule, the registry.
+func (l at) gave(ctx context.Context, r store.Reader, a store.Actor, byRule bool) (bool, error) {
 	if up := l.parent(); up != nil {
-		return Holds(a, up) || l.FromHolding == a.Holding
+		return Holds(a, up) || l.FromHolding == a.Holding, nil
 	}
-	return l.FromHolding == a.Holding && Leads(a) || MayDirect(a, l.d, byRule)
+	if l.FromHolding == a.Holding && Leads(a) {
+		return true, nil
+	}
+	return directs(ctx, r, a, l.d, byRule)
 }
 
 // RecallLine takes back a line that was given below the actor's, and every line below it (D11.10, N4), while the document is not done.
@@ -350,7 +353,9 @@ func RecallLine(ctx context.Context, tx *store.Tx, id int64, reason string) erro
 		}
 		byRule = dir.ByRule != ""
 	}
-	if !l.gave(tx.Actor(), byRule) {
+	if may, err := l.gave(ctx, tx, tx.Actor(), byRule); err != nil {
+		return err
+	} else if !may {
 		return errNotYours()
 	}
 	if err := l.State.allows(lineRecall); err != nil {
