@@ -119,12 +119,6 @@ var failures = []string{
 	"Quá nhiều thao tác cho một văn bản",
 }
 
-// notShown are functions that no test shows yet. It must become empty.
-var notShown = []int{7, 11, 15, 18, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 50, 51, 52, 53, 54, 56, 57, 58, 59, 60, 63, 64, 65, 66, 67, 68, 71, 73, 74}
-
-// notCaught are failures that no test would catch yet. It must become empty.
-var notCaught = []int{3, 5, 12, 14, 19, 21}
-
 // outside tells what software alone cannot do of a function.
 var outside = map[int]string{
 	18: "Cấp độ an toàn do chủ quản hệ thống xác định và được phê duyệt theo pháp luật; phần mềm chỉ bảo đảm các biện pháp kỹ thuật",

@@ -31,12 +31,12 @@ var shownLine = regexp.MustCompile(`^([VN])([0-9]+): (.+)$`)
 func TestEveryFunctionOfTheDecreeIsShownByATest(t *testing.T) {
 	functions, caught := shownIn(t)
 	for _, d := range demands {
-		if len(functions[d.id]) == 0 && !slices.Contains(notShown, d.id) {
+		if len(functions[d.id]) == 0 {
 			t.Errorf("V%d (%s) is shown by no test", d.id, d.text)
 		}
 	}
 	for i, text := range failures {
-		if len(caught[i+1]) == 0 && !slices.Contains(notCaught, i+1) {
+		if len(caught[i+1]) == 0 {
 			t.Errorf("N%d (%s) would be caught by no test", i+1, text)
 		}
 	}

@@ -63,6 +63,7 @@ func document(t *testing.T) map[string]any {
 // The document is what OpenAPI 3.1 asks for: version, info, unique operation ids, declared path parameters, references that lead somewhere.
 // V17: the interface for other systems, described by OpenAPI.
 // V70: one documented interface for every other system.
+// V74: one described interface, by which other systems of the architecture are joined.
 func TestOpenAPIDocumentIsSound(t *testing.T) {
 	doc := document(t)
 	if doc["openapi"] != "3.1.0" || doc["info"].(map[string]any)["title"] == "" {

@@ -237,6 +237,7 @@ func TestListsArePagedByCursors(t *testing.T) {
 	refused(t, second(clerk.Inbox(bg, client.List{Limit: 1000})), http.StatusUnprocessableEntity)
 }
 
+// V74: agencies go by the identifiers of the state.
 func TestDirectoryIsOpenToEverybodySignedIn(t *testing.T) {
 	w := newTown(t)
 	c := w.as("drafter")

@@ -147,6 +147,7 @@ func TestAnEmergencyAccessIsShortAndLoud(t *testing.T) {
 // V35: screen /incoming/{id}/access; api GET /incoming/{id}/rights; command remote rights
 // V36: screen /rights/figures; api GET /rights/figures; command remote access-figures
 // N25: a view changes neither the document nor its lines.
+// V71: readings are counted by document, person and day.
 func TestReadingIsLoggedOnceInTenMinutesAndChangesNothing(t *testing.T) {
 	o := newOffice(t)
 	d := o.assigned()

@@ -54,6 +54,7 @@ recalled    = ✗ ✗ ✗ ✗ ✗ ✗`
 
 // D10.6, V5: one continuous sequence, also with 32 clerks at once, paper and electronic mixed; a new year begins at 1.
 // V5: screen /incoming/{id}; command remote register
+// V7: arrival number and date are the system's.
 func TestThirtyTwoClerksGetContinuousArrivalNumbers(t *testing.T) {
 	o := newOffice(t)
 	const n = 32

@@ -21,6 +21,7 @@ import (
 // V5: screen /outgoing/{id}; command remote release
 // N10: 32 clerks at once.
 // N11: 32 clerks at once.
+// V7: number and date of what is issued are the system's.
 func TestThirtyTwoClerksDrawThirtyTwoNumbers(t *testing.T) {
 	h := newHouse(t)
 	const n = 32

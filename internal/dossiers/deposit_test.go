@@ -182,6 +182,7 @@ func TestFrozenDossierIsNeitherMovedNorEdited(t *testing.T) {
 }
 
 // Only what is permanent goes to the historical archive, and only what has outlived its period is destroyed, by decision, with its whole trail (D15.1, D15.5).
+// V73: what is permanent goes to the historical archive, the rest ends by decision when its time is over.
 func TestPermanentGoesToTheHistoricalArchiveAndTheRestEnds(t *testing.T) {
 	h := newHouse(t)
 	forever, ten := h.closed(OpenForm{Retention: Retention{Period: "01"}}), h.closed(OpenForm{Retention: Retention{Period: "06"}})

@@ -131,6 +131,7 @@ func TestListIsCopiedAndReadFromASheet(t *testing.T) {
 }
 
 // V24: screen /dossier-lists/{id}
+// V7: the dossier's agency and year are the system's.
 func TestOpenDossierFollowsItsListAndAClosedOneDoesNot(t *testing.T) {
 	h := newHouse(t)
 	l, entry := h.issued()
@@ -257,6 +258,7 @@ func TestOneDocumentStandsInManyDossiersWithoutACopy(t *testing.T) {
 // V67: screen /dossiers/{id}
 // V46: screen /dossiers/{id}
 // V50: what stood with a document when the dossier was closed does not follow later changes, and its reference has no act that changes it.
+// V7: ordinals, totals of documents and pages, and the end of a dossier are the system's.
 func TestClosingChecksOrdersCountsAndFixes(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("clerk", OpenForm{Start: "2026-03-01"})

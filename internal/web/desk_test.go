@@ -79,6 +79,7 @@ func (h *house) awaiting(subject string, to org.AgencyID) string {
 }
 
 // D4.7, D7.7, D7.9: clerks open, print and lock registers; other agencies and posts do not.
+// V65: screen /registers; command remote register-print
 func TestRegistersAreOpenedPrintedAndLocked(t *testing.T) {
 	h := newHouse(t)
 	clerk := h.as("vanthu")
@@ -132,6 +133,7 @@ func TestRegistersAreOpenedPrintedAndLocked(t *testing.T) {
 }
 
 // The register of incoming documents is printed by numbers; one without entries says so.
+// V63: screen /registers; command remote register-print
 func TestTheRegisterOfIncomingDocumentsIsPrintedByNumbers(t *testing.T) {
 	h := newHouse(t)
 	h.entered("12", "công tác văn thư, lưu trữ")

@@ -26,6 +26,7 @@ func filled(pattern string) (method, path string) {
 }
 
 // T01: every route wants a session unless it is declared public, and says so by leading to the sign-in page.
+// V18: no page without a session.
 func TestEveryRouteWantsASessionUnlessItIsPublic(t *testing.T) {
 	h := newHouse(t)
 	public := map[string]bool{"GET /sign-in": true, "POST /sign-in": true, "POST /sign-out": true, "POST /language": true, "GET /bootstrap": true, "POST /bootstrap": true, "GET /verify": true, "POST /verify": true, "POST /verify/take": true,

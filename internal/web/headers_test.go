@@ -8,6 +8,7 @@ import (
 )
 
 // T20, T22: every answer carries the policy; a handler cannot forget it.
+// V18: every answer carries the strict policy of content.
 func TestEveryAnswerCarriesThePolicy(t *testing.T) {
 	reports := &PolicyReports{}
 	for _, path := range []string{"/inbox", "/offline", "/nowhere", "/direct"} {
