@@ -158,7 +158,7 @@ func (v visitor) refusedUploads(way string) {
 	for _, name := range []string{empty, text} {
 		v.tab.Go(v.base + way + "/upload")
 		v.press("Tải lên làm tệp chính")
-		v.says("Hãy chọn một tệp PDF.")
+		v.says("Hãy chọn một tệp.")
 		v.tab.Choose("#file", name)
 		v.press("Tải lên làm tệp chính")
 		v.says(map[string]string{empty: "trống (0 byte)", text: "Tệp van-ban.pdf"}[name])
