@@ -97,6 +97,7 @@ func theWholeWay(c *relay) {
 		v.tab.Go(c.base + received)
 		v.press("Cho ý kiến chỉ đạo")
 		v.tab.See("#act #lead")
+		browsertest.Eval[string](v.tab, `document.querySelector("#act #lead").value = ""`) // the last way of this sender may be proposed
 		v.press("Chuyển xử lý")
 		v.tab.See("#act .errs")
 		v.look("direct-refused")
