@@ -34,7 +34,7 @@ var (
 		holder_holding, holder_person, holder_name, signer_holding, signer_person, signer_name, capacity, capacity_lines, signer_position, delegation_id,
 		content_no, file_content_no, main_file, version, register_id, year, number, notation, number_text, issued_date, document_id,
 		signed_us, numbered_us, sealed_us, issued_us, created_us, at_us, search_text)
-		VALUES ($1, $2, 'issued', 1, $3, $4, $5, $6, '', '', '[]', '[]', '[]', '{}', $7, $8, '', 0, $9, FALSE, $10, $11, $12, $13, $14,
+		VALUES ($1, $2, 'issued', 1, $3, $4, $5, $6, '', '', '[]', '[]', '[]', 'null', $7, $8, '', 0, $9, FALSE, $10, $11, $12, $13, $14,
 		0, 0, '', 0, 0, $15, '', '[]', '', 0, 1, 0, 0, 0, $16, $17, $18, $19, $20, $21, '', $22, $22, 0, $22, $22, $22, $23)`)
 	sqlPutPaper = store.SQL(`INSERT INTO documents_paper_outgoing (agency_id, outgoing_id, register_id, year, number, suffix, notation, migrated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	sqlInserted = store.SQL(`SELECT p.number, p.suffix, o.number_text, p.outgoing_id, o.issued_date, o.type_name, o.subject, o.signer_name, o.unit_name, o.kept_copies, o.issued_us, o.state
