@@ -1,7 +1,6 @@
 package documents
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,12 +39,8 @@ func (r *pageReader) number() {
 
 // day gives a real day as YYYY-MM-DD, "" for none.
 func day(y, m, d string) string {
-	s := fmt.Sprintf("%s-%02s-%02s", y, m, d)
-	if t, err := time.Parse("2006-1-2", y+"-"+m+"-"+d); err == nil {
-		s = t.Format("2006-01-02")
-		if t.Year() >= 1945 && t.Year() <= 2100 {
-			return s
-		}
+	if t, err := time.Parse("2006-1-2", y+"-"+m+"-"+d); err == nil && t.Year() >= 1945 && t.Year() <= 2100 {
+		return t.Format("2006-01-02")
 	}
 	return ""
 }

@@ -279,6 +279,5 @@ func (o *Outgoing) voidApprovals(ctx context.Context, tx *store.Tx, why store.Me
 }
 
 func anyDuty(Approval) bool           { return true }
-func byContent(x Approval) bool       { return x.Duty != DutyLayout || x.Method == InitialsCertificate }
 func byLayout(x Approval) bool        { return x.Duty == DutyLayout || x.Method == InitialsCertificate }
 func withCertificate(x Approval) bool { return x.Method == InitialsCertificate }

@@ -152,9 +152,9 @@ func (d *Door) withdrawAccess(w http.ResponseWriter, r *http.Request) error {
 
 // changesView is what the page of changed rights shows.
 type changesView struct {
-	open               []documents.RightChange
-	confirms, sets     bool
-	confirmer, nothing string
+	open           []documents.RightChange
+	confirms, sets bool
+	confirmer      string
 }
 
 // rightChanges: GET /rights/changes

@@ -50,7 +50,6 @@ type searchView struct {
 	saved    []search.SavedSearch
 	agencies []org.Agency
 	types    []documents.Type
-	units    []Option
 	person   int64
 	hasUnit  bool
 	keeper   bool // he may open the directory
