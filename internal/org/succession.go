@@ -31,14 +31,7 @@ var SuccessionKinds = []struct {
 }{{Whole, "Nhập toàn bộ"}, {PartOf, "Nhập một phần"}, {PartArea, "Nhập một phần diện tích"}, {PartAreaWholePopulation, "Nhập một phần diện tích, toàn bộ dân số"},
 	{Renamed, "Đổi tên"}, {ChangedKind, "Đổi loại hình"}, {FunctionTransferred, "Chuyển chức năng, nhiệm vụ"}, {Dissolved, "Giải thể"}}
 
-func (k SuccessionKind) valid() bool {
-	return slices.ContainsFunc(SuccessionKinds, func(x struct {
-		Kind SuccessionKind
-		Name string
-	}) bool {
-		return x.Kind == k
-	})
-}
+func (k SuccessionKind) valid() bool { return k.Label() != "" }
 
 // Label is the kind in Vietnamese, a key of i18n.
 func (k SuccessionKind) Label() string {
@@ -244,12 +237,7 @@ func NameTaker(ctx context.Context, tx *store.Tx, id ReorganisationID, old Agenc
 	if !slices.Contains(Ending(links), old) {
 		return store.RefuseField("old", "Cơ quan này không kết thúc hoạt động theo quyết định.")
 	}
-	if !slices.ContainsFunc(Subjects, func(x struct {
-		Subject Subject
-		Name    string
-	}) bool {
-		return x.Subject == s
-	}) {
+	if s.Label() == "" {
 		return store.RefuseField("subject", "Chọn nội dung bàn giao.")
 	}
 	if by == 0 {
