@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"time"
 
 	"congvu/internal/store"
 )
@@ -112,14 +113,8 @@ func MarkAllRead(ctx context.Context, db *store.DB, person, upTo int64) error {
 // CatchUp follows the journal to its end and takes what happened before a time as read: for an installation that begins with a past (an
 // import, a sample city).
 func CatchUp(ctx context.Context, db *store.DB, before store.Instant) error {
-	for {
-		n, err := db.FollowOnce(ctx, "notify", Tell)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			break
-		}
+	if err := db.CatchUp(ctx, "notify", time.Minute, Tell); err != nil {
+		return err
 	}
 	return db.Keep(ctx, func(tx *store.Tx) error {
 		_, err := tx.Exec(ctx, sqlSettle, tx.Now(), before)

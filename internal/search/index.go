@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"congvu/internal/store"
 )
@@ -64,8 +65,9 @@ type kind struct {
 
 // Index feeds the index of one installation.
 type Index struct {
-	DB    *store.DB
-	kinds map[string]kind
+	DB       *store.DB
+	Patience time.Duration // how long a question waits for entries that a running transaction keeps back; 0 = 1 s
+	kinds    map[string]kind
 }
 
 // New makes an index; Register tells it what there is to find.
@@ -156,14 +158,13 @@ func (x *Index) Follow(ctx context.Context, trouble func(error)) {
 	x.DB.Follow(ctx, Follower, x.Hear, trouble)
 }
 
-// CatchUp hears what was committed so far, a few batches of it at most: what a person has just done he finds at once.
+// CatchUp hears what was committed so far: what a person has just done he finds at once.
 func (x *Index) CatchUp(ctx context.Context) error {
-	for range 5 {
-		if n, err := x.DB.FollowOnce(ctx, Follower, x.Hear); err != nil || n == 0 {
-			return err
-		}
+	patience := x.Patience
+	if patience == 0 {
+		patience = time.Second
 	}
-	return nil
+	return x.DB.CatchUp(ctx, Follower, patience, x.Hear)
 }
 
 const reindexBatch = 200

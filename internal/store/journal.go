@@ -176,6 +176,32 @@ func (db *DB) FollowOnce(ctx context.Context, follower string, handle func(ctx c
 	return n, err
 }
 
+// CatchUp handles what was committed when it was called. On PostgreSQL an older transaction of the server keeps entries back: it waits for its end, and
+// gives up without an error when patience has run out; the follower that runs all the time hears the rest.
+func (db *DB) CatchUp(ctx context.Context, follower string, patience time.Duration, handle func(ctx context.Context, tx *Tx, e Entry) error) error {
+	goal, any, err := Maybe[cursor](ctx, db, sqlNewest)
+	until := time.Now().Add(patience)
+	for err == nil && any {
+		var c cursor
+		if c, _, err = Maybe[cursor](ctx, db, sqlPeekCursor, follower); err != nil || !c.before(goal) {
+			return err
+		}
+		var n int
+		if n, err = db.FollowOnce(ctx, follower, handle); err != nil || time.Now().After(until) {
+			return err
+		}
+		if n == 0 {
+			wait(ctx, nil, 5*time.Millisecond)
+			err = ctx.Err()
+		}
+	}
+	return err
+}
+
+func (c cursor) before(d cursor) bool { return c.Xid < d.Xid || c.Xid == d.Xid && c.ID < d.ID }
+
+var sqlNewest = SQL(`SELECT xid, id FROM store_journal ORDER BY xid DESC, id DESC LIMIT 1`)
+
 var sqlPeekCursor = SQL(`SELECT xid, id FROM store_cursors WHERE follower = $1`)
 
 var sqlAhead = Fork(`SELECT id FROM store_journal WHERE +xid >= $1 AND id > $2 LIMIT 1`, `SELECT id FROM store_journal WHERE (xid, id) > ($1, $2) LIMIT 1`)

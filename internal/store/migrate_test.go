@@ -18,10 +18,7 @@ var (
 // The first release had migrations up to 31; those of the rooms before the exchange came later.
 func TestAnInstallationOfTheFirstReleaseIsBroughtUp(t *testing.T) {
 	later := later(t)
-	c := storetest.Config(t, nil)
-	if c.URL == "" {
-		c = store.Config{Dir: t.TempDir(), Migrate: true}
-	}
+	c := storetest.Empty(t)
 	c.Migrate = true
 	old, err := store.Open(ctx, c.Without(later...))
 	if err != nil {
@@ -74,10 +71,7 @@ var firstRelease = []int64{1, 2, 10, 11, 20, 21, 30, 31}
 // later lists the migrations after the first release, as an empty installation of today runs them.
 func later(t *testing.T) []int64 {
 	t.Helper()
-	c := storetest.Config(t, nil)
-	if c.URL == "" {
-		c = store.Config{Dir: t.TempDir()}
-	}
+	c := storetest.Empty(t)
 	c.Migrate = true
 	db, err := store.Open(ctx, c)
 	if err != nil {

@@ -7,9 +7,12 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -53,28 +56,15 @@ func Drain(t testing.TB, db *store.DB, follower string, handle func(context.Cont
 	t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
-	for {
-		n, err := db.FollowOnce(ctx, follower, handle)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n > 0 {
-			continue
-		}
-		done, err := db.CaughtUp(ctx, follower)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if done {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
+	if err := db.CatchUp(ctx, follower, time.Minute, handle); err != nil {
+		t.Fatal(err)
 	}
 }
 
 var template struct {
 	once sync.Once
-	file []byte
+	file []byte // of SQLite
+	name string // on PostgreSQL
 	err  error
 }
 
@@ -96,7 +86,7 @@ func OpenAt(t testing.TB, clock store.Clock) *store.DB {
 func Empty(t testing.TB) store.Config {
 	t.Helper()
 	if server := os.Getenv("CONGVU_TEST_DB"); server != "" {
-		return store.Config{URL: postgres(t, server), Readers: 4}
+		return store.Config{URL: postgres(t, server, "template0"), Readers: 4}
 	}
 	return store.Config{Dir: t.TempDir(), Readers: 4}
 }
@@ -104,12 +94,19 @@ func Empty(t testing.TB) store.Config {
 // Config prepares a database for the test and gives the configuration that opens it, for tests that open it more than once.
 func Config(t testing.TB, clock store.Clock) store.Config {
 	t.Helper()
-	if server := os.Getenv("CONGVU_TEST_DB"); server != "" {
-		return store.Config{URL: postgres(t, server), Clock: clock, Migrate: true, Readers: 4}
-	}
-	template.once.Do(migrateTemplate)
+	server := os.Getenv("CONGVU_TEST_DB")
+	template.once.Do(func() {
+		if server != "" {
+			template.name, template.err = migrateTemplateOn(server)
+		} else {
+			template.file, template.err = migrateTemplate()
+		}
+	})
 	if template.err != nil {
 		t.Fatal(template.err)
+	}
+	if server != "" {
+		return store.Config{URL: postgres(t, server, template.name), Clock: clock, Readers: 4}
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "congvu.db"), template.file, 0o600); err != nil {
@@ -118,35 +115,93 @@ func Config(t testing.TB, clock store.Clock) store.Config {
 	return store.Config{Dir: dir, Clock: clock, Readers: 4}
 }
 
-func migrateTemplate() {
+func migrateTemplate() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "congvu-template-")
 	if err != nil {
-		template.err = err
-		return
+		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	db, err := store.Open(context.Background(), store.Config{Dir: dir, Migrate: true})
-	if err == nil {
-		err = db.Close() // folds the write-ahead log into the file
+	if err != nil {
+		return nil, err
 	}
-	if err == nil {
-		template.file, err = os.ReadFile(filepath.Join(dir, "congvu.db"))
+	if err := db.Close(); err != nil { // folds the write-ahead log into the file
+		return nil, err
 	}
-	template.err = err
+	return os.ReadFile(filepath.Join(dir, "congvu.db"))
 }
 
-// postgres makes an empty database and drops it after the test.
-func postgres(t testing.TB, server string) string {
+// migrateTemplateOn makes the database that this process's tests are copied from, and drops those that earlier runs left behind.
+func migrateTemplateOn(server string) (string, error) {
+	admin, err := sql.Open("pgx", server)
+	if err != nil {
+		return "", err
+	}
+	defer admin.Close()
+	old, err := admin.Query(`SELECT datname FROM pg_database WHERE datname LIKE 'congvu\_template\_%'`)
+	if err != nil {
+		return "", err
+	}
+	defer old.Close()
+	var left []string
+	for old.Next() {
+		var name string
+		if err := old.Scan(&name); err != nil {
+			return "", err
+		}
+		made, _, _ := strings.Cut(strings.TrimPrefix(name, "congvu_template_"), "_")
+		if s, err := strconv.ParseInt(made, 10, 64); err == nil && time.Since(time.Unix(s, 0)) > 2*time.Hour {
+			left = append(left, name)
+		}
+	}
+	for _, name := range left {
+		admin.Exec(`DROP DATABASE IF EXISTS ` + name) // somebody else may have been faster
+	}
+	name := fmt.Sprintf("congvu_template_%d_%s", time.Now().Unix(), random())
+	if err := create(admin, name, "template0"); err != nil {
+		return "", err
+	}
+	address, err := at(server, name)
+	if err != nil {
+		return "", err
+	}
+	db, err := store.Open(context.Background(), store.Config{URL: address, Migrate: true})
+	if err != nil {
+		return "", err
+	}
+	return name, db.Close()
+}
+
+func random() string {
+	var b [8]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+func create(admin *sql.DB, name, from string) error {
+	_, err := admin.Exec(`CREATE DATABASE ` + name + ` LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8' TEMPLATE ` + from)
+	return err
+}
+
+func at(server, name string) (string, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", err
+	}
+	u.Path = "/" + name
+	return u.String(), nil
+}
+
+// postgres makes a copy of a database and drops it after the test.
+func postgres(t testing.TB, server, from string) string {
 	t.Helper()
 	admin, err := sql.Open("pgx", server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer admin.Close()
-	var b [8]byte
-	rand.Read(b[:])
-	name := "congvu_test_" + hex.EncodeToString(b[:])
-	if _, err := admin.Exec(`CREATE DATABASE ` + name + ` LC_COLLATE 'C' LC_CTYPE 'C' ENCODING 'UTF8' TEMPLATE template0`); err != nil {
+	name := "congvu_test_" + random()
+	if err := create(admin, name, from); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -159,10 +214,9 @@ func postgres(t testing.TB, server string) string {
 			t.Log(err)
 		}
 	})
-	u, err := url.Parse(server)
+	address, err := at(server, name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u.Path = "/" + name
-	return u.String()
+	return address
 }

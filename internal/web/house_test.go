@@ -76,6 +76,7 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 	h.people()
 	c := Config{DB: h.db, Desk: h.desk, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	c.Index = search.New(h.db)
+	c.Index.Patience = time.Minute
 	c.Index.Register("incoming", search.From(documents.EntryOf), search.Walk(documents.IncomingPlaces))
 	c.Index.Register("outgoing", search.From(documents.EntryOf), search.Walk(documents.OutgoingPlaces))
 	for _, f := range change {
