@@ -110,7 +110,7 @@ func (e *SearchEntry) received(ctx context.Context, r store.Reader, d *Incoming)
 		return err
 	}
 	e.Rights = append(e.Rights, "i2"+limited)
-	if d.SubmittedAt > 0 || d.State == Assigned || d.State == InProgress || d.State == Done {
+	if d.SubmittedAt > 0 || d.PendingRequest != "" || d.State == Assigned || d.State == InProgress || d.State == Done {
 		e.Rights = append(e.Rights, "i1"+limited)
 	}
 	if d.SubmittedTo != 0 {
