@@ -108,7 +108,7 @@ func MoveWork(ctx context.Context, tx *store.Tx, from, to int64, lines, drafts [
 		if err := tx.Put(ctx, sqlMoveLine, next.ID, next.PersonID, next.PersonName, next.UnitID, a.Agency, id, from); err != nil {
 			return err
 		}
-		d, err := Receipt(ctx, tx, a.Agency, doc)
+		d, err := receiptHeld(ctx, tx, a.Agency, doc)
 		if err != nil {
 			return err
 		}

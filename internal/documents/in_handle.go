@@ -384,12 +384,12 @@ func RecallLine(ctx context.Context, tx *store.Tx, id int64, reason string) erro
 // ReplyIssued closes what our outgoing document, now issued, answers: the leading lines and the document (N2). Outgoing's Issue calls it.
 // A document that can no longer or not yet be closed stays as it is: issuing the reply does not fail over it.
 func ReplyIssued(ctx context.Context, tx *store.Tx, outgoingID, incomingID int64) error {
-	d, err := Receipt(ctx, tx, tx.Actor().Agency, incomingID)
+	d, err := receiptHeld(ctx, tx, tx.Actor().Agency, incomingID)
 	if err != nil {
 		return err
 	}
 	if d.TwinDecision == TwinLink {
-		if d, err = Receipt(ctx, tx, d.AgencyID, d.TwinOf); err != nil {
+		if d, err = receiptHeld(ctx, tx, d.AgencyID, d.TwinOf); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -444,6 +445,36 @@ func TestLateRegistrationIsMarked(t *testing.T) {
 		o.must(err)
 		if last := steps[len(steps)-1]; last.Act != "registered" || last.Late != want {
 			t.Errorf("%+v", last)
+		}
+	}
+}
+
+// N4, D11.10: a line that is finished and taken back in the same moment is either: one act is refused, and line and document agree.
+func TestALineIsFinishedOrTakenBackNotBoth(t *testing.T) {
+	o := newOffice(t)
+	for range 8 {
+		d := o.registered()
+		o.submit(d.ID, "head")
+		_, err := o.direct("head", d.ID, Direction{Leads: []Target{o.post("staff_x")}, Opinion: "Giải quyết.", DueDays: 5})
+		o.must(err)
+		l := o.lineFor(d.ID, o.post("staff_x"))
+		var all sync.WaitGroup
+		var done, back error
+		all.Go(func() {
+			done = o.by("staff_x", func(tx *store.Tx) error {
+				return Complete(inCtx, tx, l.ID, CompleteForm{Result: "Đã giải quyết xong."})
+			})
+		})
+		all.Go(func() {
+			back = o.by("head", func(tx *store.Tx) error { return RecallLine(inCtx, tx, l.ID, goodReason) })
+		})
+		all.Wait()
+		state, line := o.find(d.ID).State, o.lineFor(d.ID, o.post("staff_x")).State
+		switch {
+		case done == nil && errors.Is(back, store.Conflict) && state == Done && line == LineDone:
+		case back == nil && (errors.Is(done, store.Conflict) || errors.Is(done, store.NotFound)) && state != Done && line == LineRecalled:
+		default:
+			t.Fatalf("finished: %v, taken back: %v; the document is %s, the line %s", done, back, state, line)
 		}
 	}
 }

@@ -34,9 +34,10 @@ var (
 		submitted_person = $12, submitted_us = $13, refused_us = $14, refuse_ground = $15, refuse_reason = $16, handle_due = $17,
 		lead_name = $18, reply_outgoing = $19, result = $20, done_us = $21, twin_of = $22, twin_decision = $23
 		WHERE agency_id = $24 AND id = $25 AND revision = $26`)
-	sqlIncoming = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2 AND ` + incomingSeen)
-	sqlReceipt  = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2`)
-	sqlLinked   = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.twin_of = $2 AND d.twin_of <> 0 AND d.twin_decision = 'link'`)
+	sqlIncoming     = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2 AND ` + incomingSeen)
+	sqlLockIncoming = store.SQL(`SELECT d.id FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2 {FOR UPDATE}`)
+	sqlReceipt      = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.id = $2`)
+	sqlLinked       = store.SQL(`SELECT ` + inColumns + ` FROM documents_incoming d WHERE d.agency_id = $1 AND d.twin_of = $2 AND d.twin_of <> 0 AND d.twin_decision = 'link'`)
 )
 
 // FindIncoming gives a document to those who may see it; NotFound to others.
@@ -57,16 +58,42 @@ func Receipt(ctx context.Context, r store.Reader, agency, id int64) (*Incoming, 
 	return &d, err
 }
 
-// hold finds a document for an act of its actor and refuses a stale form.
+// lockIncoming makes the acts on a document follow each other: what an act reads of it and of its lines after this stays so until the act ends. Without it
+// two acts at once on PostgreSQL each see half of the other: a number would be drawn twice, or nobody close what two have finished.
+func lockIncoming(ctx context.Context, tx *store.Tx, agency, id int64) error {
+	_, _, err := store.Maybe[int64](ctx, tx, sqlLockIncoming, agency, id)
+	return err
+}
+
+// hold finds a document for an act of its actor, which no other act changes meanwhile, and refuses a stale form.
 func hold(ctx context.Context, tx *store.Tx, id, revision int64) (*Incoming, error) {
+	if err := lockIncoming(ctx, tx, tx.Actor().Agency, id); err != nil {
+		return nil, err
+	}
 	d, err := FindIncoming(ctx, tx, tx.Actor(), id)
 	if err == nil {
 		err = RefuseFrozen(ctx, tx, d.AgencyID, d.Ref())
 	}
-	if err == nil && revision != 0 && revision != d.Revision {
-		err = store.Refuse(store.Conflict, "Văn bản {code} đã được thay đổi ở nơi khác trong lúc thao tác. Nội dung đó được giữ nguyên; tải lại trang rồi thực hiện lại.", "code", d.name())
+	if err == nil {
+		err = d.stale(revision)
 	}
 	return d, err
+}
+
+// receiptHeld is hold for acts that nobody's sight bounds.
+func receiptHeld(ctx context.Context, tx *store.Tx, agency, id int64) (*Incoming, error) {
+	if err := lockIncoming(ctx, tx, agency, id); err != nil {
+		return nil, err
+	}
+	return Receipt(ctx, tx, agency, id)
+}
+
+// stale refuses a form that was opened before somebody else changed the document.
+func (d *Incoming) stale(revision int64) error {
+	if revision != 0 && revision != d.Revision {
+		return store.Refuse(store.Conflict, "Văn bản {code} đã được thay đổi ở nơi khác trong lúc thao tác. Nội dung đó được giữ nguyên; tải lại trang rồi thực hiện lại.", "code", d.name())
+	}
+	return nil
 }
 
 // name is how a person names the document.

@@ -51,7 +51,7 @@ func Register(ctx context.Context, tx *store.Tx, id int64, form RegisterForm) (*
 	if next == d.State {
 		return &Registration{Incoming: d, Already: true}, nil
 	}
-	if d, err = hold(ctx, tx, id, form.Revision); err != nil {
+	if err := d.stale(form.Revision); err != nil {
 		return nil, err
 	}
 	if err := d.acceptVerdict(a, form.VerdictReason); err != nil {
@@ -149,7 +149,7 @@ func (d *Incoming) enter(ctx context.Context, tx *store.Tx, register int64) (*Re
 
 // link joins the same document come twice to the one that has the arrival number (X21.8, N26). It goes where that one goes.
 func (d *Incoming) link(ctx context.Context, tx *store.Tx, twin Twin) (*Registration, error) {
-	held, err := Receipt(ctx, tx, d.AgencyID, twin.ID)
+	held, err := receiptHeld(ctx, tx, d.AgencyID, twin.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ func TestTwoTabsRegisterADocumentOnce(t *testing.T) {
 	again, err := o.register(d.ID, RegisterForm{})
 	o.must(err)
 	if !again.Already || again.Incoming.ArrivalNumber != 1 {
-		t.Fatalf("%+v", again)
+		t.Fatalf("already %v, number %d", again.Already, again.Incoming.ArrivalNumber)
 	}
 	if v := o.verbs(d.ID); v["document.arrived"] != 1 || v["document.registered"] != 1 {
 		t.Fatalf("journal: %v", v)

@@ -121,7 +121,7 @@ func MayWaive(ctx context.Context, r store.Reader, a store.Actor) (bool, error) 
 
 // WaiveFinding lets a draft go on with one finding about its layout, with the reason, for as long as the finding stands (D5.13).
 func WaiveFinding(ctx context.Context, tx *store.Tx, id int64, code, reason string) error {
-	o, err := FindOutgoing(ctx, tx, tx.Actor(), id)
+	o, err := findHeld(ctx, tx, tx.Actor(), id)
 	if err != nil {
 		return err
 	}

@@ -261,9 +261,19 @@ func FindIssued(ctx context.Context, r store.Reader, id int64) (*IssuedDocument,
 	return &IssuedDocument{Outgoing: *o, Files: files}, err
 }
 
+var sqlLockOutgoing = store.SQL(`SELECT o.id FROM documents_outgoing o WHERE o.agency_id = $1 AND o.id = $2 {FOR UPDATE}`)
+
+// findHeld is FindOutgoing for an act: the acts on a document follow each other, so that of two who answer at once the second one sees the first.
+func findHeld(ctx context.Context, tx *store.Tx, a store.Actor, id int64) (*Outgoing, error) {
+	if _, _, err := store.Maybe[int64](ctx, tx, sqlLockOutgoing, a.Agency, id); err != nil {
+		return nil, err
+	}
+	return FindOutgoing(ctx, tx, a, id)
+}
+
 // begin loads a document for an act of the transaction's actor and checks the act against the table.
 func begin(ctx context.Context, tx *store.Tx, id int64, act Act) (*Outgoing, arrow, error) {
-	o, err := FindOutgoing(ctx, tx, tx.Actor(), id)
+	o, err := findHeld(ctx, tx, tx.Actor(), id)
 	if err == nil {
 		err = RefuseFrozen(ctx, tx, o.AgencyID, o.Ref())
 	}

@@ -80,7 +80,7 @@ func orText(s, otherwise string) string {
 
 // takeReplacement marks the old receipt (X9.12): it stays readable and says what replaces it; the new one has its own way from ARRIVED.
 func (d *Incoming) takeReplacement(ctx context.Context, tx *store.Tx, q *Request) error {
-	next, err := Receipt(ctx, tx, d.AgencyID, q.Successor)
+	next, err := receiptHeld(ctx, tx, d.AgencyID, q.Successor)
 	if err != nil {
 		return err
 	}

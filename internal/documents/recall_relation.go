@@ -83,7 +83,7 @@ func Relate(ctx context.Context, tx *store.Tx, id, target int64, kind RelationKi
 	if err != nil {
 		return err
 	}
-	old, err := FindOutgoing(ctx, tx, tx.Actor(), target)
+	old, err := findHeld(ctx, tx, tx.Actor(), target)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func NoteRelation(ctx context.Context, tx *store.Tx, in *Incoming, codes []strin
 	if err != nil || target == 0 || target == in.ID {
 		return err
 	}
-	d, err := Receipt(ctx, tx, in.AgencyID, target)
+	d, err := receiptHeld(ctx, tx, in.AgencyID, target)
 	if err != nil || d.State == Recalled {
 		return err
 	}

@@ -41,7 +41,7 @@ func (d *Desk) remindRequest(ctx context.Context, j store.Job) error {
 		if err != nil || q.State != AskedPending {
 			return err
 		}
-		doc, err := Receipt(ctx, tx, job.Agency, q.IncomingID)
+		doc, err := receiptHeld(ctx, tx, job.Agency, q.IncomingID)
 		if err != nil {
 			return err
 		}

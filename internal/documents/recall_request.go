@@ -169,7 +169,7 @@ func Ask(ctx context.Context, tx *store.Tx, in Asking) (*Request, error) {
 		}
 	}
 	if target != 0 {
-		d, err := Receipt(ctx, tx, in.Agency, target)
+		d, err := receiptHeld(ctx, tx, in.Agency, target)
 		if err != nil {
 			return nil, err
 		}

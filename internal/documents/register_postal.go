@@ -101,7 +101,7 @@ func (v *Posting) name(ctx context.Context, tx *store.Tx, now calendar.Date, p *
 // issuedCode gives the issued document that an id or a number of this year names; id 0 when the number is not one of ours.
 func issuedCode(ctx context.Context, tx *store.Tx, id int64, code string, now calendar.Date) (int64, string, error) {
 	if id != 0 {
-		o, err := FindOutgoing(ctx, tx, tx.Actor(), id)
+		o, err := findHeld(ctx, tx, tx.Actor(), id)
 		if err != nil {
 			return 0, "", err
 		}
@@ -252,7 +252,7 @@ func LendCopy(ctx context.Context, tx *store.Tx, f CopyUseForm) (*CopyUse, error
 		return nil, err
 	}
 	if id != 0 {
-		o, err := FindOutgoing(ctx, tx, a, id)
+		o, err := findHeld(ctx, tx, a, id)
 		if err != nil {
 			return nil, err
 		}

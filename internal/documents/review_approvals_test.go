@@ -2,6 +2,7 @@ package documents
 
 import (
 	"bytes"
+	"sync"
 	"testing"
 
 	"congvu/internal/store"
@@ -265,5 +266,29 @@ func TestInitialsWithCertificateStandUnderTheSignature(t *testing.T) {
 	must(t, err)
 	if got := h.steps(again); got["Lê Hồng Hạnh"] != ApprovalVoid {
 		t.Errorf("a new file still has the initials: %v", got)
+	}
+}
+
+// D8.5: of two side by side who agree in the same moment, the second one moves the draft on: neither act overlooks the other.
+func TestTwoWhoAgreeAtOnceMoveTheDraftOn(t *testing.T) {
+	h := newHouse(t)
+	h.plan()
+	for range 5 {
+		o := h.at(Drafted)
+		h.do(h.drafter, func(tx *store.Tx) error { return Submit(bg, tx, o.ID, 0, "Kính trình") })
+		must(t, h.pass(h.unitHead, o))
+		must(t, h.pass(h.colleague, o))
+		var all sync.WaitGroup
+		for _, a := range []store.Actor{h.deputy, h.clerk} {
+			all.Go(func() {
+				if err := h.pass(a, o); err != nil {
+					t.Error(name(a, h), err)
+				}
+			})
+		}
+		all.Wait()
+		if o = h.again(o); o.State != AwaitingSignature {
+			t.Fatalf("both agreed, the draft is %s", o.State)
+		}
 	}
 }

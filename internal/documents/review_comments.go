@@ -76,7 +76,7 @@ func Comments(ctx context.Context, r store.Reader, a store.Actor, outgoing int64
 // AddComment leaves a comment on a page of a draft, or answers one. Everybody who sees a draft that is not signed may.
 func AddComment(ctx context.Context, tx *store.Tx, outgoing int64, f CommentForm) (int64, error) {
 	a := tx.Actor()
-	o, err := FindOutgoing(ctx, tx, a, outgoing)
+	o, err := findHeld(ctx, tx, a, outgoing)
 	if err != nil {
 		return 0, err
 	}
@@ -143,7 +143,7 @@ func commentIn(all []PageComment, id int64) (PageComment, error) {
 // ResolveComment closes a comment with an answer: by the drafter, who holds the draft, or who made it.
 func ResolveComment(ctx context.Context, tx *store.Tx, outgoing, id int64, answer string) error {
 	a := tx.Actor()
-	o, err := FindOutgoing(ctx, tx, a, outgoing)
+	o, err := findHeld(ctx, tx, a, outgoing)
 	if err == nil {
 		answer, err = note(answer, 1)
 	}

@@ -176,7 +176,7 @@ func WithdrawOpinions(ctx context.Context, tx *store.Tx, request int64, reason s
 	if err != nil {
 		return err
 	}
-	o, err := FindOutgoing(ctx, tx, a, q.OutgoingID)
+	o, err := findHeld(ctx, tx, a, q.OutgoingID)
 	if err != nil {
 		return store.Because(errNoOpinion(), err)
 	}

@@ -166,7 +166,7 @@ func (o *Outgoing) MayAskOpinions(a store.Actor) bool {
 // Forbidden unless the actor drafts or holds the document, or is asked himself.
 func AskOpinions(ctx context.Context, tx *store.Tx, outgoing int64, f OpinionForm) (*OpinionRequest, error) {
 	a := tx.Actor()
-	o, err := FindOutgoing(ctx, tx, a, outgoing)
+	o, err := findHeld(ctx, tx, a, outgoing)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (o *Outgoing) mayChangeWay(a store.Actor) error {
 
 // AddStep puts a reviewer into the way of a draft under review: beside those who have it now, or right after them.
 func AddStep(ctx context.Context, tx *store.Tx, outgoing int64, f StepForm) error {
-	o, err := FindOutgoing(ctx, tx, tx.Actor(), outgoing)
+	o, err := findHeld(ctx, tx, tx.Actor(), outgoing)
 	if err == nil {
 		err = o.mayChangeWay(tx.Actor())
 	}
@@ -73,7 +73,7 @@ func AddStep(ctx context.Context, tx *store.Tx, outgoing int64, f StepForm) erro
 
 // DropStep takes out a step whose turn has not come, with a reason; it stays in the record as not taken.
 func DropStep(ctx context.Context, tx *store.Tx, outgoing, id int64, reason string) error {
-	o, err := FindOutgoing(ctx, tx, tx.Actor(), outgoing)
+	o, err := findHeld(ctx, tx, tx.Actor(), outgoing)
 	if err == nil {
 		err = o.mayChangeWay(tx.Actor())
 	}

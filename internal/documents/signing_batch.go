@@ -220,7 +220,7 @@ func checkPicks(ctx context.Context, r store.Reader, a store.Actor, kind string,
 // freeze makes the item of one document: waiting, or failed at once with its reason.
 func (b *batchRow) freeze(ctx context.Context, tx *store.Tx, p Pick) (itemRow, error) {
 	a := tx.Actor()
-	o, err := FindOutgoing(ctx, tx, a, p.ID)
+	o, err := findHeld(ctx, tx, a, p.ID)
 	if err != nil {
 		return itemRow{}, err
 	}
