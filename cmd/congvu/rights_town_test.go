@@ -535,7 +535,7 @@ func (w *rightsTown) travel(o *rightsOffice) {
 		}
 	}()
 	w.must(ax.Send(ctx, axis.Parcel{ID: "hong/" + o.word, From: "H26.30", To: o.code, Kind: "edoc", Body: []byte("không phải gói tin " + o.word)}))
-	for range 600 {
+	for range 2400 {
 		d, err := exchange.Deliveries(ctx, w.db, o.people["clerk"], o.outgoing["issued"])
 		w.must(err)
 		q, err := exchange.QuarantineList(ctx, w.db, o.people["clerk"], "", 0, 10)

@@ -61,7 +61,7 @@ func installationFor(t testing.TB, seed uint64, now time.Time) *Seeder {
 
 func TestASmallCityIsComplete(t *testing.T) {
 	s := installationFor(t, 1, aMonday)
-	ctx, stop := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer stop()
 	sum, err := s.Build(ctx, Options{Now: aMonday, Seed: 1, Documents: 40})
 	if sum != nil {
@@ -200,7 +200,7 @@ func TestThePhraseBookIsRich(t *testing.T) {
 func TestACityOverTheTurnOfTheYear(t *testing.T) {
 	now := time.Date(2027, 1, 12, 8, 20, 0, 0, calendar.Hanoi)
 	s := installationFor(t, 11, now)
-	ctx, stop := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer stop()
 	if _, err := s.Build(ctx, Options{Now: now, Seed: 11, Documents: 40}); err != nil {
 		t.Fatal(err)
@@ -212,7 +212,7 @@ func TestTheWholeCity(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	s := installationFor(t, 7, aMonday)
-	ctx, stop := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 4*time.Minute)
 	defer stop()
 	sum, err := s.Build(ctx, Options{Now: aMonday, Seed: 7})
 	if sum != nil {

@@ -92,7 +92,7 @@ func (o *office) call(t *testing.T, operation, origin string, message []byte) Re
 	t.Helper()
 	own, err := OwnCertificate()
 	must(t, err)
-	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer stop()
 	address := make(chan string, 1)
 	ended := make(chan error, 1)

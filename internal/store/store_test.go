@@ -176,7 +176,7 @@ func TestPutRefusesToTouchNothing(t *testing.T) {
 func TestFollowerSeesEveryEntryOnceInOrderAlsoAfterRestart(t *testing.T) {
 	db := storetest.Open(t)
 	const writers, each = 8, 25
-	follow, stop := context.WithTimeout(ctx, 30*time.Second)
+	follow, stop := context.WithTimeout(ctx, 2*time.Minute)
 	var mu sync.Mutex
 	seen := map[string]int{}
 	handled := func(n int) bool { mu.Lock(); defer mu.Unlock(); return len(seen) >= n }
@@ -374,7 +374,7 @@ func TestTailGivesWhatIsCommittedFromNowOn(t *testing.T) {
 		}
 	}
 	write("before")
-	tail, stop := context.WithTimeout(ctx, 20*time.Second)
+	tail, stop := context.WithTimeout(ctx, 2*time.Minute)
 	defer stop()
 	got := make(chan string, 10)
 	go db.Tail(tail, func(e store.Entry) { got <- e.Ref }, func(err error) { t.Error(err) })

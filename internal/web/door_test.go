@@ -309,7 +309,7 @@ func TestAnybodyMayCheckADocument(t *testing.T) {
 func TestLivePagesHearTheirAgency(t *testing.T) {
 	h := newHouse(t)
 	p := h.as("vanthu")
-	ctx, stop := context.WithTimeout(bg, 20*time.Second)
+	ctx, stop := context.WithTimeout(bg, 2*time.Minute)
 	defer stop()
 	r, _ := http.NewRequestWithContext(ctx, "GET", h.server.URL+PathEvents, nil)
 	answer, err := (&http.Client{Jar: p.http.Jar}).Do(r)

@@ -211,7 +211,7 @@ func TestSimulatedProgramSignsAtTheDoor(t *testing.T) {
 		defer program.Close()
 		call := documents.AgentCalls(s, o, h.server.URL)[0]
 		socket := strings.Replace(call.Socket, "wss://127.0.0.1:8987", strings.Replace(program.URL, "http", "ws", 1), 1)
-		ctx, stop := context.WithTimeout(bg, 20*time.Second)
+		ctx, stop := context.WithTimeout(bg, 2*time.Minute)
 		defer stop()
 		c, _, err := websocket.Dial(ctx, socket, &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {h.server.URL}}})
 		h.must(err)

@@ -11,7 +11,7 @@ import (
 
 func (p *person) until(path, words string) string {
 	p.Helper()
-	for range 300 {
+	for range 1200 {
 		if _, page := p.get(path); strings.Contains(text(page), words) {
 			return page
 		}
