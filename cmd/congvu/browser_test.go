@@ -96,7 +96,7 @@ func (v visitor) press(words string) {
 // says waits until the page, or its dialog, says these words.
 func (v visitor) says(words string) {
 	v.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if strings.Contains(v.text(), words) {
 			return
 		}

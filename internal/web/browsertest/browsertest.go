@@ -31,7 +31,7 @@ type Tab struct {
 var flags = []string{"disable-gpu", "disable-quic", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"}
 
 // patience bounds a whole test in one tab: a page that never comes must not hold the build.
-const patience = 3 * time.Minute
+const patience = 5 * time.Minute
 
 // Open starts a browser with an empty profile and one tab of 1440 × 900, and closes it with the test.
 func Open(t testing.TB) *Tab {
@@ -128,7 +128,7 @@ func (b *Tab) Quiet() {
 
 func (b *Tab) do(what string, steps ...cd.Action[cd.Void]) {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, 15*time.Second)
+	ctx, stop := context.WithTimeout(b.ctx, 45*time.Second)
 	defer stop()
 	if err := cd.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("%s: %v", what, err)
@@ -199,7 +199,7 @@ func (b *Tab) Gone(css string) { b.t.Helper(); b.do("gone "+css, cd.WaitNotPrese
 func (b *Tab) Until(expression string) {
 	b.t.Helper()
 	var last error
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+	for end := time.Now().Add(45 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
 		yes, err := cd.Run(b.ctx, cd.Evaluate[bool]("Boolean("+expression+")"))
 		if yes && err == nil {
 			return
