@@ -31,7 +31,8 @@ type remoteCall struct {
 	json bool
 	o    remoteOptions
 
-	books bookOptions
+	books   bookOptions
+	dossier dossierOptions
 }
 
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
@@ -72,6 +73,7 @@ func remoteVerb(ctx context.Context, w *world, v far, args []string) error {
 	r.fs.BoolVar(&r.json, "json", false, "in kết quả dạng JSON")
 	r.options(v.line)
 	r.bookFlags(v.line)
+	r.dossierFlags(v.line)
 	var err error
 	if r.args, err = parse(r.fs, args); err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 )
 
 // dossierThings are an office's own list, dossiers, deposit and request, by the word of their address.
-type dossierThings struct{ list, open, item, accepted, deposit, request int64 }
+type dossierThings struct{ list, entry, open, item, share, accepted, deposit, request int64 }
 
 // dossiers furnishes an office with a list of dossiers, an open dossier, one that the archive has and a request for it.
 func (w *rightsTown) dossiers(o *rightsOffice) {
@@ -23,7 +23,7 @@ func (w *rightsTown) dossiers(o *rightsOffice) {
 		d.list = l.ID
 		heading, err := dossiers.AddHeading(ctx, tx, l.ID, 0, "Đề mục của "+o.word, "DM")
 		if err == nil {
-			_, err = dossiers.AddEntry(ctx, tx, l.ID, dossiers.EntryForm{Heading: heading, Title: "Hồ sơ của " + o.word, Retention: dossiers.Retention{Period: "05"}})
+			d.entry, err = dossiers.AddEntry(ctx, tx, l.ID, dossiers.EntryForm{Heading: heading, Title: "Hồ sơ của " + o.word, Retention: dossiers.Retention{Period: "05"}})
 		}
 		return err
 	})
@@ -40,6 +40,12 @@ func (w *rightsTown) dossiers(o *rightsOffice) {
 		}
 		return dossiers.Close(ctx, tx, d.accepted, dossiers.CloseForm{Accept: true})
 	})
+	w.write(o.people["clerk"], func(tx *store.Tx) error {
+		return dossiers.ShareWith(ctx, tx, d.open, o.people["assistant"].Holding, 0, "read", "Mục đích của "+o.word, "")
+	})
+	shares, err := dossiers.Shares(ctx, w.db, o.people["clerk"], d.open)
+	w.must(err)
+	d.share = shares[0].ID
 	items, err := dossiers.Items(ctx, w.db, o.people["clerk"], d.open)
 	w.must(err)
 	d.item = items[0].ID
@@ -76,6 +82,12 @@ func (o *rightsOffice) dossierCases(local, path string) []rightsCase {
 		return out
 	}
 	switch {
+	case strings.HasPrefix(local, "/dossier-lists/{id}/export/"):
+		return []rightsCase{{"pdf", filled(strings.Replace(path, "{form}", "pdf", 1), d.list)}, {"xlsx", filled(strings.Replace(path, "{form}", "xlsx", 1), d.list)}}
+	case strings.HasPrefix(local, "/deposits/{id}/print/"):
+		return []rightsCase{{"list", filled(strings.Replace(path, "{what}", "list", 1), d.deposit)}, {"record", filled(strings.Replace(path, "{what}", "record", 1), d.deposit)}}
+	case strings.HasPrefix(local, "/dossier-lists/{id}/entries/"):
+		return []rightsCase{{"", filled(path, d.list, d.entry)}}
 	case strings.HasPrefix(local, "/dossier-lists/{id}"):
 		return []rightsCase{{"", filled(path, d.list)}}
 	case strings.HasPrefix(local, "/deposits/{id}"):
@@ -87,7 +99,9 @@ func (o *rightsOffice) dossierCases(local, path string) []rightsCase {
 	case strings.HasPrefix(local, "/dossiers/{id}/export/"):
 		return each("{form}", "pdf", "xml", "zip", "sip")
 	case strings.HasPrefix(local, "/dossiers/{id}/items/"):
-		return []rightsCase{{"open", filled(path, d.open, d.item, 1)}}
+		return []rightsCase{{"open", filled(path, d.open, d.item, 0)}}
+	case strings.HasPrefix(local, "/dossiers/{id}/shares/"):
+		return []rightsCase{{"open", filled(path, d.open, d.share)}}
 	case strings.HasPrefix(local, "/dossiers/{id}"):
 		return both(path)
 	}

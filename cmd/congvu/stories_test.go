@@ -201,7 +201,14 @@ func (w *tale) seat(ctx context.Context, in *installation, o *office, n int) err
 	if err != nil {
 		return err
 	}
-	for name, a := range map[string]store.Actor{"leader": o.head, "drafter": o.drafter, "clerk": o.clerk, "admin": o.administrator} {
+	var archivist store.Actor
+	if err := in.DB.Write(ctx, store.System(0), func(tx *store.Tx) (err error) {
+		archivist, err = appointed(ctx, tx, o.agency.ID, org.UnitID(o.drafter.Unit), "Đỗ Thị Lưu", "Lưu trữ", org.RankStaff, store.Archivist, calendar.DateOf(w.clock.Now()).AddDays(-30))
+		return err
+	}); err != nil {
+		return err
+	}
+	for name, a := range map[string]store.Actor{"leader": o.head, "drafter": o.drafter, "clerk": o.clerk, "admin": o.administrator, "archivist": archivist} {
 		c := &character{}
 		err := in.DB.Write(ctx, store.System(0), func(tx *store.Tx) error {
 			err := auth.PutAccount(ctx, tx, auth.Opening{Person: org.PersonID(a.Person), Login: fmt.Sprintf("%s.%d", name, n), Hash: hash})
@@ -221,7 +228,7 @@ func (w *tale) seat(ctx context.Context, in *installation, o *office, n int) err
 
 // cast names the people of an office for the story, and its places in the script's variables.
 func (w *tale) cast(env interface{ Setenv(key, value string) }, at *site, prefix string, n int) {
-	for _, name := range []string{"leader", "drafter", "clerk", "admin"} {
+	for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist"} {
 		c := w.people[fmt.Sprintf("%s.%d", name, n)]
 		c.server = at.url
 		w.people[prefix+name] = c
@@ -263,11 +270,11 @@ func (f *forgery) Open(ctx context.Context, sha string) (*blob.File, error) {
 // storyCommands: one command per person, the program's local verbs, and what a story needs around them.
 func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
-		"congvu": tellLocal, "await": tellAwait, "keep": tellKeep, "fill": tellFill, "exits": tellExits, "next-year": tellYears,
+		"congvu": tellLocal, "await": tellAwait, "keep": tellKeep, "fill": tellFill, "exits": tellExits, "next-year": tellYears, "later": tellLater,
 		"forge": tellForge, "parcel": tellParcel, "second-installation": tellSecond, "change": tellChange,
 	}
 	for _, prefix := range []string{"", "ward-", "third-", "peer-"} {
-		for _, name := range []string{"leader", "drafter", "clerk", "admin", "specialist"} {
+		for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "specialist"} {
 			cmds[prefix+name] = tellPerson(prefix + name)
 		}
 	}
@@ -361,6 +368,16 @@ func tellYears(ts *testscript.TestScript, _ bool, args []string) {
 	w.clock.ahead.Store(int64(time.Until(then)))
 	ts.Setenv("YEAR", fmt.Sprint(then.Year()))
 	ts.Setenv("TODAY", string(calendar.DateOf(then)))
+}
+
+// tellLater moves the clock ahead by days: later 31.
+func tellLater(ts *testscript.TestScript, _ bool, args []string) {
+	w := taleOf(ts)
+	days := 0
+	_, err := fmt.Sscan(args[0], &days)
+	ts.Check(err)
+	w.clock.ahead.Add(int64(days) * int64(24*time.Hour))
+	ts.Setenv("TODAY", string(calendar.DateOf(w.clock.Now())))
 }
 
 // tellForge changes one text for another in every file that the first installation packs from now on.

@@ -12,9 +12,9 @@ import (
 // A work item and an archival dossier are two things: the dossier has a period, a deposit and an end of its own, and none of its acts moves a line.
 //
 // N19: closing, depositing and accepting a dossier leave the documents' own states as they were, and a dossier kept 5 years or longer falls due for deposit by itself.
-// V30: screen /deposits/{id}
-// V37: screen /dossiers/{id}/request
-// V32: screen /dossiers/{id}
+// V30: screen /deposits/{id}; api POST /deposits; command remote dossier-deposit
+// V37: screen /dossiers/{id}/request; api POST /dossiers/{id}/requests; command remote dossier-ask
+// V32: screen /dossiers/{id}; api GET /dossiers/{id}/items/{item}/files/{n}; command remote dossier-file
 func TestDepositIsCheckedAcceptedAndThenUsedOnRequest(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{})
@@ -109,7 +109,7 @@ func TestReturnedDepositIsCorrectedAndSubmittedAgain(t *testing.T) {
 	}
 }
 
-// V29: screen /dossiers
+// V29: screen /dossiers; api POST /deposit-notices; command remote deposit-notice
 func TestKeepersAreRemindedOfDueDeposits(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{})
@@ -155,7 +155,7 @@ func TestKeepersAreRemindedOfDueDeposits(t *testing.T) {
 	h.must(h.by("clerk", func(tx *store.Tx) error { _, err := Submit(bg, tx, DepositForm{Dossiers: []int64{d.ID}}); return err }))
 }
 
-// V60: screen /dossiers/{id}/freeze
+// V60: screen /dossiers/{id}/freeze; api POST /dossiers/{id}/freeze; command remote dossier-freeze
 func TestFrozenDossierIsNeitherMovedNorEdited(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("clerk", OpenForm{})

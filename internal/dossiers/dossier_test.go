@@ -18,8 +18,8 @@ import (
 
 // The yearly list is drafted, approved by the head with a confirmation, issued and printed with its three counts.
 //
-// V21: screen /dossier-lists/{id}
-// V68: screen /dossier-lists/{id}
+// V21: screen /dossier-lists/{id}; api POST /dossier-lists/{id}/approve; command remote list-approve
+// V68: screen /dossier-lists/{id}; api GET /dossier-lists/{id}/export/{form}; command remote list-export
 func TestListIsApprovedIssuedAndPrinted(t *testing.T) {
 	h := newHouse(t)
 	l, entry := h.issued()
@@ -130,7 +130,7 @@ func TestListIsCopiedAndReadFromASheet(t *testing.T) {
 	h.refused(store.Invalid, h.by("clerk", func(tx *store.Tx) error { _, err := ImportList(bg, tx, l.ID, bad); return err }))
 }
 
-// V24: screen /dossier-lists/{id}
+// V24: screen /dossier-lists/{id}; api PUT /dossier-lists/{id}/entries/{entry}; command remote list-change
 // V7: the dossier's agency and year are the system's.
 func TestOpenDossierFollowsItsListAndAClosedOneDoesNot(t *testing.T) {
 	h := newHouse(t)
@@ -159,7 +159,7 @@ func TestOpenDossierFollowsItsListAndAClosedOneDoesNot(t *testing.T) {
 	}
 }
 
-// V22: screen /dossiers/{id}
+// V22: screen /dossiers/{id}; api POST /dossiers/{id}/documents; command remote dossier-add
 func TestOrdinalsAreGaplessUnderManyWriters(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("clerk", OpenForm{})
@@ -209,9 +209,9 @@ func TestOrdinalsAreGaplessUnderManyWriters(t *testing.T) {
 
 // One document stands in the dossiers of two accounts, and its bytes are kept once.
 //
-// V26: screen /incoming/{id}/dossier
-// V23: screen /dossiers/{id}
-// V25: screen /dossiers/accounts
+// V26: screen /incoming/{id}/dossier; api POST /dossiers/{id}/documents; command remote dossier-add
+// V23: screen /dossiers/{id}; api GET /dossiers/{id}; command remote dossier
+// V25: screen /dossiers/accounts; api GET /dossier-accounts; command remote dossier-accounts
 func TestOneDocumentStandsInManyDossiersWithoutACopy(t *testing.T) {
 	h := newHouse(t)
 	mine, theirs := h.open("clerk", OpenForm{}), h.open("keeper", OpenForm{})
@@ -255,8 +255,8 @@ func TestOneDocumentStandsInManyDossiersWithoutACopy(t *testing.T) {
 	}
 }
 
-// V67: screen /dossiers/{id}
-// V46: screen /dossiers/{id}
+// V67: screen /dossiers/{id}; api GET /dossiers/{id}/print/{what}; command remote dossier-print
+// V46: screen /dossiers/{id}; api POST /dossiers/{id}/close; command remote dossier-close
 // V50: what stood with a document when the dossier was closed does not follow later changes, and its reference has no act that changes it.
 // V7: ordinals, totals of documents and pages, and the end of a dossier are the system's.
 func TestClosingChecksOrdersCountsAndFixes(t *testing.T) {
@@ -313,9 +313,9 @@ func TestClosingChecksOrdersCountsAndFixes(t *testing.T) {
 	}
 }
 
-// V47: screen /dossiers/{id}
-// V48: screen /dossiers/{id}/edit
-// V49: screen /dossiers/{id}
+// V47: screen /dossiers/{id}; api GET /dossiers/{id}; command remote dossier
+// V48: screen /dossiers/{id}/edit; api PUT /dossiers/{id}; command remote dossier-edit
+// V49: screen /dossiers/{id}; api GET /dossiers/{id}/history; command remote dossier-history
 func TestDescribingDataMayBeAddedAndEveryChangeIsKept(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("keeper", OpenForm{})

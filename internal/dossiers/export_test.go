@@ -15,7 +15,7 @@ import (
 	"congvu/internal/store"
 )
 
-// V27: screen /dossiers/{id}/export/{form}
+// V27: screen /dossiers/{id}/export/{form}; api GET /dossiers/{id}/export/{form}; command remote dossier-export
 func TestDossierLeavesAsPDFAndXMLInTheOrderOfTime(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{})
@@ -43,8 +43,8 @@ func TestDossierLeavesAsPDFAndXMLInTheOrderOfTime(t *testing.T) {
 
 // A package read back and packed again holds the same files, byte for byte.
 //
-// V15: screen /dossiers/{id}/export/{form}
-// V33: screen /dossiers/import
+// V15: screen /dossiers/{id}/export/{form}; api GET /dossiers/{id}/export/{form}; command remote dossier-export
+// V33: screen /dossiers/import; api POST /dossier-packages; command remote dossier-import
 func TestSubmissionPackageIsSoundAndComesBackWhole(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{Extra: []Field{{"Dự án", "Trụ sở"}}})

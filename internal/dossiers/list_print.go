@@ -3,6 +3,7 @@ package dossiers
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"strconv"
 
@@ -150,6 +151,31 @@ func (l *List) rows() iter.Seq[[]any] {
 			}
 		}
 	}
+}
+
+// WriteList writes that workbook.
+func WriteList(ctx context.Context, r store.Reader, a store.Actor, id int64, to io.Writer) error {
+	out, err := ListWorkbook(ctx, r, a, id)
+	if err != nil {
+		return err
+	}
+	return workbook.WriteXLSX(to, out)
+}
+
+// mostSheet bounds the bytes of a sheet, which is read whole.
+const mostSheet = 10 << 20
+
+// ReadSheet reads an XLSX or CSV file for ImportList.
+func ReadSheet(name string, from io.Reader) (*workbook.Table, error) {
+	data, err := io.ReadAll(io.LimitReader(from, mostSheet+1))
+	if err != nil {
+		return nil, err
+	}
+	table, err := workbook.ReadTable(data, name, workbook.Limits{})
+	if err != nil {
+		return nil, RefuseSheet(err)
+	}
+	return table, nil
 }
 
 // ImportList adds the rows of a sheet to a draft: headings are made where their titles are new. Everything wrong is told with its cell and

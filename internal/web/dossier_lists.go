@@ -1,9 +1,9 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -11,7 +11,6 @@ import (
 
 	"congvu/internal/dossiers"
 	"congvu/internal/store"
-	"congvu/internal/workbook"
 )
 
 const (
@@ -97,13 +96,14 @@ func (d *Door) dossierListSheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out, err := dossiers.ListWorkbook(r.Context(), d.DB, actor(r), l.ID)
-	if err != nil {
+	var b bytes.Buffer
+	if err := dossiers.WriteList(r.Context(), d.DB, actor(r), l.ID, &b); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 	w.Header().Set("Content-Disposition", disposition("attachment", fmt.Sprintf("danh-muc-ho-so-%d.xlsx", l.Year)))
-	return workbook.WriteXLSX(w, out)
+	_, err = b.WriteTo(w)
+	return err
 }
 
 // draftDossierList: GET, POST /dossier-lists/new
@@ -249,13 +249,9 @@ func (d *Door) importListSheet(w http.ResponseWriter, r *http.Request) error {
 			return store.RefuseField("file", "Chọn một tệp để thêm.")
 		}
 		defer part.Close()
-		data, err := io.ReadAll(io.LimitReader(part, 10<<20+1))
+		table, err := dossiers.ReadSheet(head.Filename, part)
 		if err != nil {
 			return err
-		}
-		table, err := workbook.ReadTable(data, head.Filename, workbook.Limits{})
-		if err != nil {
-			return dossiers.RefuseSheet(err)
 		}
 		_, err = dossiers.ImportList(ctx, tx, l.ID, table)
 		return err
