@@ -24,6 +24,7 @@ type measurement struct {
 	P99     time.Duration `json:"p99_ns"`
 	Max     time.Duration `json:"max_ns"`
 	Errors  int           `json:"errors"`
+	Peak    int64         `json:"peak_bytes,omitempty"` // resident memory of a server
 }
 
 // summed makes a measurement of the times of single acts done within a span.
@@ -41,7 +42,7 @@ func summed(name, note string, times []time.Duration, span time.Duration, errors
 
 // bench measures what the product does and, in the same run, what the machine could do at best.
 func bench(ctx context.Context, w *world, args []string) error {
-	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|issue|exchange|search …] [--data THƯ_MỤC] [--db postgres://…] [--json]")
+	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|direct|bulk|issue|batch|exchange|search|memory …] [--data THƯ_MỤC] [--db postgres://…] [--json]")
 	s := newSettings(w, fs, false)
 	asJSON := fs.Bool("json", false, "in kết quả dạng JSON")
 	rows := fs.Int("rows", 1_000_000, "số văn bản đến trong cơ sở dữ liệu của phép đo inbox; một phần mười thuộc một cơ quan")
@@ -74,7 +75,8 @@ func bench(ctx context.Context, w *world, args []string) error {
 	parts := []struct {
 		name string
 		run  func(context.Context) ([]measurement, error)
-	}{{"limits", b.limits}, {"sign", b.sign}, {"inbox", b.inbox}, {"register", b.register}, {"issue", b.issue}, {"exchange", b.exchange}, {"search", b.search}}
+	}{{"limits", b.limits}, {"sign", b.sign}, {"inbox", b.inbox}, {"register", b.register}, {"direct", b.direct}, {"bulk", b.bulk}, {"issue", b.issue},
+		{"batch", b.batch}, {"exchange", b.exchange}, {"search", b.search}, {"memory", b.memory}}
 	var all []measurement
 	known := false
 	for _, p := range parts {
@@ -95,7 +97,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 		}
 	}
 	if !known {
-		return badUsage("phép đo gồm: all, limits, sign, inbox, register, issue, exchange, search")
+		return badUsage("phép đo gồm: all, limits, sign, inbox, register, direct, bulk, issue, batch, exchange, search, memory")
 	}
 	if *asJSON {
 		enc := json.NewEncoder(w.out)
@@ -107,6 +109,10 @@ func bench(ctx context.Context, w *world, args []string) error {
 
 func printMeasurement(out io.Writer, m measurement) {
 	ms := func(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000) }
+	if m.Peak > 0 {
+		fmt.Fprintf(out, "%-34s %10.0f MB  (%s)\n", m.Name, float64(m.Peak)/1e6, m.Note)
+		return
+	}
 	fmt.Fprintf(out, "%-34s %10.0f/s   p50 %-10s p95 %-10s p99 %-10s", m.Name, m.Rate, ms(m.P50), ms(m.P95), ms(m.P99))
 	if m.Errors > 0 {
 		fmt.Fprintf(out, "  LỖI %d", m.Errors)

@@ -88,6 +88,10 @@ func signedIn(ctx context.Context, base, login, password string) (http.Header, e
 
 // fill brings the number of documents up: a tenth to the clerk's agency, the rest to a hundred others.
 func (b *benchRun) fill(ctx context.Context, o *office) error {
+	if b.filled {
+		return nil
+	}
+	b.filled = true
 	fmt.Fprintf(b.w.err, "  nạp %d văn bản…\n", b.rows)
 	id, err := b.entered(ctx, o, 0)
 	if err != nil {
@@ -155,7 +159,7 @@ func (b *benchRun) register(ctx context.Context) ([]measurement, error) {
 	return []measurement{m}, nil
 }
 
-// each does prepared things once each, from several callers, until they or the span run out.
+// each does prepared things once each, from several callers, until they run out or far more than the span is over.
 func (b *benchRun) each(ctx context.Context, name, note string, callers, n int, act func(ctx context.Context, i int) error, next *atomic.Int64) measurement {
 	var mu sync.Mutex
 	var times []time.Duration
@@ -164,7 +168,7 @@ func (b *benchRun) each(ctx context.Context, name, note string, callers, n int, 
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
-			for ctx.Err() == nil && time.Since(begun) < 10*b.span {
+			for ctx.Err() == nil && time.Since(begun) < max(10*b.span, 2*time.Minute) {
 				i := int(next.Add(1)) - 1
 				if i >= n {
 					return
@@ -255,7 +259,7 @@ func (b *benchRun) exchange(ctx context.Context) ([]measurement, error) {
 	for i := range n {
 		open[i] = true
 	}
-	for len(open) > 0 && time.Since(begun) < 20*b.span {
+	for len(open) > 0 && time.Since(begun) < max(20*b.span, 2*time.Minute) && ctx.Err() == nil {
 		for i := range open {
 			d, err := exchange.Deliveries(ctx, b.in.DB, b.offices[i%agencies].clerk, ids[i])
 			if err != nil {

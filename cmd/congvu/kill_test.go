@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,10 +45,6 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills servers for a minute")
 	}
-	bin := filepath.Join(t.TempDir(), "congvu")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	c := storetest.Config(t, nil)
 	s := &settings{Data: c.Dir, DB: c.URL}
 	if s.Data == "" {
@@ -60,7 +54,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 	crowds := prepareCrowds(t, ctx, s, 3)
 	told := &book{issued: map[client.ID]string{}, registered: map[client.ID]int64{}}
 	for range rounds {
-		address, stop := startServer(t, bin, s)
+		address, stop := startServer(t, s)
 		load, end := context.WithCancel(ctx)
 		var all sync.WaitGroup
 		for i, c := range crowds {
@@ -86,7 +80,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 		end()
 		all.Wait()
 	}
-	address, stop := startServer(t, bin, s)
+	address, stop := startServer(t, s)
 	finish(t, ctx, crowds, address)
 	stop(syscall.SIGTERM)
 	if told.acts < 20 {
@@ -160,11 +154,9 @@ func prepareCrowds(t *testing.T, ctx context.Context, s *settings, n int) []*cro
 }
 
 // startServer runs the program and waits until it answers; stop ends it with a signal.
-func startServer(t *testing.T, bin string, s *settings) (address string, stop func(syscall.Signal)) {
+func startServer(t *testing.T, s *settings) (address string, stop func(syscall.Signal)) {
 	t.Helper()
-	args := []string{"serve", "--data", s.Data, "--addr", "127.0.0.1:0", "--allow-test-certificates", "--log", "error"}
-	cmd := exec.Command(bin, args...)
-	cmd.Env = append(os.Environ(), "CONGVU_DB="+s.DB)
+	cmd := program(t, s, "serve", "--addr", "127.0.0.1:0", "--allow-test-certificates", "--log", "error")
 	cmd.Stderr = &testLog{t: t}
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -22,8 +22,13 @@ var sqlMultiply = store.SQL(`INSERT INTO documents_incoming (agency_id, id, revi
 		d.search_text
 	FROM documents_incoming AS d JOIN json_each(CAST($3 AS TEXT)) AS n ON TRUE WHERE d.agency_id = $4 AND d.id = $5`)
 
+// sqlMultiplyNumbers gives the copies their lines in the register.
+var sqlMultiplyNumbers = store.SQL(`INSERT INTO documents_arrival_numbers (agency_id, register, year, number, incoming_id, at_us, mark, mark_reason)
+	SELECT CAST($1 AS BIGINT), n.register, n.year, CAST(v.value AS BIGINT), CAST(v.value AS BIGINT), n.at_us, n.mark, n.mark_reason
+	FROM documents_arrival_numbers AS n JOIN json_each(CAST($2 AS TEXT)) AS v ON TRUE WHERE n.agency_id = $3 AND n.incoming_id = $4`)
+
 // Multiply copies one registered document n times into an agency's register, under numbers from first on, older and older. It is the bulk path of
-// measurements (congvu bench): the copies have no files, lines or history, and nothing else ever calls it.
+// measurements (congvu bench): the copies have no files, receipt lines or history, and nothing else ever calls it.
 func Multiply(ctx context.Context, tx *store.Tx, of *Incoming, agency, first int64, n int) error {
 	const most = 10_000
 	for done := 0; done < n; {
@@ -36,6 +41,9 @@ func Multiply(ctx context.Context, tx *store.Tx, of *Incoming, agency, first int
 			return err
 		}
 		if _, err := tx.Exec(ctx, sqlMultiply, agency, of.ArrivedAt, string(list), of.AgencyID, of.ID); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, sqlMultiplyNumbers, agency, string(list), of.AgencyID, of.ID); err != nil {
 			return err
 		}
 	}

@@ -41,8 +41,13 @@ var bg = context.Background()
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	h := &house{t: t, clock: storetest.NewClock(monday)}
-	db := storetest.OpenAt(t, h.clock)
+	clock := storetest.NewClock(monday)
+	return newHouseOn(t, storetest.OpenAt(t, clock), clock)
+}
+
+func newHouseOn(t testing.TB, db *store.DB, clock *storetest.Clock) *house {
+	t.Helper()
+	h := &house{t: t, clock: clock}
 	blobs, err := blob.OpenDisk(t.TempDir())
 	must(t, err)
 	ring, err := keys.Open(t.TempDir(), []byte("a secret of thirty-two bytes ..."))

@@ -193,6 +193,33 @@ func at(server, name string) (string, error) {
 }
 
 // postgres makes a copy of a database and drops it after the test.
+// Ended waits until nobody is connected to a database of PostgreSQL: what a killed process had sent is then done whole or given up. On SQLite ("") there is nothing
+// to wait for.
+func Ended(t testing.TB, url string) {
+	t.Helper()
+	if url == "" {
+		return
+	}
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		var others int
+		if err := db.QueryRow(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`).Scan(&others); err != nil {
+			t.Fatal(err)
+		}
+		if others == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d connections are still open", others)
+		}
+	}
+}
+
 func postgres(t testing.TB, server, from string) string {
 	t.Helper()
 	admin, err := sql.Open("pgx", server)
