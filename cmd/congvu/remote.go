@@ -39,6 +39,7 @@ type remoteCall struct {
 type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
 	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind                    string
+	with, inform, byRule, scope, whom, cursor                                                   string
 	consent, paper                                                                              bool
 }
 
@@ -120,6 +121,9 @@ func (r *remoteCall) options(line string) {
 		{&r.o.passwordFile, "password-file", "tệp chứa mật khẩu; bỏ trống: biến CONGVU_PASSWORD, rồi đến đầu vào chuẩn"},
 		{&r.o.key, "key", "tệp khóa bí mật (PEM, PKCS#8) của người ký: ký tại máy này, khóa không gửi đi"}, {&r.o.cert, "cert", "tệp chứng thư số (PEM) của khóa đó, kèm chứng thư cấp trên"},
 		{&r.o.verdict, "verdict-reason", "lý do đăng ký dù chữ ký số không đạt"},
+		{&r.o.with, "with", "nơi phối hợp: unit/MÃ, post/MÃ, cách nhau bằng dấu phẩy"}, {&r.o.inform, "inform", "nơi nhận để biết: unit/MÃ, post/MÃ, cách nhau bằng dấu phẩy"},
+		{&r.o.byRule, "by-rule", "quy định của quy chế làm việc cho phép văn thư chuyển thẳng"}, {&r.o.scope, "scope", "sight (xem), prepare (chuẩn bị ý kiến) hoặc direct (ghi ý kiến chỉ đạo thay)"},
+		{&r.o.whom, "for", "mã vị trí được làm thay"}, {&r.o.cursor, "cursor", "con trỏ trang sau, in ở cuối trang trước"},
 		{&r.o.basis, "basis", "văn bản làm căn cứ thu hồi"}, {&r.o.kind, "kind", "replace (thay thế), amend (sửa đổi) hoặc correct (đính chính)"},
 	} {
 		if takes(line, s.name) {

@@ -19,7 +19,7 @@ func farActs() []far {
 	return []far{
 		{"enter", "enter TỆP.json [--file TỆP.pdf]", "vào sổ tiếp nhận văn bản giấy từ tệp JSON", remoteEnter},
 		{"twins", "twins REF", "văn bản đã có mà văn bản đến này trùng", remoteTwins},
-		{"forward", "forward line/SỐ --lead ĐÍCH [--due X] [--note X]", "giao tiếp cho đơn vị, người khác chủ trì", remoteForward},
+		{"forward", "forward line/SỐ --lead ĐÍCH [--with ĐÍCH,…] [--inform ĐÍCH,…] [--due X] [--note X]", "giao tiếp cho đơn vị, người khác chủ trì", remoteForward},
 		{"hand-over", "hand-over line/SỐ --lead ĐÍCH [--note X]", "chuyển hẳn dòng xử lý cho nơi khác", remoteHandOver},
 		{"recall", "recall line/SỐ --reason X", "thu hồi dòng xử lý đã giao", remoteRecall},
 		{"conclude", "conclude REF --result X", "kết thúc xử lý văn bản đến", remoteConclude},
@@ -48,7 +48,47 @@ func target(text string) (client.Target, error) {
 	case err == nil && kind == "post":
 		return client.Target{Post: id}, nil
 	}
-	return client.Target{}, badUsage("--lead là unit/MÃ hoặc post/MÃ")
+	return client.Target{}, badUsage("đích là unit/MÃ hoặc post/MÃ")
+}
+
+// targets reads unit/ID and post/ID, separated by commas; none is none.
+func targets(text string) (all []client.Target, err error) {
+	for _, one := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		t, err := target(one)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, t)
+	}
+	return all, nil
+}
+
+// directing reads a direction from the options.
+func (r *remoteCall) directing() (form client.Directing, err error) {
+	form = client.Directing{Opinion: r.o.opinion, ByRule: r.o.byRule}
+	lead, err := target(r.o.lead)
+	if err != nil {
+		return form, err
+	}
+	form.Leads = []client.Target{lead}
+	if form.Coordinators, err = targets(r.o.with); err != nil {
+		return form, err
+	}
+	if form.Informed, err = targets(r.o.inform); err != nil {
+		return form, err
+	}
+	form.Due, form.DueDays, err = r.due()
+	return form, err
+}
+
+// forwarding reads to whom a line goes on.
+func (r *remoteCall) forwarding() (client.Forwarding, error) {
+	f, err := r.directing()
+	form := client.Forwarding{Coordinators: f.Coordinators, Informed: f.Informed, Note: r.o.note, Due: f.Due, DueDays: f.DueDays}
+	if err == nil {
+		form.Lead = &f.Leads[0]
+	}
+	return form, err
 }
 
 // need complains about an option that was left out, before anything is sent.
@@ -155,12 +195,8 @@ func remoteForward(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	lead, err := target(r.o.lead)
+	form, err := r.forwarding()
 	if err != nil {
-		return err
-	}
-	form := client.Forwarding{Lead: &lead, Note: r.o.note}
-	if form.Due, form.DueDays, err = r.due(); err != nil {
 		return err
 	}
 	lines, err := r.Forward(ctx, id, form)

@@ -24,9 +24,9 @@ func fars() []far {
 		{"inbox", "inbox [--tab X] [--q TỪ]", "văn bản đến", remoteInbox},
 		{"arrivals", "arrivals [--q TỪ]", "văn bản đến chờ tiếp nhận", remoteArrivals},
 		{"show", "show REF", "xem một văn bản và lịch sử", remoteShow},
-		{"register", "register REF [--register SỔ] [--twin X [--twin-of incoming/SỐ]] [--paper] [--verdict-reason X]", "đăng ký, cấp số đến", remoteRegister},
+		{"register", "register REF [--register SỔ] [--twin X [--twin-of incoming/SỐ]] [--paper] [--verdict-reason X] [--to VỊ_TRÍ [--note X] | --lead ĐÍCH --by-rule X [--with ĐÍCH,…] [--due X]]", "đăng ký, cấp số đến; --to: trình luôn, --lead: chuyển thẳng theo quy chế", remoteRegister},
 		{"submit", "submit REF [--to VỊ_TRÍ] [--note X]", "trình lãnh đạo hoặc trình xem xét; dự thảo không có --to đi theo quy trình trình ký", remoteSubmit},
-		{"direct", "direct REF --lead ĐÍCH [--due X] [--opinion X]", "chỉ đạo, phân công", remoteDirect},
+		{"direct", "direct REF --lead ĐÍCH [--with ĐÍCH,…] [--inform ĐÍCH,…] [--due X] [--opinion X] [--by-rule X]", "chỉ đạo, phân công; văn thư chuyển thẳng với --by-rule", remoteDirect},
 		{"start", "start line/SỐ", "bắt đầu xử lý", remoteStart},
 		{"complete", "complete line/SỐ [--result X] [--reply outgoing/SỐ]", "hoàn thành xử lý", remoteComplete},
 		{"refuse", "refuse REF --ground X --reason X", "từ chối tiếp nhận", remoteRefuse},
@@ -42,6 +42,8 @@ func fars() []far {
 		{"search", "search TỪ", "tìm cơ quan trong danh bạ", remoteSearch},
 	}, slices.Concat(
 		farActs(),
+		farDirection(),
+		farFollow(),
 		farRecalls(),
 		farDrafting(),
 		farCopies(),
@@ -65,6 +67,9 @@ func remoteMe(ctx context.Context, r *remoteCall) error {
 		fmt.Fprintf(out, "%s, %s, %s (%d thông báo chưa đọc)\n", me.Name, me.Post.Title, me.Post.AgencyName, me.Unread)
 		for _, p := range me.Posts {
 			fmt.Fprintf(out, "  post/%s  %s, %s\n", p.ID, p.Title, p.AgencyName)
+		}
+		for _, x := range me.For {
+			fmt.Fprintf(out, "  post/%s  làm thay %s, %s (%s)%s\n", x.Post.ID, x.Post.PersonName, x.Post.Title, x.Scope, after("  đến hết ", x.ValidTo))
 		}
 	})
 }
@@ -245,6 +250,9 @@ func remoteRegister(ctx context.Context, r *remoteCall) error {
 			return err
 		}
 	}
+	if form.Pass, err = r.passing(); err != nil {
+		return err
+	}
 	done, err := r.Register(ctx, id, form)
 	var p *client.Problem
 	if errors.As(err, &p) && p.Type == client.KindDuplicate && !r.json {
@@ -261,6 +269,12 @@ func remoteRegister(ctx context.Context, r *remoteCall) error {
 			return
 		}
 		fmt.Fprintf(out, "Đã đăng ký: số đến %d/%d.\n", done.Incoming.ArrivalNumber, done.Incoming.ArrivalYear)
+		switch {
+		case form.Pass != nil && form.Pass.Direct != nil:
+			fmt.Fprintf(out, "Đã chuyển %s chủ trì%s.\n", done.Incoming.LeadName, deadline(done.Incoming.HandleDue, false))
+		case form.Pass != nil:
+			fmt.Fprintln(out, "Đã trình lãnh đạo.")
+		}
 	})
 }
 
@@ -303,13 +317,8 @@ func remoteDirect(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	form := client.Directing{Opinion: r.o.opinion}
-	lead, err := target(r.o.lead)
+	form, err := r.directing()
 	if err != nil {
-		return err
-	}
-	form.Leads = []client.Target{lead}
-	if form.Due, form.DueDays, err = r.due(); err != nil {
 		return err
 	}
 	d, err := r.Direct(ctx, id, form)

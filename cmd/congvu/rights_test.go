@@ -368,7 +368,7 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.people["specialist"].Holding)
 	case has("/admin/units/{id}"):
 		one(int64(o.unit))
-	case has("/admin/delegations/{id}"):
+	case has("/admin/delegations/{id}"), has("/delegations/{id}"):
 		one(o.delegation)
 	case has("/admin/certificates/{id}"):
 		one(o.certificate)

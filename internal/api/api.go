@@ -74,6 +74,8 @@ func newDoor(c Config) *door {
 	d.huma.UseMiddleware(d.enter)
 	d.whoRoutes()
 	d.incomingRoutes()
+	d.directionRoutes()
+	d.followRoutes()
 	d.searchRoutes()
 	d.outgoingRoutes()
 	d.signingRoutes()
@@ -127,6 +129,7 @@ func (d *door) describe() huma.Config {
 var tags = []*huma.Tag{
 	{Name: tagWho, Description: "Đăng nhập, người dùng, vị trí, việc của tôi."},
 	{Name: tagIncoming, Description: "Tiếp nhận, đăng ký, trình, chỉ đạo, xử lý văn bản đến."},
+	{Name: tagDirection, Description: "Bàn lãnh đạo, ý kiến chuẩn bị sẵn, thao tác hàng loạt, quy tắc phân văn bản, nhóm nơi nhận, theo dõi, đôn đốc, gia hạn, làm thay, bàn giao."},
 	{Name: tagOutgoing, Description: "Soạn thảo, trình, ký số, cấp số, đóng dấu, phát hành văn bản đi."},
 	{Name: tagFiles, Description: "Tải tệp lên và xuống, kiểm tra chữ ký số."},
 	{Name: tagPictures, Description: "Thư viện ảnh chữ ký, ảnh dấu và vị trí trên trang: đề xuất, phê duyệt, thu hồi."},

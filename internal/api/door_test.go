@@ -63,6 +63,7 @@ func TestForeignAgencyFindsNothing(t *testing.T) {
 		"waiveFinding": `{"code":"date_line","reason":"đúng theo quy định riêng của ngành"}`, "limitIncoming": `{"reason":"nội dung nội bộ của cơ quan"}`, "limitOutgoing": `{"reason":"nội dung nội bộ của cơ quan"}`,
 		"askOpinions": `{"question":"Đề nghị cho ý kiến","whom":[{"post":"` + w.post("foreign_clerk").String() + `"}]}`, "addApproval": `{"duty":"content","post":"` + w.post("foreign_head").String() + `"}`,
 		"dropApproval": `{"reason":"không còn cần bước này"}`, "returnToApproval": `{"reason":"cần sửa lại nội dung"}`, "initialOutgoing": `{"consent":true}`,
+		"prepareDirection": `{"leads":[{"post":"` + w.post("foreign_clerk").String() + `"}]}`, "reopenIncoming": `{"reason":"cần xử lý tiếp nội dung"}`,
 		"addComment": `{"text":"góp ý ở trang này","page":1}`, "resolveComment": `{"reason":"đã tiếp thu góp ý"}`}
 	for _, r := range api.Routes() {
 		for kind, id := range ids {

@@ -53,7 +53,7 @@ func (d *door) incomingRoutes() {
 
 func (d *door) listIncoming(ctx context.Context, c *call, in *listedIncoming) (client.Page[client.IncomingRow], error) {
 	page, err := documents.Inbox(ctx, d.DB, c.actor, documents.InFilter{Tab: in.Tab, Q: in.Q, Type: in.Type, Urgency: in.Urgency,
-		From: calendar.Date(in.From), To: calendar.Date(in.To), Before: in.Cursor, Limit: in.Limit})
+		From: calendar.Date(in.From), To: calendar.Date(in.To), Before: in.Cursor, Limit: in.Limit, Days: d.Desk.Calendar})
 	return pageOf(page, func(r documents.IncomingRow) client.IncomingRow { return incomingRow(c.lang, r) }), err
 }
 
@@ -118,10 +118,19 @@ func (d *door) registerIncoming(ctx context.Context, c *call, in *registering) (
 	if err != nil {
 		return client.Registered{}, err
 	}
+	form := documents.RegisterForm{Register: int64(f.Register), Twin: documents.TwinDecision(f.Twin), TwinOf: int64(f.TwinOf), VerdictReason: f.VerdictReason, PaperReceived: f.PaperReceived, Revision: revision}
 	var out *documents.Registration
 	err = write(ctx, d, c, func(tx *store.Tx) (err error) {
-		out, err = documents.Register(ctx, tx, in.id(), documents.RegisterForm{Register: int64(f.Register), Twin: documents.TwinDecision(f.Twin), TwinOf: int64(f.TwinOf),
-			VerdictReason: f.VerdictReason, PaperReceived: f.PaperReceived, Revision: revision})
+		if f.Pass == nil {
+			out, err = documents.Register(ctx, tx, in.id(), form)
+			return err
+		}
+		pass := documents.Passing{To: int64(f.Pass.To), Note: f.Pass.Note, Rule: int64(f.Pass.Rule)}
+		if f.Pass.Direct != nil {
+			direct := d.directing(*f.Pass.Direct)
+			pass.Direct = &direct
+		}
+		out, err = documents.RegisterAndPass(ctx, tx, in.id(), form, pass)
 		return err
 	})
 	if err != nil {
@@ -152,11 +161,9 @@ func (d *door) returnToRegistry(ctx context.Context, c *call, in *act[client.Rea
 }
 
 func (d *door) directIncoming(ctx context.Context, c *call, in *act[client.Directing]) (client.Direction, error) {
-	f := in.Body
 	var out *documents.Directed
 	err := write(ctx, d, c, func(tx *store.Tx) (err error) {
-		out, err = documents.Direct(ctx, tx, in.id(), documents.Direction{Leads: each(f.Leads, target), Coordinators: each(f.Coordinators, target),
-			Informed: each(f.Informed, target), Opinion: f.Opinion, Due: calendar.Date(f.Due), DueDays: f.DueDays, ByRule: f.ByRule, Revision: f.Revision})
+		out, err = documents.Direct(ctx, tx, in.id(), d.directing(in.Body))
 		return err
 	})
 	if err != nil {
@@ -181,15 +188,9 @@ func (d *door) readIncoming(ctx context.Context, c *call, in *One) error {
 }
 
 func (d *door) forwardLine(ctx context.Context, c *call, in *act[client.Forwarding]) ([]client.Line, error) {
-	f := in.Body
-	form := documents.ForwardForm{Coordinators: each(f.Coordinators, target), Informed: each(f.Informed, target), Note: f.Note,
-		Due: calendar.Date(f.Due), DueDays: f.DueDays, Revision: f.Revision}
-	if f.Lead != nil {
-		form.Lead = target(*f.Lead)
-	}
 	var out []documents.Line
 	err := write(ctx, d, c, func(tx *store.Tx) (err error) {
-		out, err = documents.Forward(ctx, tx, in.id(), form)
+		out, err = documents.Forward(ctx, tx, in.id(), d.forwarding(in.Body))
 		return err
 	})
 	return each(out, func(l documents.Line) client.Line { return lineOf(c.lang, l) }), err

@@ -117,7 +117,13 @@ func (d *door) readMe(ctx context.Context, c *call, _ *struct{}) (client.Me, err
 	if !c.bySession {
 		posts = []org.Holding{s.Holding}
 	}
-	return client.Me{Person: client.ID(s.PersonID), Name: s.PersonName, Post: postOf(s.Holding), Posts: each(posts, postOf), Unread: unread}, err
+	standings := []client.Standing{}
+	for _, x := range s.Standings {
+		if c.bySession || int64(x.Deputy) == c.actor.Holding {
+			standings = append(standings, client.Standing{Post: postOf(x.Post), Scope: x.Scope, ValidTo: string(x.ValidTo)})
+		}
+	}
+	return client.Me{Person: client.ID(s.PersonID), Name: s.PersonName, Post: postOf(s.Holding), Posts: each(posts, postOf), Unread: unread, For: standings}, err
 }
 
 func (d *door) listWork(ctx context.Context, c *call, _ *struct{}) ([]client.WorkList, error) {

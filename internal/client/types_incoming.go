@@ -106,6 +106,8 @@ type Registering struct {
 	VerdictReason string `json:"verdict_reason,omitempty" maxLength:"1000" doc:"Bắt buộc khi kiểm tra chữ ký số không đạt"`
 	PaperReceived bool   `json:"paper_received,omitempty"`
 	Revision      int64  `json:"revision,omitempty" doc:"Phiên bản đã xem; vắng mặt: không kiểm tra"`
+
+	Pass *Passing `json:"pass,omitempty" doc:"Trình hoặc chuyển thẳng trong cùng một lần: cả hai việc cùng xong, hoặc không việc nào"`
 }
 
 // Registered is the outcome of a registration.

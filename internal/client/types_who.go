@@ -49,6 +49,15 @@ type Me struct {
 	Post   Post   `json:"post" doc:"Vị trí đang dùng"`
 	Posts  []Post `json:"posts" doc:"Các vị trí có thể dùng; chọn bằng tiêu đề X-Congvu-Post"`
 	Unread int    `json:"unread" doc:"Số thông báo chưa đọc, tối đa 100"`
+
+	For []Standing `json:"for" doc:"Các vị trí đang làm thay; cũng chọn bằng X-Congvu-Post"`
+}
+
+// Standing is a post for which the caller stands in today.
+type Standing struct {
+	Post    Post   `json:"post" doc:"Vị trí được làm thay"`
+	Scope   string `json:"scope" enum:"sight,prepare,direct"`
+	ValidTo string `json:"valid_to,omitempty" doc:"Đến hết ngày"`
 }
 
 // Token is an API token without its secret, which is shown once, when it is issued.

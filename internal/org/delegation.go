@@ -114,6 +114,19 @@ func Delegations(ctx context.Context, r store.Reader, agency AgencyID, at calend
 	return store.All[Delegation](ctx, r, sqlDelegations, agency, at)
 }
 
+// DelegationsSeen lists those in force in the actor's agency: all for its administrator, its registry and its leaders, who answer for signatures; for
+// others those of their own post.
+func DelegationsSeen(ctx context.Context, r store.Reader, a store.Actor, at calendar.Date) ([]Delegation, error) {
+	all, err := Delegations(ctx, r, AgencyID(a.Agency), at)
+	var out []Delegation
+	for _, d := range all {
+		if MayAdminister(a, d.AgencyID) || a.Roles.Has(store.Clerk|store.Leader|store.Head) || int64(d.FromHolding) == a.Holding || int64(d.ToHolding) == a.Holding {
+			out = append(out, d)
+		}
+	}
+	return out, err
+}
+
 // Capacity is one way in which a post may sign (NĐ 30/2020 art. 13; D6).
 type Capacity struct {
 	Code       string   // "", TM, Q, KT, TL, TUQ
