@@ -153,7 +153,7 @@ func (m *Metadata) rest(ctx context.Context, r store.Reader, a store.Actor, ref 
 	}
 	g := MetadataGroup{Code: "files", Name: "Tệp"}
 	for _, f := range files {
-		g.add("", f.Name, fmt.Sprintf("%d byte; %s; SHA-256 %s; %d trang; chữ ký: %s", f.Size, f.Media, f.SHA, f.Pages, orNone(f.Verdict)))
+		g.add("", f.Name, fmt.Sprintf("%d byte; %s; SHA-256 %s; %d trang; chữ ký số: %s", f.Size, f.Media, f.SHA, f.Pages, VerdictLabel(orNone(f.Verdict))))
 	}
 	steps, err := Timeline(ctx, r, a, ref)
 	if err != nil {

@@ -160,7 +160,7 @@ func (o *Outgoing) fill(ctx context.Context, tx *store.Tx, f DraftForm) error {
 	}
 	o.Subject, o.Authority, o.Body = line(f.Subject), line(f.Authority), text(f.Body)
 	if n := len([]rune(o.Subject)); n == 0 || n > 500 {
-		p.Add("subject", "Trích yếu cần từ 1 đến 500 ký tự.")
+		p.Add("subject", "Hãy ghi trích yếu nội dung (không quá 500 ký tự).")
 	}
 	if len(o.Body) > mostText || len(o.Authority) > 500 {
 		p.Add("body", "Nội dung dài hơn 1 MB. Hãy chuyển phần dài thành phụ lục hoặc tệp kèm theo.")

@@ -56,12 +56,12 @@ func CorrectEntry(ctx context.Context, tx *store.Tx, register int64, f CorrectFo
 	if row == nil {
 		p.Add("number", "Sổ {name} không có văn bản nào mang số {number}.", "name", b.Name, "number", fmt.Sprint(f.Number)+f.Suffix)
 	}
-	if f.Column < 1 || f.Column > len(columns) || f.Column == b.numberColumn() {
+	if f.Column < 1 || f.Column > len(columns) || f.Column == b.NumberColumn() {
 		p.Add("column", "Hãy chọn cột cần đính chính; số trong sổ không đính chính được.")
 	}
 	becomes, reason := line(f.Becomes), line(f.Reason)
 	if n := len([]rune(becomes)); n == 0 || n > 1000 {
-		p.Add("becomes", "Nội dung đúng cần từ 1 đến 1000 ký tự.")
+		p.Add("becomes", "Hãy ghi nội dung đúng (không quá 1000 ký tự).")
 	}
 	if n := len([]rune(reason)); n < 10 || n > 1000 {
 		p.Add("reason", "Lý do đính chính cần từ 10 đến 1000 ký tự.")
@@ -83,8 +83,8 @@ func CorrectEntry(ctx context.Context, tx *store.Tx, register int64, f CorrectFo
 	return tx.Record(store.Event{Verb: "register.corrected", Agency: a.Agency, Ref: b.ref(), Title: fmt.Sprintf("%02d%s", f.Number, f.Suffix)})
 }
 
-// numberColumn is the column, from 1, of the register's own number.
-func (b Book) numberColumn() int {
+// NumberColumn is the column, from 1, of the register's own number.
+func (b Book) NumberColumn() int {
 	if b.Direction == IncomingBook && b.Kind != BookSecret {
 		return 2
 	}

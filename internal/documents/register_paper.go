@@ -97,10 +97,10 @@ func (o *Outgoing) fillPaper(ctx context.Context, tx *store.Tx, f PaperForm) err
 		o.IssuedDate = now
 	}
 	if n := len([]rune(o.Subject)); n == 0 || n > 500 {
-		p.Add("subject", "Trích yếu cần từ 1 đến 500 ký tự.")
+		p.Add("subject", "Hãy ghi trích yếu nội dung (không quá 500 ký tự).")
 	}
 	if n := len([]rune(o.SignerName)); n == 0 || n > 200 {
-		p.Add("signer", "Họ tên người ký cần từ 1 đến 200 ký tự.")
+		p.Add("signer", "Hãy ghi họ tên người ký (không quá 200 ký tự).")
 	}
 	if !o.IssuedDate.Valid() || o.IssuedDate.After(now) || o.IssuedDate.Year() != now.Year() {
 		p.Add("date", "Ngày văn bản phải trong năm nay và không sau hôm nay.")

@@ -61,7 +61,7 @@ func Post(ctx context.Context, tx *store.Tx, f PostingForm) (*Posting, error) {
 		p.Add("sent_on", "Ngày chuyển không được sau hôm nay.")
 	}
 	if n := len([]rune(v.Receiver)); n == 0 || n > 500 {
-		p.Add("receiver", "Nơi nhận cần từ 1 đến 500 ký tự.")
+		p.Add("receiver", "Hãy ghi nơi nhận (không quá 500 ký tự).")
 	}
 	if v.Envelopes < 1 || v.Envelopes > 9999 {
 		p.Add("envelopes", "Số lượng bì phải từ 1 đến 9999.")
@@ -263,8 +263,12 @@ func LendCopy(ctx context.Context, tx *store.Tx, f CopyUseForm) (*CopyUse, error
 		p.Add("lent_on", "Ngày sử dụng không được sau hôm nay.")
 	}
 	for _, x := range []struct{ field, text, label string }{{"user", v.UserName, "Họ tên người sử dụng"}, {"code", v.Code, "Số, ký hiệu văn bản"}, {"about", v.About, "Tên loại và trích yếu"}, {"allowed_by", v.AllowedBy, "Người cho phép sử dụng"}} {
-		if n := len([]rune(x.text)); n == 0 || n > 600 {
-			p.Add(x.field, "{label} cần từ 1 đến 600 ký tự.", "label", store.Say(x.label))
+		switch n := len([]rune(x.text)); {
+		case n == 0 && x.field == "about" && v.Code == "": // it comes with the code
+		case n == 0:
+			p.Add(x.field, "Hãy ghi mục “{label}”.", "label", store.Say(x.label))
+		case n > 600:
+			p.Add(x.field, "{label} không dài quá 600 ký tự.", "label", store.Say(x.label))
 		}
 	}
 	if len([]rune(v.DossierCode)) > 50 || len([]rune(v.Note)) > 500 {

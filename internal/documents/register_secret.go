@@ -80,7 +80,7 @@ func EnterSecret(ctx context.Context, tx *store.Tx, f SecretForm) (*SecretEntry,
 		p.Add("date", "Ngày văn bản không được sau hôm nay; văn bản đi phải trong năm nay.")
 	}
 	if n := len([]rune(s.Party)); n == 0 || n > 200 {
-		p.Add("party", "Cơ quan ban hành hoặc nơi nhận cần từ 1 đến 200 ký tự.")
+		p.Add("party", "Hãy ghi cơ quan ban hành hoặc nơi nhận (không quá 200 ký tự).")
 	}
 	if len([]rune(s.Code)) > 60 {
 		p.Add("code", "Số, ký hiệu không dài quá 60 ký tự. Không ghi nội dung văn bản mật vào ô này.")

@@ -122,7 +122,7 @@ func (b *Book) fill(ctx context.Context, tx *store.Tx, f BookForm, p *store.Prob
 		b.Kind = BookAdministrative
 	}
 	if b.Name == "" || len([]rune(b.Name)) > 200 {
-		p.Add("name", "Tên sổ cần từ 1 đến 200 ký tự.")
+		p.Add("name", "Hãy đặt tên sổ (không quá 200 ký tự).")
 	}
 	if !contains(BookKinds, b.Kind) {
 		p.Add("kind", "Nhóm văn bản của sổ không có trong danh mục. Hãy chọn lại.")

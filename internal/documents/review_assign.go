@@ -208,7 +208,7 @@ func (x *Assignment) fill(ctx context.Context, tx *store.Tx, f AssignForm) ([]in
 	var p store.Problems
 	x.Subject, x.Wanted, x.TypeCode = line(f.Subject), text(f.Wanted), f.TypeCode
 	if n := len([]rune(x.Subject)); n == 0 || n > 500 {
-		p.Add("subject", "Trích yếu cần từ 1 đến 500 ký tự.")
+		p.Add("subject", "Hãy ghi trích yếu nội dung (không quá 500 ký tự).")
 	}
 	if len([]rune(x.Wanted)) > 4000 {
 		p.Add("wanted", "Yêu cầu nội dung dài nhất 4000 ký tự.")

@@ -82,6 +82,8 @@ func ShareWith(ctx context.Context, tx *store.Tx, id, holding, unit int64, level
 		if s.HolderName == "" {
 			return store.RefuseField("unit", "Không tìm thấy đơn vị này trong cơ quan.")
 		}
+	} else if holding == 0 {
+		return store.RefuseField("person", "Chọn người hoặc đơn vị được chia sẻ.")
 	} else {
 		h, err := colleague(ctx, tx, d.AgencyID, "person", holding)
 		if err != nil {

@@ -57,6 +57,11 @@ func fill(lang Lang, text string, args map[string]any, depth int) string {
 		name, rest, ok := placeholder(text[at:])
 		value, given := args[name]
 		if ok && given {
+			if n, whole := value.(int); whole && name == "year" {
+				value = Plain(n)
+			} else if n, whole := value.(int64); whole && name == "year" { // a year is a name, also where it was kept as a number
+				value = Plain(n)
+			}
 			b.WriteString(show(lang, value, depth))
 		} else {
 			b.WriteString(text[at : len(text)-len(rest)])

@@ -39,6 +39,7 @@ func TestSentencesAreFilledByKind(t *testing.T) {
 		{"{n}", map[string]any{"n": agencyID(12345)}, "12.345", "12,345"},
 		{"{n}", map[string]any{"n": uint64(18446744073709551615)}, "18.446.744.073.709.551.615", "18,446,744,073,709,551,615"},
 		{"năm {y}", map[string]any{"y": Plain(2026)}, "năm 2026", "năm 2026"},
+		{"năm {year}", map[string]any{"year": 2026}, "năm 2026", "năm 2026"},
 		{"{f}", map[string]any{"f": 1234.5}, "1.234,5", "1,234.5"},
 		{"{p}", map[string]any{"p": Percentage(94.2)}, "94,2%", "94.2%"},
 		{"{t}", map[string]any{"t": at}, "08:04 05/03/2026", "08:04 05/03/2026"},

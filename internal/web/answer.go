@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -188,8 +189,14 @@ func (d *Door) nav(ctx context.Context, a store.Actor) (out []NavItem, err error
 			out = append(out, item)
 		}
 	}
+	order := []string{"", recordsGroup(ctx), rulesGroup(ctx), adminGroup(ctx)}
+	slices.SortStableFunc(out, func(a, b NavItem) int { return slices.Index(order, a.Group) - slices.Index(order, b.Group) })
 	return out, nil
 }
+
+// The lines of the rail beside the day's work: the books and what is looked up in them, and what the agency has laid down.
+func recordsGroup(ctx context.Context) string { return t(ctx, "Sổ sách, tra cứu") }
+func rulesGroup(ctx context.Context) string   { return t(ctx, "Quy tắc, quyền hạn") }
 
 // pathOf is the address of a pattern without wildcards; "{$}" is the root itself.
 func pathOf(pattern string) string {

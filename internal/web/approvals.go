@@ -27,7 +27,7 @@ func approvalRoutes() []Route {
 		{Pattern: "POST " + one + "/drop", Handle: (*Door).dropStep},
 		{Pattern: "GET " + one + "/return", Handle: (*Door).returnToStep},
 		{Pattern: "POST " + one + "/return", Handle: (*Door).returnToStep},
-		{Pattern: "GET " + pathPlans, Who: posts(planners), Handle: (*Door).planPage, Nav: &Nav{Key: "plans", Icon: "route", Label: func(ctx context.Context) string { return t(ctx, "Quy trình trình ký") }}},
+		{Pattern: "GET " + pathPlans, Who: posts(planners), Handle: (*Door).planPage, Nav: &Nav{Key: "plans", Icon: "route", Group: rulesGroup, Label: func(ctx context.Context) string { return t(ctx, "Quy trình trình ký") }}},
 		{Pattern: "POST " + pathPlans, Who: posts(planners), Handle: (*Door).planPage},
 	}
 }

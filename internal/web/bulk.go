@@ -16,7 +16,10 @@ import (
 
 // bulkRoutes do one act upon the ticked documents of a list.
 func bulkRoutes() []Route {
-	return []Route{{Pattern: "POST /incoming/bulk", Handle: (*Door).bulkIncoming}}
+	return []Route{
+		{Pattern: "GET /incoming/bulk", Handle: func(_ *Door, w http.ResponseWriter, r *http.Request) error { return redirect(w, r, "/incoming") }}, // the page of a result, loaded again
+		{Pattern: "POST /incoming/bulk", Handle: (*Door).bulkIncoming},
+	}
 }
 
 // bulkOf are the acts that the bar under a tab offers.

@@ -86,7 +86,7 @@ func TestRegistersAreOpenedPrintedAndLocked(t *testing.T) {
 	if page := text(clerk.answers("/registers?year=2025", 200)); !strings.Contains(page, "Năm 2025 chưa có sổ nào") {
 		t.Errorf("an empty year says: %s", page)
 	}
-	if status, page := clerk.post("/registers/new", url.Values{"name": {""}, "direction": {"outgoing"}, "year": {"2026"}}); status != 422 || !strings.Contains(text(page), "Tên sổ cần từ 1 đến 200 ký tự") {
+	if status, page := clerk.post("/registers/new", url.Values{"name": {""}, "direction": {"outgoing"}, "year": {"2026"}}); status != 422 || !strings.Contains(text(page), "Hãy đặt tên sổ") {
 		t.Errorf("a register without a name: %d %s", status, text(page))
 	}
 	page := clerk.act("/registers/new?direction=outgoing&year=2026", url.Values{"name": {"Sổ quyết định"}, "direction": {"outgoing"}, "year": {"2026"}, "types": {"QUYET_DINH"}})

@@ -56,6 +56,14 @@ func because(ctx context.Context, p *documents.Proposal) []templ.Component {
 	return []templ.Component{Note(Info, t(ctx, "Đề xuất sẵn: {why}. Ông/Bà kiểm tra rồi xác nhận.", "why", say(ctx, p.Because)))}
 }
 
+// becauseDirected is because where a leader is asked: that one like it went to him proposes nothing.
+func becauseDirected(ctx context.Context, p *documents.Proposal) []templ.Component {
+	if p.Rule == 0 && p.Lead.Name == "" {
+		return nil
+	}
+	return because(ctx, p)
+}
+
 // passFields ask, beside the register, where the document goes next (N27).
 func (x inAct) passFields(f *Form, errs Errors) ([]templ.Component, error) {
 	ctx := x.ctx
@@ -176,5 +184,5 @@ func (x inAct) directionFields(f *Form, errs Errors, byRule bool) ([]templ.Compo
 	if err != nil {
 		return nil, err
 	}
-	return append(append(append(because(ctx, p), fields...), words...), dueFields(ctx, f, errs, p.DueDays), hidden("revision", x.doc.Revision)), nil
+	return append(append(append(becauseDirected(ctx, p), fields...), words...), dueFields(ctx, f, errs, p.DueDays), hidden("revision", x.doc.Revision)), nil
 }

@@ -27,7 +27,7 @@ const exchangeShown = 50
 // exchangeRoutes are the deliveries that need a clerk, and the parcels that could not be opened or believed.
 func exchangeRoutes() []Route {
 	return []Route{
-		{Pattern: "GET " + pathExchange, Who: posts(exchangeDesk), Handle: (*Door).exchangePage, Nav: &Nav{Key: "exchange", Icon: "arrows-exchange", Label: func(ctx context.Context) string { return t(ctx, "Liên thông") }}},
+		{Pattern: "GET " + pathExchange, Who: posts(exchangeDesk), Handle: (*Door).exchangePage, Nav: &Nav{Key: "exchange", Icon: "arrows-exchange", Group: recordsGroup, Label: func(ctx context.Context) string { return t(ctx, "Liên thông") }}},
 		{Pattern: "POST /exchange/deliveries/{id}/resend", Who: posts(store.Clerk), Handle: (*Door).resendDelivery},
 		{Pattern: "GET /exchange/quarantine/{id}", Who: posts(exchangeDesk), Handle: (*Door).quarantinePage},
 		{Pattern: "GET /exchange/quarantine/{id}/raw", Who: posts(exchangeDesk), Handle: (*Door).rawQuarantined},

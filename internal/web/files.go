@@ -29,7 +29,7 @@ func fileRoutes() []Route {
 		{Pattern: "GET /files/{id}/view", Handle: (*Door).viewFile},
 		{Pattern: "GET /files/{id}/signed/{no}", Handle: (*Door).signedRevision},
 		{Pattern: "GET /outgoing/{id}/versions/{no}", Handle: (*Door).version},
-		{Pattern: "GET /verify", Who: public, Handle: (*Door).verifyPage, Nav: &Nav{Key: "verify", Icon: "shield-check", Label: func(ctx context.Context) string { return t(ctx, "Kiểm tra chữ ký") }}},
+		{Pattern: "GET /verify", Who: public, Handle: (*Door).verifyPage, Nav: &Nav{Key: "verify", Icon: "shield-check", Group: recordsGroup, Label: func(ctx context.Context) string { return t(ctx, "Kiểm tra chữ ký") }}},
 		{Pattern: "POST /verify", Who: public, Handle: (*Door).verify, Body: mostChecked + 1<<20},
 		{Pattern: "POST /verify/take", Who: public, Handle: (*Door).takeFromVerified, Body: mostChecked + 1<<20},
 		{Pattern: "GET /suggest/agencies", Handle: (*Door).suggestAgencies},

@@ -110,7 +110,7 @@ func (d *Door) deskFields(r *http.Request, f *Form, errs Errors, v deskView) ([]
 	var leads []Option
 	seen := map[string]bool{}
 	add := func(n documents.PassTo, hint string) {
-		if c := n.Code(); c != "" && !seen[c] && len(leads) < 6 {
+		if c := n.Code(); c != "" && n.Post != actor(r).Holding && !seen[c] && len(leads) < 6 {
 			seen[c] = true
 			leads = append(leads, Option{Value: c, Label: n.Name, Hint: hint})
 		}
@@ -148,7 +148,7 @@ func (d *Door) deskFields(r *http.Request, f *Form, errs Errors, v deskView) ([]
 	if err != nil {
 		return nil, err
 	}
-	out := append(because(ctx, v.proposal), RadioField(Field{Name: "quick", Label: t(ctx, "Chủ trì xử lý"), Optional: true, Error: errs.Of("quick")}, Choose(leads, quick)), targets[0],
+	out := append(becauseDirected(ctx, v.proposal), RadioField(Field{Name: "quick", Label: t(ctx, "Chủ trì xử lý"), Optional: true, Error: errs.Of("quick")}, Choose(leads, quick)), targets[0],
 		RadioField(Field{Name: "days", Label: t(ctx, "Hạn xử lý"), Error: errs.Of("days")}, Choose(chips, days)))
 	return append(append(append(out, words...), targets[1:]...), dueFields(ctx, f, errs, 0), hidden("revision", v.doc.doc.Revision)), nil
 }

@@ -25,7 +25,7 @@ const (
 // bookRoutes are the registers, search, and what the exchange could not finish by itself.
 func bookRoutes() []Route {
 	all := []Route{
-		{Pattern: "GET " + pathRegisters, Who: posts(bookReaders), Handle: (*Door).registersPage, Nav: &Nav{Key: "registers", Icon: "book", Label: func(ctx context.Context) string { return t(ctx, "Sổ đăng ký") }}},
+		{Pattern: "GET " + pathRegisters, Who: posts(bookReaders), Handle: (*Door).registersPage, Nav: &Nav{Key: "registers", Icon: "book", Group: recordsGroup, Label: func(ctx context.Context) string { return t(ctx, "Sổ đăng ký") }}},
 		{Pattern: "GET /registers/new", Who: posts(bookKeepers), Handle: (*Door).openRegister},
 		{Pattern: "POST /registers/new", Who: posts(bookKeepers), Handle: (*Door).openRegister},
 		{Pattern: "GET /registers/year", Who: posts(bookKeepers), Handle: (*Door).openYear},

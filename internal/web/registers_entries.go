@@ -73,8 +73,11 @@ func (d *Door) correctEntry(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	var options []Option
+	options := []Option{{Label: t(ctx, "— Chọn cột —")}}
 	for i, c := range b.Columns() {
+		if i+1 == b.NumberColumn() {
+			continue
+		}
 		options = append(options, Option{Value: strconv.Itoa(i + 1), Label: t(ctx, "Cột {n}: {name}", "n", i+1, "name", c.Head)})
 	}
 	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Ghi mục đính chính"), Lead: t(ctx, "{name}, năm {year}", "name", b.Name, "year", strconv.Itoa(b.Year)),

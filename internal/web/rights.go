@@ -26,13 +26,13 @@ const (
 func rightsRoutes() []Route {
 	keepers, watchers := posts(store.Clerk|store.Head), posts(store.Clerk|store.Head|store.AgencyAdmin|store.Archivist)
 	return []Route{
-		{Pattern: "GET " + pathRequests, Handle: (*Door).accessRequests, Nav: &Nav{Key: "requests", Icon: "eye", Label: func(ctx context.Context) string { return t(ctx, "Đề nghị xem văn bản") }, Count: documents.CountAccessRequests}},
+		{Pattern: "GET " + pathRequests, Handle: (*Door).accessRequests, Nav: &Nav{Key: "requests", Icon: "eye", Group: recordsGroup, Label: func(ctx context.Context) string { return t(ctx, "Đề nghị xem văn bản") }, Count: documents.CountAccessRequests}},
 		{Pattern: "GET " + pathRequests + "/new", Handle: (*Door).askAccess},
 		{Pattern: "POST " + pathRequests + "/new", Handle: (*Door).askAccess},
 		{Pattern: "GET " + pathRequests + "/{id}/decide", Who: keepers, Handle: (*Door).decideAccess},
 		{Pattern: "POST " + pathRequests + "/{id}/decide", Who: keepers, Handle: (*Door).decideAccess},
 		{Pattern: "POST " + pathRequests + "/{id}/withdraw", Handle: (*Door).withdrawAccess},
-		{Pattern: "GET " + pathChanges, Who: keepers, Handle: (*Door).rightChanges, Nav: &Nav{Key: "changes", Icon: "user-shield", Label: func(ctx context.Context) string { return t(ctx, "Thay đổi quyền") }, Count: documents.CountRightChanges}},
+		{Pattern: "GET " + pathChanges, Who: keepers, Handle: (*Door).rightChanges, Nav: &Nav{Key: "changes", Icon: "user-shield", Group: rulesGroup, Label: func(ctx context.Context) string { return t(ctx, "Thay đổi quyền") }, Count: documents.CountRightChanges}},
 		{Pattern: "POST " + pathChanges, Who: keepers, Handle: (*Door).confirmRights},
 		{Pattern: "POST " + pathChanges + "/confirmer", Who: posts(store.Head), Handle: (*Door).setConfirmer},
 		{Pattern: "GET /rights/grants/{id}/end", Who: keepers, Handle: (*Door).endGrant},
@@ -40,7 +40,7 @@ func rightsRoutes() []Route {
 		{Pattern: "GET " + pathEmergency, Who: posts(store.Clerk | store.Head | store.AgencyAdmin), Handle: (*Door).emergencies},
 		{Pattern: "GET " + pathEmergency + "/new", Who: posts(store.Leader | store.Head | store.Archivist), Handle: (*Door).emergency},
 		{Pattern: "POST " + pathEmergency + "/new", Who: posts(store.Leader | store.Head | store.Archivist), Handle: (*Door).emergency},
-		{Pattern: "GET " + pathRights, Who: watchers, Handle: (*Door).rightsPage, Nav: &Nav{Key: "rights", Icon: "shield-check", Group: adminGroup, Label: func(ctx context.Context) string { return t(ctx, "Quyền hạn") }}},
+		{Pattern: "GET " + pathRights, Who: watchers, Handle: (*Door).rightsPage, Nav: &Nav{Key: "rights", Icon: "shield-check", Group: rulesGroup, Label: func(ctx context.Context) string { return t(ctx, "Quyền hạn") }}},
 		{Pattern: "GET /rights/people/{id}", Handle: (*Door).personRights},
 		{Pattern: "GET /rights/figures", Who: watchers, Handle: (*Door).accessFigures},
 	}

@@ -1328,7 +1328,7 @@ func figuresPage(v figuresView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = FilterText("to", t(ctx, "Có hiệu lực đến"), v.To.Display(), t(ctx, "dd/mm/yyyy")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = FilterText("to", t(ctx, "Đến hết ngày"), v.To.Display(), t(ctx, "dd/mm/yyyy")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -20,12 +20,13 @@ const ruleKeepers = store.Clerk | store.Head
 func ruleRoutes() []Route {
 	keepers := posts(ruleKeepers)
 	return []Route{
-		{Pattern: "GET /rules", Who: keepers, Handle: (*Door).rulesPage, Nav: &Nav{Key: "rules", Icon: "route", Label: func(ctx context.Context) string { return t(ctx, "Quy tắc phân văn bản") }}},
+		{Pattern: "GET /rules", Who: keepers, Handle: (*Door).rulesPage, Nav: &Nav{Key: "rules", Icon: "route", Group: rulesGroup, Label: func(ctx context.Context) string { return t(ctx, "Quy tắc phân văn bản") }}},
 		{Pattern: "GET /rules/new", Who: keepers, Handle: (*Door).ruleForm},
 		{Pattern: "POST /rules/new", Who: keepers, Handle: (*Door).ruleForm},
 		{Pattern: "GET /rules/{id}", Who: keepers, Handle: (*Door).rulePage},
 		{Pattern: "GET /rules/{id}/edit", Who: keepers, Handle: (*Door).ruleForm},
 		{Pattern: "POST /rules/{id}/edit", Who: keepers, Handle: (*Door).ruleForm},
+		{Pattern: "GET /rules/{id}/try", Who: keepers, Handle: (*Door).rulePage},
 		{Pattern: "POST /rules/{id}/try", Who: keepers, Handle: (*Door).tryRule},
 		{Pattern: "POST /rules/{id}/activate", Who: keepers, Handle: ruleAct(documents.ActivateRule, "Quy tắc đã được áp dụng cho văn bản đến từ bây giờ.")},
 		{Pattern: "POST /rules/{id}/end", Who: keepers, Handle: ruleAct(documents.EndRule, "Quy tắc đã ngừng áp dụng. Văn bản đã chuyển được giữ nguyên.")},

@@ -16,7 +16,7 @@ const pathStatistics = "/statistics"
 // statisticsRoutes are the figures of a period and the lists they open; each post sees those of what it may see.
 func statisticsRoutes() []Route {
 	return []Route{
-		{Pattern: "GET " + pathStatistics, Who: signedIn, Handle: (*Door).statisticsPage, Nav: &Nav{Key: "statistics", Icon: "chart-bar", Label: func(ctx context.Context) string { return t(ctx, "Thống kê") }}},
+		{Pattern: "GET " + pathStatistics, Who: signedIn, Handle: (*Door).statisticsPage, Nav: &Nav{Key: "statistics", Icon: "chart-bar", Group: recordsGroup, Label: func(ctx context.Context) string { return t(ctx, "Thống kê") }}},
 		{Pattern: "GET /statistics/list", Who: signedIn, Handle: (*Door).statisticsList},
 		{Pattern: "GET /statistics/export", Who: signedIn, Handle: (*Door).exportStatistics},
 	}
@@ -207,6 +207,7 @@ type chartColumn struct {
 	middle     int
 	top        int
 	name, said string
+	sum        string
 }
 
 // chart stacks the outcomes of each month.
@@ -220,7 +221,7 @@ func (v statView) chart(ctx context.Context) []chartColumn {
 	for i, g := range v.months.Rows {
 		step := chartWidth / max(n, 6)
 		x, y := i*step+step/6, chartHead+chartHeight
-		c := chartColumn{middle: x + step/3, name: g.Key[5:] + "/" + g.Key[:4], said: g.Name + ": " + strconv.Itoa(g.Total)}
+		c := chartColumn{middle: x + step/3, name: g.Key[5:] + "/" + g.Key[:4], said: g.Name + ": " + strconv.Itoa(g.Total), sum: NumberText(ctx, g.Total)}
 		for _, o := range documents.StatOutcomes {
 			h := g.By[o] * chartHeight / most
 			if g.By[o] > 0 {

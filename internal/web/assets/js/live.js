@@ -16,6 +16,7 @@ export function setupLive(htmx) {
   }
   const refresh = async () => {
     if (!stale) return
+    if (!watched()) { stale = false; return } // what an order brought has no address to fetch again
     if (busy()) { clearTimeout(timer); timer = setTimeout(refresh, 3000); return }
     stale = false
     last = Date.now()
