@@ -33,6 +33,7 @@ type remoteCall struct {
 
 	books   bookOptions
 	dossier dossierOptions
+	reorg   reorgOptions
 }
 
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
@@ -75,6 +76,7 @@ func remoteVerb(ctx context.Context, w *world, v far, args []string) error {
 	r.options(v.line)
 	r.bookFlags(v.line)
 	r.dossierFlags(v.line)
+	r.reorgFlags(v.line)
 	var err error
 	if r.args, err = parse(r.fs, args); err != nil {
 		return err

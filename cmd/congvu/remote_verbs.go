@@ -50,6 +50,7 @@ func fars() []far {
 		farPreservation(),
 		farRights(),
 		farDossiers(),
+		farReorganisations(),
 		farReview(),
 		farSearch(),
 		farSignings(),

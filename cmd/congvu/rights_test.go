@@ -318,11 +318,11 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.forgotten)
 	case has("/search/saved/{id}"):
 		one(o.saved)
-	case has("/admin/past/{id}"): // an agency that still works: nobody took it over
+	case has("/admin/past/{id}"), has("/past/{id}"), has("/takeovers/{id}"): // an agency that still works: nobody took it over
 		one(int64(o.agency))
-	case has("/admin/past/keepers/{id}"): // a post like any other: it keeps no past
+	case has("/admin/past/keepers/{id}"), has("/past/keepers/{id}"): // a post like any other: it keeps no past
 		one(o.people["specialist"].Holding)
-	case has("/admin/reorganisations/{id}"):
+	case has("/admin/reorganisations/{id}"), has("/reorganisations/{id}"):
 		one(o.reorganised, nobodysID)
 	case has("/desk/{id}"):
 		each(o.incoming)
@@ -421,7 +421,7 @@ func beyond(path, role string) bool {
 	if strings.HasPrefix(local, "/agencies/") || strings.HasPrefix(local, "/admin/import/") {
 		return true
 	}
-	return role == "system_admin" && (strings.HasPrefix(local, "/admin/") || strings.HasPrefix(local, "/quarantine/") || strings.HasPrefix(local, "/exchange/quarantine/"))
+	return role == "system_admin" && (strings.HasPrefix(local, "/admin/") || strings.HasPrefix(local, "/quarantine/") || strings.HasPrefix(local, "/reorganisations/") || strings.HasPrefix(local, "/past/") || strings.HasPrefix(local, "/exchange/quarantine/"))
 }
 
 var (

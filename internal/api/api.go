@@ -84,6 +84,7 @@ func newDoor(c Config) *door {
 	d.preservationRoutes()
 	d.rightsRoutes()
 	d.dossierRoutes()
+	d.reorganisationRoutes()
 	d.reviewRoutes()
 	d.opinionRoutes()
 	d.approvalRoutes()
@@ -140,6 +141,7 @@ var tags = []*huma.Tag{
 	{Name: tagPreservation, Description: "Dấu thời gian, bản bảo quản lâu dài và việc kiểm tra lại chữ ký số."},
 	{Name: tagReview, Description: "Giao soạn thảo, lấy ý kiến, góp ý theo trang và các bước duyệt dự thảo."},
 	{Name: tagDossiers, Description: "Hồ sơ: lập, đưa văn bản vào, kết thúc, nộp lưu, kết xuất."},
+	{Name: tagReorganisations, Description: "Nhập, tách, đổi tên, giải thể cơ quan; tiếp nhận bàn giao; người giữ tài liệu của cơ quan đã kết thúc."},
 	{Name: tagRights, Description: "Quyền đối với từng văn bản, đề nghị xem, truy cập khẩn, đóng băng và lượt xem."},
 	{Name: tagSearch, Description: "Tìm theo từ, theo trường và theo nội dung; nhận biết trường từ tệp."},
 	{Name: tagNotices, Description: "Thông báo và nhật ký."},

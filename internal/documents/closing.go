@@ -11,7 +11,7 @@ import (
 
 var (
 	sqlKept = store.SQL(`SELECT (SELECT CAST(count(*) AS BIGINT) FROM documents_incoming WHERE agency_id = $1) + (SELECT CAST(count(*) AS BIGINT) FROM documents_outgoing WHERE agency_id = $1)`)
-	sqlOpen = store.SQL(`SELECT (SELECT CAST(count(*) AS BIGINT) FROM documents_incoming WHERE agency_id = $1 AND state IN ('arrived', 'registered', 'assigned', 'in_progress'))
+	sqlOpen = store.SQL(`SELECT (SELECT CAST(count(*) AS BIGINT) FROM documents_incoming WHERE agency_id = $1 AND state IN ('arrived', 'registered', 'assigned', 'in_progress') AND stage <> 'linked')
 		+ (SELECT CAST(count(*) AS BIGINT) FROM documents_outgoing WHERE agency_id = $1 AND state NOT IN ('issued', 'cancelled'))`)
 	sqlLockBooks = store.SQL(`UPDATE documents_registers SET locked_on = $1 WHERE agency_id = $2 AND (locked_on = '' OR locked_on > $3)`)
 )
@@ -26,7 +26,10 @@ func init() {
 			open, err := store.One[int64](ctx, r, sqlOpen, agency)
 			return map[org.Subject]int64{org.SubjectDocuments: kept, org.SubjectUnfinished: open}, err
 		},
-		End: closeBooks,
+		End:         closeBooks,
+		List:        listLeft,
+		Take:        map[string]func(context.Context, *store.Tx, org.Take) (string, string, error){"incoming": takeIncoming, "outgoing": takeDraft},
+		TakeSubject: map[string]org.Subject{"incoming": org.SubjectUnfinished, "outgoing": org.SubjectUnfinished},
 	})
 }
 

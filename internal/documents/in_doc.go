@@ -18,4 +18,5 @@ package documents
 // document.started, document.line_started, document.commented, document.line_recalled, document.line_completed,
 // document.completed, document.transcribed; of requests of senders and what replaces what (recall_*.go: documents_requests, documents_relations): document.request_received,
 // document.request_agreed, document.request_declined, document.request_answered, document.request_overdue, document.recalled, document.updated,
+// document.taken_over, document.parts_carried, document.handed_over (closing_take.go),
 // document.replaced, document.recall_ordered, document.copied, document.digitised (copy_*.go: documents_copies), document.related, document.superseded; a line given back is document.returned, as with drafts

@@ -4,7 +4,7 @@
 // It keeps: org_agencies (identity and present state), org_agency_versions (names, abbreviation, parent and seat by date),
 // org_codes (every code an agency has or had), org_words (the directory's search words), org_units, org_people, org_holdings,
 // org_delegations; org_reorganisations with org_successions and org_takeovers (decisions that merge, split, rename or dissolve agencies:
-// draft → approved → executed, or cancelled; who follows whom, many to many; who takes over what, never by default).
+// draft → approved → executed, or cancelled; who follows whom, many to many; who takes over what, never by default) and org_takings (each thing taken over, with where it was and where it is gone on with).
 // org_delegations, org_standins (who stands in for whom: assistants, covers of absences).
 //
 // An agency is active or closed. A post holds from its first day to its last; its rights end with it at once (I5.5). Nothing is deleted.
@@ -17,6 +17,6 @@
 // Journal: agency.opened, agency.amended, agency.closed, unit.opened, unit.amended, unit.closed, person.enrolled, person.amended,
 // holding.appointed, holding.amended, holding.ended, delegation.given, delegation.ended, org.imported,
 // reorganisation.drafted, reorganisation.amended, reorganisation.linked, reorganisation.unlinked, reorganisation.taker_named, reorganisation.approved,
-// reorganisation.cancelled, reorganisation.executed
+// reorganisation.cancelled, reorganisation.executed, reorganisation.taken_over
 // holding.appointed, holding.amended, holding.ended, delegation.given, delegation.ended, standin.set, standin.ended, org.imported
 package org

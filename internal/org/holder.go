@@ -13,6 +13,12 @@ type Holder struct {
 	Held func(ctx context.Context, r store.Reader, agency AgencyID) (map[Subject]int64, error)
 	// End closes the agency's books in the act that ends it; taker 0 = nobody was named for the subject.
 	End func(ctx context.Context, tx *store.Tx, re Reorganisation, old AgencyID, takers map[Subject]AgencyID) error
+	// List names everything the agency holds, for the handover record and for those who take it over. It bounds nothing.
+	List func(ctx context.Context, r store.Reader, agency AgencyID) ([]Left, error)
+	// Take enters one open thing of an agency that has ended in the agency of the actor, by the kind of its reference, and says where it is now and how.
+	Take map[string]func(ctx context.Context, tx *store.Tx, t Take) (ref, how string, err error)
+	// TakeSubject tells for each kind with which subject it goes.
+	TakeSubject map[string]Subject
 }
 
 var holders []Holder

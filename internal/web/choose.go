@@ -179,8 +179,8 @@ func (d *Door) agencyCombo(r *http.Request, f *Form, errs Errors, field Field, m
 				c.Chosen = append(c.Chosen, Option{Value: fmt.Sprint(id), Label: a.Name})
 			}
 		}
-		if f.r.PostFormValue("find") == field.Name {
-			c.Field.Value = f.shown(field.Name + "-words")
+		c.Field.Value = f.shown(field.Name + "-words")
+		if words := c.Field.Value != "" && len(c.Chosen) == 0; f.r.PostFormValue("find") == field.Name || words && field.Error != "" {
 			found, err := org.SearchAgencies(r.Context(), d.DB, i18n.CleanLine(c.Field.Value), mostSuggested)
 			if err != nil {
 				return nil, err
@@ -189,6 +189,38 @@ func (d *Door) agencyCombo(r *http.Request, f *Form, errs Errors, field Field, m
 		}
 	}
 	return Combo(c), nil
+}
+
+// oneAgency is the agency that a combo chose; where nothing was picked from the suggestions, the one whose code or whole name was typed. 0 when the field is
+// empty; what names no agency, or more than one, is noted as a problem of the field.
+func (d *Door) oneAgency(r *http.Request, f *Form, field string) org.AgencyID {
+	if chosen := f.Numbers(field); len(chosen) > 0 {
+		return org.AgencyID(chosen[0])
+	}
+	words := f.Line(field + "-words")
+	if words == "" {
+		return 0
+	}
+	a, err := org.AgencyByCode(r.Context(), d.DB, words, d.today())
+	if err == nil {
+		return a.ID
+	}
+	found, err := org.SearchAgencies(r.Context(), d.DB, words, mostSuggested)
+	if err != nil || len(found) == 0 {
+		f.problems.Add(field, "Không có cơ quan nào có tên hoặc mã “{words}” trong danh bạ.", "words", words)
+		return 0
+	}
+	var same []org.Agency
+	for _, x := range found {
+		if i18n.Fold(x.Name) == i18n.Fold(words) {
+			same = append(same, x)
+		}
+	}
+	if len(same) == 1 {
+		return same[0].ID
+	}
+	f.problems.Add(field, "Có {n} cơ quan phù hợp với “{words}”. Hãy chọn một cơ quan trong kết quả bên dưới.", "n", len(found), "words", words)
+	return 0
 }
 
 func typeOptions(ctx context.Context, types []documents.Type, none bool) []Option {

@@ -24,10 +24,10 @@ func reorganisationRoutes() []Route {
 		{Pattern: "GET " + pathReorganisations + "/{id}", Who: admins, Handle: (*Door).reorganisationPage},
 		{Pattern: "GET " + pathReorganisations + "/{id}/edit", Who: admins, Handle: (*Door).amendReorganisationPage},
 		{Pattern: "POST " + pathReorganisations + "/{id}/edit", Who: admins, Handle: (*Door).amendReorganisation},
-		{Pattern: "GET " + pathReorganisations + "/{id}/link", Who: admins, Handle: (*Door).linkAgenciesPage},
+		{Pattern: "GET " + pathReorganisations + "/{id}/link", Who: admins, Handle: (*Door).linkAgencies},
 		{Pattern: "POST " + pathReorganisations + "/{id}/link", Who: admins, Handle: (*Door).linkAgencies},
 		{Pattern: "POST " + pathReorganisations + "/{id}/links/{link}/remove", Who: admins, Handle: (*Door).unlinkAgencies},
-		{Pattern: "GET " + pathReorganisations + "/{id}/taker", Who: admins, Handle: (*Door).nameTakerPage},
+		{Pattern: "GET " + pathReorganisations + "/{id}/taker", Who: admins, Handle: (*Door).nameTaker},
 		{Pattern: "POST " + pathReorganisations + "/{id}/taker", Who: admins, Handle: (*Door).nameTaker},
 		{Pattern: "GET " + pathReorganisations + "/{id}/approve", Who: admins, Handle: (*Door).approveReorganisationPage},
 		{Pattern: "POST " + pathReorganisations + "/{id}/approve", Who: admins, Handle: (*Door).approveReorganisation},
@@ -59,6 +59,7 @@ type reorganisationView struct {
 	due      bool // its day has come
 	olds     map[org.AgencyID]string
 	endCount int
+	refused  string // why the last act was not done
 }
 
 func (v reorganisationView) open() bool { return v.re.State == org.ReorganisationDraft }
@@ -69,11 +70,24 @@ func (v reorganisationView) undone() bool {
 
 // reorganisationPage: GET /admin/reorganisations/{id}
 func (d *Door) reorganisationPage(w http.ResponseWriter, r *http.Request) error {
+	return d.showReorganisation(w, r, nil)
+}
+
+// showReorganisation shows one decision; an act that was refused is told on its page, where nothing has changed.
+func (d *Door) showReorganisation(w http.ResponseWriter, r *http.Request, refused error) error {
+	var refusal *store.Refusal
+	if refused != nil && (!errors.As(refused, &refusal) || errors.Is(refused, store.NotFound) || errors.Is(refused, store.Forbidden)) {
+		return refused
+	}
 	v, err := d.reorganisation(r)
 	if err != nil {
 		return err
 	}
-	return d.page(w, r, View{Title: v.re.Title, Active: "reorganisations"}, reorganisationShown(v))
+	status := 0
+	if refusal != nil {
+		v.refused, status = sentences(r.Context(), refusal), http.StatusConflict
+	}
+	return d.page(w, r, View{Title: v.re.Title, Active: "reorganisations", Status: status}, reorganisationShown(v))
 }
 
 func (d *Door) keptReorganisation(r *http.Request) (org.Reorganisation, error) {
@@ -201,79 +215,50 @@ func (d *Door) actOnReorganisation(w http.ResponseWriter, r *http.Request, re or
 		return again(form, errs)
 	}
 	if err != nil {
-		return err
+		return d.showReorganisation(w, r, err)
 	}
 	d.flash(w, Good, done)
 	return redirect(w, r, reorganisationPath(re.ID))
 }
 
-// linkAgenciesPage: GET /admin/reorganisations/{id}/link
-func (d *Door) linkAgenciesPage(w http.ResponseWriter, r *http.Request) error {
+// linkAgencies: GET and POST /admin/reorganisations/{id}/link
+func (d *Door) linkAgencies(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
 	re, err := d.keptReorganisation(r)
 	if err != nil {
 		return err
 	}
-	return d.showLink(w, r, 0, re, nil, nil)
+	return d.act(w, r, ActPage{Active: "reorganisations", Title: t(ctx, "Thêm quan hệ kế tục"), Lead: re.Title, Back: reorganisationPath(re.ID), Next: reorganisationPath(re.ID), Guard: true, Submit: Action{Label: t(ctx, "Lưu"), Kind: Primary}, Refused: t(ctx, "Chưa lưu được"),
+		Fields: func(f *Form, errs Errors) ([]templ.Component, error) { return d.linkFields(r, f, errs) },
+		Do: func(f *Form) (flashed, string, error) {
+			s := org.Succession{Kind: org.SuccessionKind(f.Line("kind")), Share: f.Line("share"), Basis: f.Line("basis"), Source: f.Line("source"), OldID: d.oneAgency(r, f, "old"), NewID: d.oneAgency(r, f, "new")}
+			if err := f.Err(); err != nil {
+				return flashed{}, "", err
+			}
+			return done("Đã lưu quan hệ kế tục."), "", d.DB.Write(ctx, actor(r), func(tx *store.Tx) error { return org.LinkAgencies(ctx, tx, re.ID, s) })
+		}})
 }
 
-func (d *Door) showLink(w http.ResponseWriter, r *http.Request, status int, re org.Reorganisation, f *Form, errs Errors) error {
+func (d *Door) linkFields(r *http.Request, f *Form, errs Errors) ([]templ.Component, error) {
 	ctx := r.Context()
-	shown := func(name string) string {
-		if f == nil {
-			return ""
-		}
-		return f.shown(name)
+	old, err := d.agencyCombo(r, f, errs, Field{Name: "old", Label: t(ctx, "Cơ quan cũ"), Hint: t(ctx, "Gõ tên hoặc mã định danh")}, false, nil)
+	if err != nil {
+		return nil, err
+	}
+	to, err := d.agencyCombo(r, f, errs, Field{Name: "new", Label: t(ctx, "Cơ quan kế tục"), Hint: t(ctx, "Bỏ trống khi giải thể"), Optional: true}, false, nil)
+	if err != nil {
+		return nil, err
 	}
 	var kinds []Option
 	for _, k := range org.SuccessionKinds {
 		kinds = append(kinds, Option{Value: string(k.Kind), Label: translate(ctx, k.Name, nil)})
 	}
 	bases := []Option{{Value: "", Label: t(ctx, "Không có tỷ lệ")}, {Value: "area", Label: t(ctx, "Diện tích")}, {Value: "population", Label: t(ctx, "Dân số")}, {Value: "function", Label: t(ctx, "Chức năng")}}
-	card := wrap(FormCard(FormView{ID: "link", Action: reorganisationPath(re.ID) + "/link", Title: t(ctx, "Thêm quan hệ kế tục"), Lead: re.Title,
-		Submit: Action{Label: t(ctx, "Lưu"), Kind: Primary}, Cancel: reorganisationPath(re.ID), ErrorTitle: t(ctx, "Chưa lưu được"), Errors: errs, Guard: true}),
-		wrap(Two(), TextField(Field{Name: "old", Label: t(ctx, "Mã cơ quan cũ"), Value: shown("old"), MaxLength: 35, Error: errs.Of("old"), Autofocus: true}),
-			TextField(Field{Name: "new", Label: t(ctx, "Mã cơ quan kế tục"), Value: shown("new"), Hint: t(ctx, "Bỏ trống khi giải thể"), Optional: true, MaxLength: 35, Error: errs.Of("new")})),
-		SelectField(Field{Name: "kind", Label: t(ctx, "Hình thức"), Error: errs.Of("kind")}, Choose(kinds, shown("kind"))),
-		wrap(Two(), TextField(Field{Name: "share", Label: t(ctx, "Tỷ lệ"), Value: shown("share"), Hint: t(ctx, "Số từ 0 đến 1, chỉ ghi khi có nguồn số liệu"), Optional: true, Error: errs.Of("share")}),
-			SelectField(Field{Name: "basis", Label: t(ctx, "Căn cứ của tỷ lệ"), Error: errs.Of("basis")}, Choose(bases, shown("basis")))),
-		TextField(Field{Name: "source", Label: t(ctx, "Nguồn"), Value: shown("source"), Optional: true, MaxLength: 300, Error: errs.Of("source")}))
-	return d.page(w, r, View{Title: t(ctx, "Thêm quan hệ kế tục"), Active: "reorganisations", Status: status}, wrap(Body(HeadView{}, true), card))
-}
-
-// agencyOfCode finds the agency whose code was typed; what is wrong is a problem of the field.
-func (d *Door) agencyOfCode(r *http.Request, f *Form, field string) (org.AgencyID, error) {
-	code := f.Line(field)
-	if code == "" {
-		return 0, nil
-	}
-	a, err := org.AgencyByCode(r.Context(), d.DB, code, d.today())
-	if errors.Is(err, store.NotFound) {
-		return 0, store.RefuseField(field, "Không có cơ quan nào mang mã {code} trong danh bạ.", "code", code)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return a.ID, nil
-}
-
-// linkAgencies: POST /admin/reorganisations/{id}/link
-func (d *Door) linkAgencies(w http.ResponseWriter, r *http.Request) error {
-	re, err := d.keptReorganisation(r)
-	if err != nil {
-		return err
-	}
-	return d.actOnReorganisation(w, r, re, store.Say("Đã lưu quan hệ kế tục."), func(tx *store.Tx, f *Form) (err error) {
-		s := org.Succession{Kind: org.SuccessionKind(f.Line("kind")), Share: f.Line("share"), Basis: f.Line("basis"), Source: f.Line("source")}
-		if s.OldID, err = d.agencyOfCode(r, f, "old"); err != nil {
-			return err
-		}
-		if s.NewID, err = d.agencyOfCode(r, f, "new"); err != nil {
-			return err
-		}
-		return org.LinkAgencies(r.Context(), tx, re.ID, s)
-	}, func(f *Form, errs Errors) error {
-		return d.showLink(w, r, http.StatusUnprocessableEntity, re, f, errs)
-	})
+	return []templ.Component{old, to,
+		SelectField(Field{Name: "kind", Label: t(ctx, "Hình thức"), Error: errs.Of("kind")}, Choose(kinds, f.shown("kind"))),
+		wrap(Two(), TextField(fieldOf(f, errs, Field{Name: "share", Label: t(ctx, "Tỷ lệ"), Hint: t(ctx, "Số từ 0 đến 1, chỉ ghi khi có nguồn số liệu"), Optional: true})),
+			SelectField(Field{Name: "basis", Label: t(ctx, "Căn cứ của tỷ lệ"), Error: errs.Of("basis")}, Choose(bases, f.shown("basis")))),
+		TextField(fieldOf(f, errs, Field{Name: "source", Label: t(ctx, "Nguồn"), Optional: true, MaxLength: 300}))}, nil
 }
 
 // unlinkAgencies: POST /admin/reorganisations/{id}/links/{link}/remove
@@ -289,20 +274,12 @@ func (d *Door) unlinkAgencies(w http.ResponseWriter, r *http.Request) error {
 	return d.actOnReorganisation(w, r, re, store.Say("Đã bỏ quan hệ kế tục."), func(tx *store.Tx, _ *Form) error { return org.UnlinkAgencies(r.Context(), tx, re.ID, link) }, nil)
 }
 
-// nameTakerPage: GET /admin/reorganisations/{id}/taker
-func (d *Door) nameTakerPage(w http.ResponseWriter, r *http.Request) error {
+// nameTaker: GET and POST /admin/reorganisations/{id}/taker
+func (d *Door) nameTaker(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
 	v, err := d.reorganisation(r)
 	if err != nil {
 		return err
-	}
-	return d.showTaker(w, r, 0, v, nil, nil)
-}
-
-func (d *Door) showTaker(w http.ResponseWriter, r *http.Request, status int, v reorganisationView, f *Form, errs Errors) error {
-	ctx := r.Context()
-	old, subject, by := r.FormValue("old"), r.FormValue("subject"), ""
-	if f != nil {
-		old, subject, by = f.shown("old"), f.shown("subject"), f.shown("by")
 	}
 	var olds, subjects []Option
 	for _, id := range org.Ending(v.links) {
@@ -311,29 +288,22 @@ func (d *Door) showTaker(w http.ResponseWriter, r *http.Request, status int, v r
 	for _, s := range org.Subjects {
 		subjects = append(subjects, Option{Value: string(s.Subject), Label: translate(ctx, s.Name, nil)})
 	}
-	card := wrap(FormCard(FormView{ID: "taker", Action: reorganisationPath(v.re.ID) + "/taker", Title: t(ctx, "Nêu đơn vị tiếp nhận"), Lead: v.re.Title,
-		Submit: Action{Label: t(ctx, "Lưu"), Kind: Primary}, Cancel: reorganisationPath(v.re.ID), ErrorTitle: t(ctx, "Chưa lưu được"), Errors: errs}),
-		SelectField(Field{Name: "old", Label: t(ctx, "Cơ quan kết thúc hoạt động"), Error: errs.Of("old")}, Choose(olds, old)),
-		SelectField(Field{Name: "subject", Label: t(ctx, "Nội dung bàn giao"), Error: errs.Of("subject")}, Choose(subjects, subject)),
-		TextField(Field{Name: "by", Label: t(ctx, "Mã cơ quan tiếp nhận"), Value: by, Hint: t(ctx, "Bỏ trống để bỏ đơn vị đã nêu. Hệ thống không tự chọn thay."), Optional: true, MaxLength: 35, Error: errs.Of("by")}))
-	return d.page(w, r, View{Title: t(ctx, "Nêu đơn vị tiếp nhận"), Active: "reorganisations", Status: status}, wrap(Body(HeadView{}, true), card))
-}
-
-// nameTaker: POST /admin/reorganisations/{id}/taker
-func (d *Door) nameTaker(w http.ResponseWriter, r *http.Request) error {
-	v, err := d.reorganisation(r)
-	if err != nil {
-		return err
-	}
-	return d.actOnReorganisation(w, r, v.re, store.Say("Đã lưu đơn vị tiếp nhận."), func(tx *store.Tx, f *Form) error {
-		by, err := d.agencyOfCode(r, f, "by")
-		if err != nil {
-			return err
-		}
-		return org.NameTaker(r.Context(), tx, v.re.ID, org.AgencyID(f.Number("old")), org.Subject(f.Line("subject")), by)
-	}, func(f *Form, errs Errors) error {
-		return d.showTaker(w, r, http.StatusUnprocessableEntity, v, f, errs)
-	})
+	return d.act(w, r, ActPage{Active: "reorganisations", Title: t(ctx, "Nêu đơn vị tiếp nhận"), Lead: v.re.Title, Back: reorganisationPath(v.re.ID), Next: reorganisationPath(v.re.ID), Guard: true, Submit: Action{Label: t(ctx, "Lưu"), Kind: Primary}, Refused: t(ctx, "Chưa lưu được"),
+		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
+			old, subject := r.FormValue("old"), r.FormValue("subject")
+			by, err := d.agencyCombo(r, f, errs, Field{Name: "by", Label: t(ctx, "Cơ quan tiếp nhận"), Hint: t(ctx, "Gõ tên hoặc mã định danh. Bỏ trống để bỏ đơn vị đã nêu; hệ thống không tự chọn thay."), Optional: true}, false, nil)
+			return []templ.Component{SelectField(Field{Name: "old", Label: t(ctx, "Cơ quan kết thúc hoạt động"), Error: errs.Of("old")}, Choose(olds, old)),
+				SelectField(Field{Name: "subject", Label: t(ctx, "Nội dung bàn giao"), Error: errs.Of("subject")}, Choose(subjects, subject)), by}, err
+		},
+		Do: func(f *Form) (flashed, string, error) {
+			by, old := d.oneAgency(r, f, "by"), org.AgencyID(f.Number("old"))
+			if err := f.Err(); err != nil {
+				return flashed{}, "", err
+			}
+			return done("Đã lưu đơn vị tiếp nhận."), "", d.DB.Write(ctx, actor(r), func(tx *store.Tx) error {
+				return org.NameTaker(ctx, tx, v.re.ID, old, org.Subject(f.Line("subject")), by)
+			})
+		}})
 }
 
 // approveReorganisationPage: GET /admin/reorganisations/{id}/approve
@@ -370,7 +340,7 @@ func (d *Door) approveReorganisation(w http.ResponseWriter, r *http.Request) err
 		return d.showApproval(w, r, http.StatusUnprocessableEntity, v, errs)
 	}
 	if err != nil {
-		return err
+		return d.showReorganisation(w, r, err)
 	}
 	d.flash(w, Good, store.Say("Đã duyệt quyết định. Thực hiện từ ngày {day}.", "day", v.re.Effective.Display()))
 	return redirect(w, r, reorganisationPath(v.re.ID))
@@ -385,7 +355,7 @@ func (d *Door) executeReorganisation(w http.ResponseWriter, r *http.Request) err
 	var closed []org.AgencyID
 	err = d.DB.Write(r.Context(), actor(r), func(tx *store.Tx) (err error) { closed, err = org.EndAgencies(r.Context(), tx, re.ID); return err })
 	if err != nil {
-		return err
+		return d.showReorganisation(w, r, err)
 	}
 	if d.Exchange != nil {
 		if err := d.Exchange.Host(r.Context()); err != nil {

@@ -158,13 +158,13 @@ func reorganisationActions(ctx context.Context, v reorganisationView) []Action {
 	path := reorganisationPath(v.re.ID)
 	var out []Action
 	if v.open() {
-		out = append(out, Action{Label: t(ctx, "Thêm quan hệ kế tục"), Icon: "plus", Href: path + "/link", Opens: "link"},
+		out = append(out, Action{Label: t(ctx, "Thêm quan hệ kế tục"), Icon: "plus", Href: path + "/link", Opens: actForm},
 			Action{Label: t(ctx, "Nạp từ bảng tính"), Icon: "cloud-upload", Href: pathImport},
 			Action{Label: t(ctx, "Sửa"), Icon: "edit", Href: path + "/edit", Opens: "reorganisation"})
 	}
 	if v.undone() {
 		if v.endCount > 0 {
-			out = append(out, Action{Label: t(ctx, "Nêu đơn vị tiếp nhận"), Icon: "users", Href: path + "/taker", Opens: "taker"})
+			out = append(out, Action{Label: t(ctx, "Nêu đơn vị tiếp nhận"), Icon: "users", Href: path + "/taker", Opens: actForm})
 		}
 		out = append(out, Action{Label: t(ctx, "Hủy quyết định"), Icon: "ban", Href: path + "/cancel", Opens: "cancel"})
 	}
@@ -207,6 +207,16 @@ func reorganisationShown(v reorganisationView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
+			if v.refused != "" {
+				templ_7745c5c3_Err = Note(Bad, v.refused).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Var8 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -253,7 +263,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -261,7 +271,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -269,7 +279,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -277,7 +287,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -299,7 +309,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -334,7 +344,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 					}
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -364,7 +374,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for _, u := range v.untaken {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<tr>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<tr>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -392,7 +402,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 									}()
 								}
 								ctx = templ.InitializeContext(ctx)
-								templ_7745c5c3_Err = Acts(Action{Label: t(ctx, "Nêu đơn vị tiếp nhận"), Href: fmt.Sprintf("%s/taker?old=%d&subject=%s", reorganisationPath(v.re.ID), int64(u.OldID), string(u.Subject)), Opens: "taker", Describe: t(ctx, "Nêu đơn vị tiếp nhận {subject} của {agency}", "subject", translate(ctx, u.Subject.Label(), nil), "agency", u.OldName)}).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = Acts(Action{Label: t(ctx, "Nêu đơn vị tiếp nhận"), Href: fmt.Sprintf("%s/taker?old=%d&subject=%s", reorganisationPath(v.re.ID), int64(u.OldID), string(u.Subject)), Opens: actForm, Describe: t(ctx, "Nêu đơn vị tiếp nhận {subject} của {agency}", "subject", translate(ctx, u.Subject.Label(), nil), "agency", u.OldName)}).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -402,7 +412,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</tr>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</tr>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -420,7 +430,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -455,7 +465,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for _, s := range v.links {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<tr>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<tr>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -503,7 +513,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</tr>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</tr>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -521,7 +531,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -551,7 +561,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						for _, x := range v.takers {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<tr>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<tr>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -567,7 +577,7 @@ func reorganisationShown(v reorganisationView) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</tr>")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</tr>")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -30,10 +30,17 @@ func TestACommuneIsMergedByDecisionAndDate(t *testing.T) {
 	p := h.as("quantrihethong")
 	p.act("/admin/reorganisations/new", url.Values{"title": {"Nhập xã Vĩnh Lĩnh"}, "reference": {"12/NQ-HĐND"}, "decided_on": {"20/11/2026"}, "effective": {"01/12/2026"}})
 	path := p.last.Path
-	if status, page := p.post(path+"/link", url.Values{"old": {"H26.15"}, "new": {"H26.77"}, "kind": {"whole"}}); status != 422 || !strings.Contains(text(page), "Không có cơ quan nào mang mã H26.77") {
+	if status, page := p.post(path+"/link", url.Values{"old-words": {"H26.15"}, "new-words": {"H26.77"}, "kind": {"whole"}}); status != 422 || !strings.Contains(text(page), "Không có cơ quan nào có tên hoặc mã “H26.77”") {
 		t.Fatalf("%d %s", status, text(page))
 	}
-	page := p.act(path+"/link", url.Values{"old": {"H26.15"}, "new": {"H26.99"}, "kind": {"whole"}, "basis": {""}})
+	// agencies are chosen by name: a search without JavaScript, and words that fit several are shown beside the refusal
+	if status, page := p.post(path+"/link", url.Values{"old-words": {"vinh linh"}, "find": {"old"}, "kind": {"whole"}}); status != 200 || !strings.Contains(text(page), "xã Vĩnh Lĩnh") {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	if status, page := p.post(path+"/link", url.Values{"old-words": {"uy ban nhan dan"}, "new-words": {"H26.99"}, "kind": {"whole"}}); status != 422 || !strings.Contains(text(page), "Hãy chọn một cơ quan trong kết quả bên dưới") || !strings.Contains(page, `type="radio" id="old-found`) && !strings.Contains(page, `name="old"`) {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	page := p.act(path+"/link", url.Values{"old": {fmt.Sprint(int64(h.commune))}, "new-words": {"ủy ban nhân dân phường mới"}, "kind": {"whole"}, "basis": {""}})
 	for _, words := range []string{"Chưa có đơn vị tiếp nhận", "Văn bản đến, văn bản đi", "Việc chưa giải quyết xong", "H26.99 – Ủy ban nhân dân phường Mới"} {
 		if !strings.Contains(text(page), words) {
 			t.Fatalf("no %q in %s", words, text(page))
@@ -52,7 +59,7 @@ func TestACommuneIsMergedByDecisionAndDate(t *testing.T) {
 		t.Fatalf("%d %s", status, text(page))
 	}
 	for _, subject := range []string{"documents", "unfinished"} {
-		p.act(path+"/taker", url.Values{"old": {"?Vĩnh Lĩnh"}, "subject": {subject}, "by": {"H26.99"}})
+		p.act(path+"/taker", url.Values{"old": {"?Vĩnh Lĩnh"}, "subject": {subject}, "by-words": {"H26.99"}})
 	}
 	if status, page := p.post(path+"/execute", nil); status != 200 || !strings.Contains(text(page), "1 cơ quan kết thúc hoạt động") {
 		t.Fatalf("%d %s", status, text(page))
@@ -66,6 +73,28 @@ func TestACommuneIsMergedByDecisionAndDate(t *testing.T) {
 	staff, err := org.Staff(bg, h.db, h.commune, "2026-12-01")
 	if err != nil || len(staff) != 0 {
 		t.Fatalf("posts of an agency that has ended: %v %v", staff, err)
+	}
+
+	// I9.3: the registry of the new agency takes over what was not finished; the head sees it, and strangers do not.
+	h.enrol("vanthumoi", fresh, 0, "Cao Thị Mai", "Văn thư", org.RankStaff, store.Clerk)
+	h.enrol("chutichmoi", fresh, 0, "Trịnh Văn Lộc", "Chủ tịch", org.RankHead, 0)
+	takeover := fmt.Sprintf("/takeovers/%d", int64(h.commune))
+	h.as("vanthuso").refusedAt(404, takeover)
+	if status, page := h.as("chutichmoi").get(takeover); status != 200 || !strings.Contains(text(page), "xin ý kiến") || strings.Contains(page, `name="pick"`) {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	clerk := h.as("vanthumoi")
+	if status, page := clerk.post(takeover, url.Values{}); status != 422 || !strings.Contains(text(page), "Hãy chọn ít nhất một nội dung") {
+		t.Fatalf("%d %s", status, text(page))
+	}
+	if page := clerk.act(takeover, url.Values{"pick": {"incoming" + strings.TrimPrefix(arrived, "/incoming")}}); !strings.Contains(text(page), "Đã tiếp nhận 1 nội dung") {
+		t.Fatal(text(page))
+	}
+	if _, page := clerk.get("/takeovers"); !strings.Contains(text(page), "Ủy ban nhân dân xã Vĩnh Lĩnh") {
+		t.Fatal(text(page))
+	}
+	if _, page := clerk.get("/incoming?tab=all"); !strings.Contains(text(page), "xin ý kiến") {
+		t.Fatal(text(page))
 	}
 
 	// I7.4, I9.6, I10.4: the new agency names who reads the past; he reads it, and does nothing in it.

@@ -82,6 +82,7 @@ func routes() []Route {
 		backupRoutes(),
 		reorganisationRoutes(),
 		pastRoutes(),
+		takeoverRoutes(),
 		importRoutes(),
 		accessRoutes(),
 		rightsRoutes(),
