@@ -39,7 +39,7 @@ type remoteCall struct {
 type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
 	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind                    string
-	consent, paper                                                                              bool
+	consent, paper, all                                                                         bool
 }
 
 // remote works with a server over the API, so that scripts and clerks can do without pages.
@@ -128,6 +128,9 @@ func (r *remoteCall) options(line string) {
 	}
 	if takes(line, "paper") {
 		r.fs.BoolVar(&r.o.paper, "paper", false, "đã nhận cả bản giấy")
+	}
+	if takes(line, "all") {
+		r.fs.BoolVar(&r.o.all, "all", false, "tất cả, cả những gì không dùng hôm nay")
 	}
 	if takes(line, "consent") {
 		r.fs.BoolVar(&r.o.consent, "consent", false, "xác nhận người ký đã đọc đúng bản sẽ ký và đồng ý ký")

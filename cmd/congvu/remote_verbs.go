@@ -52,6 +52,7 @@ func fars() []far {
 		farSearch(),
 		farSignings(),
 		farRegisters(),
+		farTypes(),
 		farStatistics(),
 	)...)
 }
