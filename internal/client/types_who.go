@@ -117,8 +117,8 @@ type Type struct {
 	Form     string `json:"form,omitempty" doc:"Mẫu tại Phụ lục III NĐ 30/2020; vắng mặt: chỉ nhận tệp tải lên"`
 	Category string `json:"category" doc:"administrative, normative hoặc copy"`
 	Field    string `json:"field,omitempty" maxLength:"200" doc:"Ngành, lĩnh vực của văn bản chuyên ngành"`
-	From     string `json:"from,omitempty" format:"date" doc:"Dùng từ ngày"`
-	To       string `json:"to,omitempty" format:"date" doc:"Đến hết ngày"`
+	From     string `json:"valid_from,omitempty" format:"date" doc:"Dùng từ ngày"`
+	To       string `json:"valid_to,omitempty" format:"date" doc:"Đến hết ngày"`
 	Revision int64  `json:"revision,omitempty" doc:"Lần sửa; vắng mặt: sửa bản đang có"`
 }
 

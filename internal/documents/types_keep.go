@@ -56,6 +56,9 @@ func AddType(ctx context.Context, tx *store.Tx, f TypeForm) (*Type, error) {
 	if err := mayKeepTypes(tx.Actor()); err != nil {
 		return nil, err
 	}
+	if x, err := FindType(ctx, tx, line(f.Code)); err == nil {
+		return nil, store.RefuseField("code", "Mã {code} đã dùng cho một loại văn bản khác. Hãy chọn mã khác.", "code", x.Code)
+	}
 	t, p, err := f.check(ctx, tx, "")
 	if err != nil {
 		return nil, err
@@ -65,9 +68,6 @@ func AddType(ctx context.Context, tx *store.Tx, f TypeForm) (*Type, error) {
 	}
 	if err := p.Err(); err != nil {
 		return nil, err
-	}
-	if _, err := FindType(ctx, tx, t.Code); err == nil {
-		return nil, store.RefuseField("code", "Mã {code} đã dùng cho một loại văn bản khác. Hãy chọn mã khác.", "code", t.Code)
 	}
 	t.Revision = 1
 	if err := tx.Put(ctx, sqlPutType, t.Code, t.Abbr, t.Name, t.Form, t.Category, t.Field, t.ValidFrom, t.ValidTo); err != nil {

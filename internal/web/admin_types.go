@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -44,10 +45,10 @@ func (d *Door) typeNewPage(w http.ResponseWriter, r *http.Request) error {
 // keptType is the type of the address.
 func (d *Door) keptType(r *http.Request) (*documents.Type, error) {
 	k, err := documents.FindType(r.Context(), d.DB, r.PathValue("code"))
-	if err != nil {
-		return nil, store.Because(store.Refuse(store.NotFound, "Không tìm thấy loại văn bản này."), err)
+	if errors.Is(err, store.Invalid) {
+		err = store.Refuse(store.NotFound, "Không tìm thấy loại văn bản này.")
 	}
-	return &k, nil
+	return &k, err
 }
 
 // typeEditPage: GET /admin/types/{code}
