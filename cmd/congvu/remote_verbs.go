@@ -55,6 +55,7 @@ func fars() []far {
 		farSearch(),
 		farSignings(),
 		farRegisters(),
+		farTypes(),
 		farStatistics(),
 	)...)
 }

@@ -372,6 +372,8 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.delegation)
 	case has("/admin/certificates/{id}"):
 		one(o.certificate)
+	case has("/types/{code}"), has("/admin/types/{code}"):
+		out = append(out, rightsCase{"", strings.Replace(path, "{code}", "CONG_VAN", 1)})
 	case has("/admin/agencies/{id}"), has("/agencies/{id}"):
 		one(int64(o.agency))
 	case has("/pictures/{id}"):
@@ -414,11 +416,11 @@ func mixed(own, foreign *rightsOffice, path string) (stranger, nothing string) {
 
 const nobodysID = 999999999999999999
 
-// beyond tells where a role reaches over the border of its agency on purpose: the directory of agencies is everybody's, and the administrator
+// beyond tells where a role reaches over the border of its agency on purpose: the directory of agencies and the list of types are everybody's, and the administrator
 // of the system keeps people and parcels of the whole installation.
 func beyond(path, role string) bool {
 	local := strings.TrimPrefix(path, api.Prefix)
-	if strings.HasPrefix(local, "/agencies/") || strings.HasPrefix(local, "/admin/import/") {
+	if strings.HasPrefix(local, "/agencies/") || strings.HasPrefix(local, "/admin/import/") || strings.HasPrefix(local, "/types/") || strings.HasPrefix(local, "/admin/types/") {
 		return true
 	}
 	return role == "system_admin" && (strings.HasPrefix(local, "/admin/") || strings.HasPrefix(local, "/quarantine/") || strings.HasPrefix(local, "/reorganisations/") || strings.HasPrefix(local, "/past/") || strings.HasPrefix(local, "/exchange/quarantine/"))

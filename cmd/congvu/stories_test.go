@@ -201,14 +201,17 @@ func (w *tale) seat(ctx context.Context, in *installation, o *office, n int) err
 	if err != nil {
 		return err
 	}
-	var archivist store.Actor
+	var archivist, sysadmin store.Actor
 	if err := in.DB.Write(ctx, store.System(0), func(tx *store.Tx) (err error) {
 		archivist, err = appointed(ctx, tx, o.agency.ID, org.UnitID(o.drafter.Unit), "Đỗ Thị Lưu", "Lưu trữ", org.RankStaff, store.Archivist, calendar.DateOf(w.clock.Now()).AddDays(-30))
+		if err == nil {
+			sysadmin, err = appointed(ctx, tx, o.agency.ID, 0, "Lương Văn Hệ", "Quản trị hệ thống", org.RankStaff, store.SystemAdmin, calendar.DateOf(w.clock.Now()).AddDays(-30))
+		}
 		return err
 	}); err != nil {
 		return err
 	}
-	for name, a := range map[string]store.Actor{"leader": o.head, "drafter": o.drafter, "clerk": o.clerk, "admin": o.administrator, "archivist": archivist} {
+	for name, a := range map[string]store.Actor{"leader": o.head, "drafter": o.drafter, "clerk": o.clerk, "admin": o.administrator, "archivist": archivist, "sysadmin": sysadmin} {
 		c := &character{}
 		err := in.DB.Write(ctx, store.System(0), func(tx *store.Tx) error {
 			err := auth.PutAccount(ctx, tx, auth.Opening{Person: org.PersonID(a.Person), Login: fmt.Sprintf("%s.%d", name, n), Hash: hash})
@@ -228,7 +231,7 @@ func (w *tale) seat(ctx context.Context, in *installation, o *office, n int) err
 
 // cast names the people of an office for the story, and its places in the script's variables.
 func (w *tale) cast(env interface{ Setenv(key, value string) }, at *site, prefix string, n int) {
-	for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist"} {
+	for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "sysadmin"} {
 		c := w.people[fmt.Sprintf("%s.%d", name, n)]
 		c.server = at.url
 		w.people[prefix+name] = c
@@ -274,7 +277,7 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"forge": tellForge, "parcel": tellParcel, "second-installation": tellSecond, "change": tellChange,
 	}
 	for _, prefix := range []string{"", "ward-", "third-", "peer-"} {
-		for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "specialist"} {
+		for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "sysadmin", "specialist"} {
 			cmds[prefix+name] = tellPerson(prefix + name)
 		}
 	}

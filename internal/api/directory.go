@@ -10,6 +10,7 @@ import (
 	"congvu/internal/client"
 	"congvu/internal/documents"
 	"congvu/internal/org"
+	"congvu/internal/store"
 )
 
 func (d *door) directoryRoutes() {
@@ -19,6 +20,8 @@ func (d *door) directoryRoutes() {
 	ask(d, get("/staff", "listStaff", tagDirectory, "Người và vị trí của cơ quan tôi"), d.listStaff)
 	ask(d, get("/capacities", "listCapacities", tagDirectory, "Thẩm quyền ký của vị trí đang dùng đối với một loại văn bản"), d.listCapacities)
 	ask(d, get("/types", "listTypes", tagDirectory, "Loại văn bản"), d.listTypes)
+	ask(d, post("/types", "addType", tagDirectory, "Thêm loại văn bản").with(http.MethodPost, http.StatusCreated), d.addType)
+	ask(d, get("/types/{code}", "changeType", tagDirectory, "Sửa loại văn bản; văn bản đã có được giữ nguyên").with(http.MethodPut, 0), d.changeType)
 	ask(d, get("/registers", "listRegisters", tagDirectory, "Sổ đăng ký của cơ quan"), d.listRegisters)
 	d.stream(get("/registers/outgoing/{id}/pdf", "printOutgoingRegister", tagDirectory, "In sổ đăng ký văn bản đi"), printed(
 		query("from", "Từ ngày", huma.Schema{Type: huma.TypeString, Format: "date"}), query("to", "Đến hết ngày", huma.Schema{Type: huma.TypeString, Format: "date"})), d.printOutgoing)
@@ -97,11 +100,52 @@ func (d *door) listCapacities(ctx context.Context, c *call, in *capacityFilter) 
 	}), err
 }
 
-func (d *door) listTypes(ctx context.Context, c *call, _ *struct{}) ([]client.Type, error) {
-	all, err := documents.Types(ctx, d.DB)
-	return each(all, func(t documents.Type) client.Type {
-		return client.Type{Code: t.Code, Abbr: t.Abbr, Name: t.Name, Form: t.Form, Category: t.Category}
-	}), err
+type typeFilter struct {
+	All bool `query:"all" doc:"Cả loại không dùng hôm nay"`
+}
+
+func (d *door) listTypes(ctx context.Context, c *call, in *typeFilter) ([]client.Type, error) {
+	list := documents.Types
+	if in.All {
+		list = documents.AllTypes
+	}
+	all, err := list(ctx, d.DB)
+	return each(all, docTypeOf), err
+}
+
+func docTypeOf(t documents.Type) client.Type {
+	return client.Type{Code: t.Code, Abbr: t.Abbr, Name: t.Name, Form: t.Form, Category: t.Category, Field: t.Field, From: string(t.ValidFrom), To: string(t.ValidTo), Revision: t.Revision}
+}
+
+func typeForm(f client.Type) documents.TypeForm {
+	return documents.TypeForm{Code: f.Code, Abbr: f.Abbr, Name: f.Name, Form: f.Form, Category: f.Category, Field: f.Field, From: calendar.Date(f.From), To: calendar.Date(f.To), Revision: f.Revision}
+}
+
+func (d *door) addType(ctx context.Context, c *call, in *struct{ Body client.Type }) (out client.Type, err error) {
+	err = write(ctx, d, c, func(tx *store.Tx) error {
+		t, err := documents.AddType(ctx, tx, typeForm(in.Body))
+		if err == nil {
+			out = docTypeOf(*t)
+		}
+		return err
+	})
+	return out, err
+}
+
+type changingType struct {
+	Code string `path:"code" maxLength:"50" doc:"Mã loại văn bản" example:"QUYET_DINH"`
+	Body client.Type
+}
+
+func (d *door) changeType(ctx context.Context, c *call, in *changingType) (out client.Type, err error) {
+	err = write(ctx, d, c, func(tx *store.Tx) error {
+		t, err := documents.ChangeType(ctx, tx, in.Code, typeForm(in.Body))
+		if err == nil {
+			out = docTypeOf(*t)
+		}
+		return err
+	})
+	return out, err
 }
 
 func (d *door) printOutgoing(c *call, w http.ResponseWriter, r *http.Request) error {

@@ -225,6 +225,21 @@ func (c *Client) Capacities(ctx context.Context, typeCode string) ([]Capacity, e
 // Types lists the kinds of documents.
 func (c *Client) Types(ctx context.Context) ([]Type, error) { return a[[]Type](ctx, c, "/types", nil) }
 
+// AllTypes lists the types of documents, also those of which nothing new is made.
+func (c *Client) AllTypes(ctx context.Context) ([]Type, error) {
+	return a[[]Type](ctx, c, "/types", url.Values{"all": {"true"}})
+}
+
+// AddType adds a type of documents.
+func (c *Client) AddType(ctx context.Context, t Type) (Type, error) {
+	return acted[Type](ctx, c, "/types", t)
+}
+
+// ChangeType changes a type of documents.
+func (c *Client) ChangeType(ctx context.Context, code string, t Type) (out Type, err error) {
+	return out, c.call(ctx, request{method: http.MethodPut, path: "/types/" + url.PathEscape(code), body: t}, &out)
+}
+
 // Registers lists the registers of a direction (outgoing, incoming) and a year (0 = this one).
 func (c *Client) Registers(ctx context.Context, direction string, year int) ([]Register, error) {
 	v := url.Values{"direction": {direction}}

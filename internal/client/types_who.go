@@ -120,11 +120,15 @@ type Unit struct {
 
 // Type is a kind of document.
 type Type struct {
-	Code     string `json:"code"`
-	Abbr     string `json:"abbr,omitempty"`
-	Name     string `json:"name"`
+	Code     string `json:"code" maxLength:"50" doc:"Chữ in hoa không dấu; không đổi được" required:"false"`
+	Abbr     string `json:"abbr,omitempty" maxLength:"10" doc:"Chữ viết tắt trong ký hiệu; vắng mặt như công văn"`
+	Name     string `json:"name" maxLength:"100"`
 	Form     string `json:"form,omitempty" doc:"Mẫu tại Phụ lục III NĐ 30/2020; vắng mặt: chỉ nhận tệp tải lên"`
-	Category string `json:"category"`
+	Category string `json:"category" doc:"administrative, normative hoặc copy"`
+	Field    string `json:"field,omitempty" maxLength:"200" doc:"Ngành, lĩnh vực của văn bản chuyên ngành"`
+	From     string `json:"valid_from,omitempty" format:"date" doc:"Dùng từ ngày"`
+	To       string `json:"valid_to,omitempty" format:"date" doc:"Đến hết ngày"`
+	Revision int64  `json:"revision,omitempty" doc:"Lần sửa; vắng mặt: sửa bản đang có"`
 }
 
 // Notice is one line of a person's bell.

@@ -150,7 +150,11 @@ func (o *Outgoing) putReceivers(ctx context.Context, tx *store.Tx) error {
 // fill takes a form over into the document and lists what is wrong with it.
 func (o *Outgoing) fill(ctx context.Context, tx *store.Tx, f DraftForm) error {
 	var p store.Problems
-	t, err := FindType(ctx, tx, f.TypeCode)
+	find := currentType
+	if o.TypeCode == f.TypeCode {
+		find = FindType // begun while the type was in force
+	}
+	t, err := find(ctx, tx, f.TypeCode)
 	if err != nil {
 		return err
 	}

@@ -36,8 +36,8 @@ type readSample struct {
 	truth map[string]string
 }
 
-var sampleTypes = []Type{{"CONG_VAN", "", "Công văn", "1.5", ""}, {"QUYET_DINH", "QĐ", "Quyết định (cá biệt)", "1.2", ""}, {"BAO_CAO", "BC", "Báo cáo", "1.4", ""}, {"TO_TRINH", "TTr", "Tờ trình", "1.4", ""},
-	{"THONG_BAO", "TB", "Thông báo", "1.4", ""}, {"KE_HOACH", "KH", "Kế hoạch", "1.4", ""}, {"GIAY_MOI", "GM", "Giấy mời", "1.7", ""}}
+var sampleTypes = []Type{{Code: "CONG_VAN", Abbr: "", Name: "Công văn", Form: "1.5"}, {Code: "QUYET_DINH", Abbr: "QĐ", Name: "Quyết định (cá biệt)", Form: "1.2"}, {Code: "BAO_CAO", Abbr: "BC", Name: "Báo cáo", Form: "1.4"}, {Code: "TO_TRINH", Abbr: "TTr", Name: "Tờ trình", Form: "1.4"},
+	{Code: "THONG_BAO", Abbr: "TB", Name: "Thông báo", Form: "1.4"}, {Code: "KE_HOACH", Abbr: "KH", Name: "Kế hoạch", Form: "1.4"}, {Code: "GIAY_MOI", Abbr: "GM", Name: "Giấy mời", Form: "1.7"}}
 
 // readSamples are documents of several types, agencies and lengths.
 func readSamples() []readSample {

@@ -86,7 +86,7 @@ func EnterPaper(ctx context.Context, tx *store.Tx, f PaperForm) (*Outgoing, erro
 
 func (o *Outgoing) fillPaper(ctx context.Context, tx *store.Tx, f PaperForm) error {
 	var p store.Problems
-	t, err := FindType(ctx, tx, f.TypeCode)
+	t, err := currentType(ctx, tx, f.TypeCode)
 	if err != nil {
 		return err
 	}

@@ -216,7 +216,7 @@ func (x *Assignment) fill(ctx context.Context, tx *store.Tx, f AssignForm) ([]in
 	if x.TypeCode == "" {
 		x.TypeCode = "CONG_VAN"
 	}
-	if _, err := FindType(ctx, tx, x.TypeCode); err != nil {
+	if _, err := currentType(ctx, tx, x.TypeCode); err != nil {
 		return nil, err
 	}
 	if err := p.Err(); err != nil {

@@ -230,7 +230,7 @@ func (d *Desk) readText(ctx context.Context, media string, b []byte) (FileText, 
 	case err != nil:
 		return out, err
 	}
-	types, err := Types(ctx, d.DB)
+	types, err := AllTypes(ctx, d.DB)
 	if err != nil {
 		return out, err
 	}
@@ -276,7 +276,7 @@ func ReadFile(ctx context.Context, d *Desk, a store.Actor, name string, b []byte
 	if err != nil {
 		return none, refuseReason("file", err)
 	}
-	types, err := Types(ctx, d.DB)
+	types, err := AllTypes(ctx, d.DB)
 	if err != nil {
 		return none, err
 	}

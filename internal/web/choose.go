@@ -228,9 +228,8 @@ func typeOptions(ctx context.Context, types []documents.Type, none bool) []Optio
 	if none {
 		out = append(out, Option{Label: t(ctx, "— Chọn loại văn bản —")})
 	}
-	groups := map[string]string{"administrative": t(ctx, "Văn bản hành chính"), "copy": t(ctx, "Bản sao"), "normative": t(ctx, "Văn bản quy phạm pháp luật")}
 	for _, x := range types {
-		out = append(out, Option{Value: x.Code, Label: translate(ctx, x.Name, nil), Group: groups[x.Category]})
+		out = append(out, Option{Value: x.Code, Label: translate(ctx, x.Name, nil), Group: categoryName(ctx, x.Category)})
 	}
 	return out
 }

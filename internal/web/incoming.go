@@ -93,7 +93,7 @@ func (d *Door) incomingList(w http.ResponseWriter, r *http.Request, tab, path st
 	if err != nil {
 		return err
 	}
-	types, err := documents.Types(ctx, d.DB)
+	types, err := documents.AllTypes(ctx, d.DB)
 	if err != nil {
 		return err
 	}

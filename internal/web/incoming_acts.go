@@ -413,7 +413,7 @@ func dueFields(ctx context.Context, f *Form, errs Errors, days int) templ.Compon
 // enterIncoming: GET and POST /incoming/new: a paper document typed in by the registry.
 func (d *Door) enterIncoming(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	types, err := documents.Types(ctx, d.DB)
+	types, err := documents.AllTypes(ctx, d.DB)
 	if err != nil {
 		return err
 	}

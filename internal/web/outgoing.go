@@ -96,7 +96,7 @@ func (d *Door) outgoingList(w http.ResponseWriter, r *http.Request) error {
 	if actor(r).Roles.Has(deskRoles) && len(v.page.Rows) > 0 {
 		v.desk = map[string]string{documents.TabToSign: signingHref(deskSign), documents.TabToNumber: signingHref(deskRelease)}[v.tab]
 	}
-	if v.types, err = documents.Types(ctx, d.DB); err != nil {
+	if v.types, err = documents.AllTypes(ctx, d.DB); err != nil {
 		return err
 	}
 	if id, err := strconv.ParseInt(q.Get("open"), 10, 64); err == nil && id > 0 {

@@ -80,6 +80,7 @@ func routes() []Route {
 		pictureRoutes(),
 		preservationRoutes(),
 		backupRoutes(),
+		typeRoutes(),
 		reorganisationRoutes(),
 		pastRoutes(),
 		takeoverRoutes(),

@@ -68,7 +68,7 @@ type ruleNames struct {
 func (d *Door) ruleNames(r *http.Request, rules []documents.Rule) (ruleNames, error) {
 	ctx := r.Context()
 	n := ruleNames{map[string]string{}, map[string]string{}, map[int64]string{}, map[int64]string{}}
-	types, err := documents.Types(ctx, d.DB)
+	types, err := documents.AllTypes(ctx, d.DB)
 	if err != nil {
 		return n, err
 	}

@@ -147,7 +147,7 @@ func (d *Door) searchForm(r *http.Request, a store.Actor, v *searchView) (err er
 	if v.saved, err = search.Saved(ctx, d.DB, a); err != nil {
 		return err
 	}
-	if v.types, err = documents.Types(ctx, d.DB); err != nil {
+	if v.types, err = documents.AllTypes(ctx, d.DB); err != nil {
 		return err
 	}
 	if v.chosen, err = search.Columns(ctx, d.DB, a); err != nil {
