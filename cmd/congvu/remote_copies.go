@@ -15,6 +15,7 @@ func farCopies() []far {
 	return []far{
 		{"copy", "copy REF --kind SAO_Y|SAO_LUC|TRICH_SAO --to MÃ --text NƠI_NHẬN [--capacity X] [--note TRANG]", "làm bản sao giấy; --to: vị trí người ký, --text: nơi nhận cách nhau bằng ;, --note: trang trích sao", remoteCopy},
 		{"copies", "copies", "sổ bản sao", remoteCopies},
+		{"arrival-stamp", "arrival-stamp incoming/SỐ [--out TỆP]", "in dấu đến của văn bản đã đăng ký (50 × 35 mm)", remoteArrivalStamp},
 		{"print-copy", "print-copy copy/SỐ [--out TỆP]", "tải bản in của bản sao giấy", remotePrintCopy},
 		{"digitise", "digitise REF [--reason X]", "ký số bản sao y số hóa từ tệp quét của văn bản giấy đến", remoteDigitise},
 	}
@@ -62,6 +63,14 @@ func remoteCopies(ctx context.Context, r *remoteCall) error {
 			fmt.Fprintln(out, "Chưa có bản sao nào.")
 		}
 	})
+}
+
+func remoteArrivalStamp(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("incoming")
+	if err != nil {
+		return err
+	}
+	return r.save(id, func(to io.Writer) (string, error) { return r.ArrivalStamp(ctx, id, to) })
 }
 
 func remotePrintCopy(ctx context.Context, r *remoteCall) error {

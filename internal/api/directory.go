@@ -27,6 +27,7 @@ func (d *door) directoryRoutes() {
 		query("from", "Từ ngày", huma.Schema{Type: huma.TypeString, Format: "date"}), query("to", "Đến hết ngày", huma.Schema{Type: huma.TypeString, Format: "date"})), d.printOutgoing)
 	d.stream(get("/registers/incoming/{id}/pdf", "printIncomingRegister", tagDirectory, "In sổ đăng ký văn bản đến"), printed(
 		query("from", "Từ số đến", huma.Schema{Type: huma.TypeString}), query("to", "Đến số", huma.Schema{Type: huma.TypeString})), d.printIncoming)
+	d.stream(get("/incoming/{id}/arrival-stamp", "printArrivalStamp", tagIncoming, "In dấu đến của văn bản đã đăng ký, khổ 50 × 35 mm"), printed(), d.printArrivalStamp)
 	d.stream(get("/incoming/{id}/handling-sheet", "printHandlingSheet", tagIncoming, "In phiếu giải quyết văn bản đến"), printed(), d.printHandlingSheet)
 }
 
@@ -171,6 +172,15 @@ func (d *door) printIncoming(c *call, w http.ResponseWriter, r *http.Request) er
 	return d.giveSheet(c, w, r, "so-van-ban-den", func(ctx context.Context) (*documents.Sheet, error) {
 		return documents.PrintRegister(ctx, d.DB, c.actor, documents.PrintForm{Register: One{r.PathValue("id")}.id(), Span: documents.Span{First: One{q.Get("from")}.id(), Last: One{q.Get("to")}.id()}})
 	})
+}
+
+func (d *door) printArrivalStamp(c *call, w http.ResponseWriter, r *http.Request) error {
+	pdf, err := documents.ArrivalStamp(r.Context(), d.DB, c.actor, One{r.PathValue("id")}.id())
+	if err != nil {
+		return err
+	}
+	givePDF(w, r, "dau-den.pdf", pdf)
+	return nil
 }
 
 func (d *door) printHandlingSheet(c *call, w http.ResponseWriter, r *http.Request) error {

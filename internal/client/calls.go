@@ -212,6 +212,11 @@ func (c *Client) AddIncomingFile(ctx context.Context, id ID, name string, from i
 	return f, c.upload(ctx, request{method: http.MethodPost, path: in(id, "/files")}, name, from, &f)
 }
 
+// ArrivalStamp prints the stamp "ĐẾN" of a registered document as PDF.
+func (c *Client) ArrivalStamp(ctx context.Context, id ID, to io.Writer) (string, error) {
+	return c.download(ctx, in(id, "/arrival-stamp"), nil, to)
+}
+
 // HandlingSheet prints its phiếu giải quyết as PDF.
 func (c *Client) HandlingSheet(ctx context.Context, id ID, to io.Writer) (string, error) {
 	return c.download(ctx, in(id, "/handling-sheet"), nil, to)

@@ -15,6 +15,7 @@ import (
 const goodReason = "Không thuộc chức năng của đơn vị"
 
 // D11.6–D11.10: every act from every state of a line.
+// D11.4: the states of a line.
 func TestLineActsAreThoseOfTheSpecification(t *testing.T) {
 	states := []LineState{LineWaiting, LineToDo, LineForwarded, LineDone, LineReturnedByMe, LineReturnedToMe, LineRecalled}
 	spec := map[lineAct]string{ // one sign per state in that order
@@ -170,6 +171,7 @@ func TestWhoSeesADocument(t *testing.T) {
 }
 
 // D11.3, D12.4, N4: one lead; a new direction replaces the old one visibly and recalls whom it no longer names, with everything below.
+// D11.2: lead, coordinators, for information, and the deadline are clear.
 func TestADirectionReplacesTheFormerVisibly(t *testing.T) {
 	o := newOffice(t)
 	d := o.registered()

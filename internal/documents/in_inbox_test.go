@@ -12,6 +12,7 @@ import (
 
 // N8: whatever the role and the tab, the count is the number of rows that paging shows, forwards and backwards, each row once.
 // N8: whatever the role and the tab, the count is that of its list.
+// D11.1: boxes and counts are computed per line.
 func TestEveryCountEqualsItsList(t *testing.T) {
 	o := newOffice(t)
 	for range 7 {

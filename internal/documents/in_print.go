@@ -119,3 +119,24 @@ func HandlingSheet(ctx context.Context, r store.Reader, a store.Actor, id int64)
 	}
 	return res.PDF, nil
 }
+
+// ArrivalStamp prints the stamp "ĐẾN" of a registered document in its size of 50 × 35 mm, for the paper that came (D7.8, NĐ 30/2020 art. 22, Phụ lục IV):
+// number and day, the unit or person who has it. Conflict while it has no arrival number.
+func ArrivalStamp(ctx context.Context, r store.Reader, a store.Actor, id int64) ([]byte, error) {
+	d, err := FindIncoming(ctx, r, a, id)
+	if err != nil {
+		return nil, err
+	}
+	if d.ArrivalNumber == 0 {
+		return nil, store.Refuse(store.Conflict, "Văn bản {code} chưa có số đến nên chưa in được dấu đến. Hãy đăng ký văn bản trước.", "code", d.name())
+	}
+	ag, err := org.AgencyAt(ctx, r, org.AgencyID(a.Agency), d.ArrivedDate)
+	if err != nil {
+		return nil, err
+	}
+	res, err := paper.Arrival{Agency: ag.Name, Number: fmt.Sprint(d.ArrivalNumber), Date: today(d.RegisteredAt).Display(), Forward: d.LeadName, Made: instantOf(r).Time()}.Render()
+	if err != nil {
+		return nil, fmt.Errorf("print arrival stamp %d: %w", id, err)
+	}
+	return res.PDF, nil
+}

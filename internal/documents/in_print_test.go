@@ -2,6 +2,7 @@ package documents
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 )
 
 // D7.2, D7.7, D7.10: the register is printed with its cancelled rows; the handling sheet with all parts. Strangers print nothing.
+// D12.2, D12.1: the handling sheet has its three parts: leaders, head of unit, handler.
 func TestTheRegisterAndTheSheetArePrinted(t *testing.T) {
 	o := newOffice(t)
 	d := o.registered()
@@ -64,4 +66,48 @@ func (o *office) printed(who string, register int64, s Span) ([]byte, error) {
 	var b bytes.Buffer
 	err = sheet.Write(&b, FormatPDF)
 	return b.Bytes(), err
+}
+
+// D7.8, D10.2: the stamp of a registered document is printed for its paper; before there is a number there is none, and strangers get none.
+func TestTheArrivalStampIsPrinted(t *testing.T) {
+	o := newOffice(t)
+	d, _ := o.arrive(o.arrival())
+	stamp := func(who string) ([]byte, error) { return ArrivalStamp(inCtx, o.db, o.people[who], d.ID) }
+	_, err := stamp("clerk")
+	o.refused(store.Conflict, err)
+	_, err = o.register(d.ID, RegisterForm{})
+	o.must(err)
+	b, err := stamp("clerk")
+	o.must(err)
+	if !bytes.HasPrefix(b, []byte("%PDF-")) {
+		t.Error("no PDF")
+	}
+	for _, who := range []string{"foreign_clerk", "staff_x"} {
+		_, err = stamp(who)
+		o.refused(store.NotFound, err)
+	}
+}
+
+// D4.12, D4.14: received numbers may hold letters and are kept as they came; they are compared without leading zeros, notations without case, spaces and form
+// of Unicode.
+func TestReceivedNumbersAreKeptAsTextAndCompared(t *testing.T) {
+	o := newOffice(t)
+	first := o.arrival()
+	first.Number, first.Notation, first.DocumentID = "007a", "STC-NS", "H26.9,2026/03/01,007a/STC-NS"
+	d, _ := o.arrive(first)
+	if d.Number != "007a" {
+		t.Errorf("kept as %q", d.Number)
+	}
+	_, err := o.register(d.ID, RegisterForm{})
+	o.must(err)
+	for number, notation := range map[string]string{"7a": "stc - ns", "0007A": "STC-NS"} {
+		again := o.arrival()
+		again.Number, again.Notation, again.DocumentID, again.Files[0].SHA = number, notation, "", sha(o.packet.Add(1))
+		e, _ := o.arrive(again)
+		_, err := o.register(e.ID, RegisterForm{})
+		var twin *Duplicate
+		if !errors.As(err, &twin) || twin.Twins[0].ID != d.ID {
+			t.Errorf("%s/%s is not recognised: %v", number, notation, err)
+		}
+	}
 }

@@ -14,6 +14,7 @@ import (
 
 // X12: every cell of the table, written out from the specification a second time: = accepted and unchanged, ✗ refused.
 // N18: an incoming document has no act of approval.
+// D10.1, D10.9, D2.8: receive, register, submit, handle; there is no approval, and nothing is handled before it is registered.
 func TestReceiptStatesAreThoseOfTheSpecification(t *testing.T) {
 	acts := []receiptAct{actImport, actRefuse, actRegister, actCancel, actAssign, actStart, actClose}
 	spec := `
@@ -185,6 +186,7 @@ func TestARefusedDocumentSentAgainIsANewReceipt(t *testing.T) {
 // V8, D10.14, N26: two levels of duplicates, decided by a person.
 // V8: screen /incoming/{id}; command remote register
 // N26: an electronic packet finds its paper copy.
+// D10.11: the row says that the paper came too.
 func TestRegisterAsksAboutDuplicates(t *testing.T) {
 	enter := func(o *office, form EntryForm) (d *Incoming) {
 		o.must(o.by("clerk", func(tx *store.Tx) (err error) {

@@ -8,6 +8,7 @@ import (
 )
 
 // D5.13: only who answers for the layout waives a finding, with a reason that is kept.
+// D5.10, D5.11: citations and capitals are checked and never changed by themselves.
 func TestOnlyTheKeeperOfLayoutWaivesAFinding(t *testing.T) {
 	h := newHouse(t)
 	f := h.form()

@@ -51,6 +51,7 @@ func TestTypesAreLaidOut(t *testing.T) {
 }
 
 // D4.2, D4.3, D3.3: notations from abbreviations; letters of the type's abbreviation keep their case.
+// D4.4, D4.5: "/" and "-" without spaces; the abbreviations are data of agency, unit and field.
 func TestNotationFollowsTypeAgencyAndUnit(t *testing.T) {
 	h := newHouse(t)
 	for code, want := range map[string]string{"QUYET_DINH": "QĐ-UBND", "TO_TRINH": "TTr-UBND", "CONG_VAN": "UBND-VX"} {
@@ -268,6 +269,7 @@ func (h *house) AddAnnex(o *Outgoing, file []byte) error {
 // House law 7, N17: nothing of an issued document changes, by no act and by nobody; exchange finds it.
 // V31: nothing of an issued document changes.
 // N17: nobody returns an issued document to draft.
+// D9.6, D9.7: the electronic original stays in the issuer's system as it was signed.
 func TestIssuedDocumentIsFrozen(t *testing.T) {
 	h := newHouse(t)
 	o := h.at(Signed)
@@ -292,6 +294,7 @@ func TestIssuedDocumentIsFrozen(t *testing.T) {
 
 // N8: counts and lists are one predicate; pages go forth and back without a gap; foreign agencies and restricted documents stay closed.
 // N8: counts and lists are one predicate.
+// D8.11: the registry's queues.
 func TestListCountsWhatItShows(t *testing.T) {
 	h := newHouse(t)
 	for i := range 7 {
@@ -366,6 +369,7 @@ func TestListCountsWhatItShows(t *testing.T) {
 }
 
 // X22: everything that stands against sending is listed together, before a number is drawn.
+// D8.13: what is required before a number is drawn.
 func TestNumberAsksForWhatSendingNeeds(t *testing.T) {
 	h := newHouse(t)
 	f := h.form()

@@ -15,6 +15,7 @@ import (
 // The walk of the house: draft → … → issued; both signatures pass, number and date stand in the file (S3.2, D4.1, D4.3, D5.3, V3).
 // V3: screen /outgoing/{id}; command remote release
 // V76: the signer's and the agency's signature, made and verified.
+// D9.1, D2.3, D2.5: number, register, agency signature, issue, in this order; both signatures make the original.
 func TestDocumentTravelsFromDraftToIssue(t *testing.T) {
 	h := newHouse(t)
 	o := h.at(Issued)
@@ -89,6 +90,7 @@ func foreignTools(t *testing.T, file []byte) {
 }
 
 // Every arrow of the table × every role: who the table names may, others are refused with the right kind, foreigners find nothing (law 6, 11).
+// D8.10, D8.2, D8.7, D8.8: the states of a draft and who moves it.
 func TestEveryArrowObeysTheTable(t *testing.T) {
 	h := newHouse(t)
 	people := []store.Actor{h.head, h.deputy, h.unitHead, h.drafter, h.colleague, h.outsider, h.clerk, h.admin, h.archivist, h.foreigner, h.foreignClerk}

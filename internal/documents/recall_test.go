@@ -37,6 +37,7 @@ func (o *office) requests(id int64) []Request {
 // V53: screen /incoming/{id}; api GET /incoming/{id}/requests; command remote requests
 // N3: recall changes the registered copy everywhere after the decision.
 // N4: recalling a document recalls the lines of units and the personal ones below them.
+// D20.2: files and descriptive metadata go, number, sender and trail stay.
 func TestAgreedRecallDestroysTheDocumentInEveryLine(t *testing.T) {
 	o := newOffice(t)
 	in := o.arrival()

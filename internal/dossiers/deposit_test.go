@@ -15,6 +15,7 @@ import (
 // V30: screen /deposits/{id}; api POST /deposits; command remote dossier-deposit
 // V37: screen /dossiers/{id}/request; api POST /dossiers/{id}/requests; command remote dossier-ask
 // V32: screen /dossiers/{id}; api GET /dossiers/{id}/items/{item}/files/{n}; command remote dossier-file
+// D16.2, D16.3, D16.5, D16.8, D16.9: deposit within its days, checks, answer, use afterwards.
 func TestDepositIsCheckedAcceptedAndThenUsedOnRequest(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{})
@@ -82,6 +83,7 @@ func TestDepositIsCheckedAcceptedAndThenUsedOnRequest(t *testing.T) {
 	h.refused(store.NotFound, func() error { _, err := FindDossier(bg, h.db, h.people["foreign"], d.ID); return err }())
 }
 
+// D16.4: the archive returns with reasons.
 func TestReturnedDepositIsCorrectedAndSubmittedAgain(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{})
@@ -110,6 +112,7 @@ func TestReturnedDepositIsCorrectedAndSubmittedAgain(t *testing.T) {
 }
 
 // V29: screen /dossiers; api POST /deposit-notices; command remote deposit-notice
+// D16.6, D20.3: thirty days from the archive's notice.
 func TestKeepersAreRemindedOfDueDeposits(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{})
@@ -183,6 +186,7 @@ func TestFrozenDossierIsNeitherMovedNorEdited(t *testing.T) {
 
 // Only what is permanent goes to the historical archive, and only what has outlived its period is destroyed, by decision, with its whole trail (D15.1, D15.5).
 // V73: what is permanent goes to the historical archive, the rest ends by decision when its time is over.
+// D16.7: the historical archive.
 func TestPermanentGoesToTheHistoricalArchiveAndTheRestEnds(t *testing.T) {
 	h := newHouse(t)
 	forever, ten := h.closed(OpenForm{Retention: Retention{Period: "01"}}), h.closed(OpenForm{Retention: Retention{Period: "06"}})

@@ -20,6 +20,7 @@ import (
 //
 // V21: screen /dossier-lists/{id}; api POST /dossier-lists/{id}/approve; command remote list-approve
 // V68: screen /dossier-lists/{id}; api GET /dossier-lists/{id}/export/{form}; command remote list-export
+// D14.1, D14.2: the yearly list with headings, codes and counts.
 func TestListIsApprovedIssuedAndPrinted(t *testing.T) {
 	h := newHouse(t)
 	l, entry := h.issued()
@@ -132,6 +133,7 @@ func TestListIsCopiedAndReadFromASheet(t *testing.T) {
 
 // V24: screen /dossier-lists/{id}; api PUT /dossier-lists/{id}/entries/{entry}; command remote list-change
 // V7: the dossier's agency and year are the system's.
+// D15.3: a changed period does not rewrite closed dossiers.
 func TestOpenDossierFollowsItsListAndAClosedOneDoesNot(t *testing.T) {
 	h := newHouse(t)
 	l, entry := h.issued()
@@ -212,6 +214,7 @@ func TestOrdinalsAreGaplessUnderManyWriters(t *testing.T) {
 // V26: screen /incoming/{id}/dossier; api POST /dossiers/{id}/documents; command remote dossier-add
 // V23: screen /dossiers/{id}; api GET /dossiers/{id}; command remote dossier
 // V25: screen /dossiers/accounts; api GET /dossier-accounts; command remote dossier-accounts
+// D14.8, D14.3: one document in dossiers of several accounts.
 func TestOneDocumentStandsInManyDossiersWithoutACopy(t *testing.T) {
 	h := newHouse(t)
 	mine, theirs := h.open("clerk", OpenForm{}), h.open("keeper", OpenForm{})
@@ -259,6 +262,7 @@ func TestOneDocumentStandsInManyDossiersWithoutACopy(t *testing.T) {
 // V46: screen /dossiers/{id}; api POST /dossiers/{id}/close; command remote dossier-close
 // V50: what stood with a document when the dossier was closed does not follow later changes, and its reference has no act that changes it.
 // V7: ordinals, totals of documents and pages, and the end of a dossier are the system's.
+// D14.4, D14.5, D14.6, D14.7: the order of events, the closing checks, the printed list and the closing note.
 func TestClosingChecksOrdersCountsAndFixes(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("clerk", OpenForm{Start: "2026-03-01"})
@@ -316,6 +320,7 @@ func TestClosingChecksOrdersCountsAndFixes(t *testing.T) {
 // V47: screen /dossiers/{id}; api GET /dossiers/{id}; command remote dossier
 // V48: screen /dossiers/{id}/edit; api PUT /dossiers/{id}; command remote dossier-edit
 // V49: screen /dossiers/{id}; api GET /dossiers/{id}/history; command remote dossier-history
+// D15.4: rights and language codes.
 func TestDescribingDataMayBeAddedAndEveryChangeIsKept(t *testing.T) {
 	h := newHouse(t)
 	d := h.open("keeper", OpenForm{})
@@ -360,6 +365,7 @@ func TestDossiersAreHandedOverBeforeLeaving(t *testing.T) {
 	}
 }
 
+// D14.9: the states of a dossier are its own.
 func TestEveryArrowOfTheTable(t *testing.T) {
 	h := newHouse(t)
 	roles := map[who]store.Actor{byKeeper: h.people["keeper"], byArchivist: h.people["archivist"], byHead: h.people["head"]}
@@ -388,6 +394,7 @@ func TestEveryArrowOfTheTable(t *testing.T) {
 	}
 }
 
+// D15.2: periods as people write them.
 func TestRetentionIsReadAsPeopleWriteIt(t *testing.T) {
 	for in, want := range map[string]Retention{"Vĩnh viễn": {"01", 0}, "vinh vien": {"01", 0}, "20 năm": {"05", 20}, "05": {"05", 20}, "7 năm": {"07", 7}, " 70 NĂM ": {"02", 70}} {
 		if got, err := ParseRetention(in); err != nil || got != want {

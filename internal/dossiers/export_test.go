@@ -45,6 +45,7 @@ func TestDossierLeavesAsPDFAndXMLInTheOrderOfTime(t *testing.T) {
 //
 // V15: screen /dossiers/{id}/export/{form}; api GET /dossiers/{id}/export/{form}; command remote dossier-export
 // V33: screen /dossiers/import; api POST /dossier-packages; command remote dossier-import
+// D16.10, D16.11: METS, EAD, PREMIS and the codes.
 func TestSubmissionPackageIsSoundAndComesBackWhole(t *testing.T) {
 	h := newHouse(t)
 	d := h.closed(OpenForm{Extra: []Field{{"Dự án", "Trụ sở"}}})
@@ -130,5 +131,22 @@ func wellFormed(t *testing.T, data []byte) {
 	}
 	if out, err := exec.Command("xmllint", "--noout", name).CombinedOutput(); err != nil {
 		t.Fatalf("%s", out)
+	}
+}
+
+// D17.1: what is longer than the field of the standard is cut with a warning that names the field; identifiers and what fits are never cut.
+func TestLongFieldsAreCutWithAWarning(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		kept       int
+	}{{"Title", strings.Repeat("ấ", 1001), 1000}, {"Title", strings.Repeat("ấ", 1000), 1000}, {"Subject", strings.Repeat("b", 501), 500}, {"FileCode", strings.Repeat("7", 5000), 5000}} {
+		var warn []string
+		f := field(c.name, c.text, &warn)
+		if n := len([]rune(f.Text)); n != c.kept {
+			t.Errorf("%s: %d letters kept, want %d", c.name, n, c.kept)
+		}
+		if cut := len([]rune(c.text)) > c.kept; cut != (len(warn) == 1 && strings.HasPrefix(warn[0], c.name+":")) {
+			t.Errorf("%s: %v", c.name, warn)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 // The whole way inside one installation: through the axis, through the same parcel (house law 8; X12, X13).
 // V6: status 01 leaves at import.
 // V14: the sender sees 03 to 06.
+// D9.11, D10.5, D2.9: one delivery line per receiver with its state; receipt is told by itself at once.
 func TestDocumentTravelsBetweenTwoAgenciesOfOneInstallation(t *testing.T) {
 	h := build(t, axis.Config{}, []string{"H26.1", "H26.2", "H26.3"}, nil)
 	h.work()

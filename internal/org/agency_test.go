@@ -132,6 +132,7 @@ func TestAClosedCodeIsNeverGivenAgain(t *testing.T) {
 }
 
 // I4.9, I4.10: a document printed again carries the names of its day.
+// D5.4: the seat printed is that of the issue date.
 func TestNamesAndParentsAreThoseOfTheDate(t *testing.T) {
 	w := open(t)
 	form := org.AgencyForm{Code: "H26.15", Name: "Sở Nội vụ và Lao động", Abbr: "SNVLĐ", Level: org.Department, Hosted: true, HeadTitle: "GIÁM ĐỐC"}

@@ -27,6 +27,7 @@ func TestCheckFindsNothingInGoodDrafts(t *testing.T) {
 }
 
 // D5.13, and the rules named by the boxes.
+// D6.9: no academic title before a signer's name.
 func TestCheckNamesEachDeparture(t *testing.T) {
 	for _, c := range []struct {
 		want string

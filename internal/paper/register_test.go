@@ -81,6 +81,7 @@ func TestRegisterPrintsStrangeCells(t *testing.T) {
 	}
 }
 
+// D7.3, D7.4, D7.5: the follow-up register, the postal book and the book of kept copies have the columns of Phụ lục IV.
 func TestRegisterColumnsAreThoseOfTheDecree(t *testing.T) {
 	for want, columns := range map[int][]Column{10: OutgoingColumns, 7: FollowUpColumns, 6: PostalColumns, 9: CopyUseColumns} {
 		if len(columns) != want {

@@ -28,6 +28,7 @@ func incomingRoutes() []Route {
 		{Pattern: "GET /incoming/{id}/attach", Who: posts(store.Clerk), Handle: (*Door).attachIncoming},
 		{Pattern: "POST /incoming/{id}/attach", Who: posts(store.Clerk), Handle: (*Door).attachIncoming, Files: true},
 		{Pattern: "GET /incoming/{id}/sheet.pdf", Handle: (*Door).handlingSheet},
+		{Pattern: "GET /incoming/{id}/stamp.pdf", Handle: (*Door).arrivalStamp},
 	}
 	for code := range incomingActs {
 		handle := func(d *Door, w http.ResponseWriter, r *http.Request) error { return d.actOnIncoming(w, r, code) }
@@ -303,6 +304,22 @@ func (d *Door) incomingPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts = append(parts, incomingPane(v, ""))
 	return d.page(w, r, View{Title: title, Active: "incoming", Watch: []string{"documents", "exchange"}}, wrap(Split(main != nil), parts...))
+}
+
+// arrivalStamp: GET /incoming/{id}/stamp.pdf: dấu ĐẾN (D7.8).
+func (d *Door) arrivalStamp(w http.ResponseWriter, r *http.Request) error {
+	id, err := number(r, "id")
+	if err != nil {
+		return err
+	}
+	b, err := documents.ArrivalStamp(r.Context(), d.DB, actor(r), id)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/pdf") // a label of two inches: no room for the mark of who prints it, and nothing in it that is not on the paper
+	w.Header().Set("Content-Disposition", disposition("inline", fmt.Sprintf("dau-den-%d.pdf", id)))
+	_, err = w.Write(b)
+	return err
 }
 
 // handlingSheet: GET /incoming/{id}/sheet.pdf: phiếu giải quyết văn bản đến (D12.2).

@@ -1589,6 +1589,7 @@ func (v *incomingView) actions(ctx context.Context, inPane bool) []Action {
 		out = append(out, Action{Label: t(ctx, "Xem toàn trang"), Icon: "eye", Kind: Quiet, Href: fmt.Sprintf("/incoming/%d", v.doc.ID)})
 	}
 	if v.doc.ArrivalNumber != 0 {
+		out = append(out, Action{Label: t(ctx, "In dấu đến"), Icon: "rubber-stamp", Kind: Quiet, Href: v.address("stamp.pdf"), NewTab: true, Away: true})
 		out = append(out, Action{Label: t(ctx, "Phiếu giải quyết"), Icon: "printer", Kind: Quiet, Href: v.address("sheet.pdf"), NewTab: true, Away: true})
 	}
 	return out
