@@ -84,6 +84,7 @@ func routes() []Route {
 		pastRoutes(),
 		importRoutes(),
 		accessRoutes(),
+		historyRoutes(),
 		rightsRoutes(),
 		freezeRoutes(),
 		accountRoutes(),
