@@ -86,6 +86,7 @@ func routes() []Route {
 		takeoverRoutes(),
 		importRoutes(),
 		accessRoutes(),
+		historyRoutes(),
 		rightsRoutes(),
 		freezeRoutes(),
 		accountRoutes(),
