@@ -2129,18 +2129,6 @@ func requestsTable(rows []dossiers.Request, archivist bool) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<div class=\"acts\">")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = Act(Action{Label: t(ctx, "Yêu cầu theo số, ký hiệu"), Icon: "plus", Href: "/dossier-requests/new", Opens: actForm}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "</div>")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
 			if len(rows) == 0 {
 				templ_7745c5c3_Err = Empty(EmptyView{Icon: "folder", Title: t(ctx, "Không có yêu cầu nào"), Text: t(ctx, "Hồ sơ đã nộp lưu quá thời hạn tự xem được mở theo yêu cầu, do lưu trữ trả lời.")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -2160,7 +2148,7 @@ func requestsTable(rows []dossiers.Request, archivist bool) templ.Component {
 					}
 					ctx = templ.InitializeContext(ctx)
 					for _, q := range rows {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<tr>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 71, "<tr>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -2180,7 +2168,7 @@ func requestsTable(rows []dossiers.Request, archivist bool) templ.Component {
 								var templ_7745c5c3_Var64 string
 								templ_7745c5c3_Var64, templ_7745c5c3_Err = templ.JoinStringErrs(q.Code)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `dossiers.templ`, Line: 590, Col: 16}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `dossiers.templ`, Line: 587, Col: 16}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var64))
 								if templ_7745c5c3_Err != nil {
@@ -2256,7 +2244,7 @@ func requestsTable(rows []dossiers.Request, archivist bool) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 74, "</tr>")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 72, "</tr>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -2270,7 +2258,7 @@ func requestsTable(rows []dossiers.Request, archivist bool) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Body(HeadView{Title: t(ctx, "Yêu cầu sử dụng hồ sơ")}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var61), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Body(HeadView{Title: t(ctx, "Yêu cầu sử dụng hồ sơ"), Actions: []Action{{Label: t(ctx, "Yêu cầu theo số, ký hiệu"), Icon: "plus", Href: "/dossier-requests/new", Opens: actForm}}}, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var61), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
