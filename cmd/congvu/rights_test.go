@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -452,9 +453,12 @@ func TestEveryAddressAnswersEveryRoleAsTheTableSays(t *testing.T) {
 	for _, role := range rightsRoles { // the desk opens the first document that waits, and its news is news no longer
 		d.knock(rightsRoute{"web", http.MethodGet, "/desk"}, "/desk", w.own, role)
 	}
+	left := d.exports()
 	before := d.world()
 	w.furnish(w.foreign)
+	w.flood(w.foreign, 1500)
 	d.compareWorlds(before, d.world())
+	d.compareExports(left, d.exports())
 	w.freeze()
 	length := w.journalLength()
 	var table strings.Builder
@@ -593,10 +597,13 @@ func (d *rightsDoors) world() map[string]string {
 		}
 	}
 	for _, q := range []string{"/incoming?tab=all&q=van", "/incoming?tab=all&q=" + d.foreign.word, "/outgoing?tab=all&q=" + d.foreign.word, "/outgoing?tab=issued", "/search?q=" + d.foreign.word,
-		"/search?q=den", "/search?q=701", "/search?q=01", "/registers?year=2026", "/admin/journal?q=" + d.foreign.word, "/exchange?tab=quarantine", "/suggest/targets?q=" + d.foreign.word} {
+		"/search?q=den", "/search?q=701", "/search?q=01", "/search?q=ho+so", "/search?kind=out&q=van", "/incoming?tab=done", "/incoming?tab=to_submit", "/incoming?tab=overdue", "/outgoing?tab=mine", "/outgoing?tab=all",
+		"/follow?tab=overdue", "/follow?q=" + d.foreign.word, "/statistics?from=2026-01-01&to=2026-12-31", "/dossiers?q=" + d.foreign.word, "/dossiers?tab=all", "/rules?q=" + d.foreign.word, "/copies?x=1",
+		"/suggest/agencies?q=" + d.foreign.word, "/suggest/receivers?q=" + d.foreign.word, "/week?x=1", "/registers?year=2026", "/admin/journal?q=" + d.foreign.word, "/exchange?tab=quarantine", "/suggest/targets?q=" + d.foreign.word} {
 		paths[rightsRoute{"web", http.MethodGet, q}] = q
 	}
-	for _, q := range []string{"/incoming?tab=all&q=" + d.foreign.word, "/outgoing?tab=all&q=" + d.foreign.word, "/outgoing?tab=issued", "/incoming?tab=all"} {
+	for _, q := range []string{"/incoming?tab=all&q=" + d.foreign.word, "/outgoing?tab=all&q=" + d.foreign.word, "/outgoing?tab=issued", "/incoming?tab=all", "/search?q=" + d.foreign.word, "/search?q=den",
+		"/follow?tab=overdue", "/dossiers?q=" + d.foreign.word, "/statistics?from=2026-01-01&to=2026-12-31"} {
 		paths[rightsRoute{"api", http.MethodGet, api.Prefix + q}] = api.Prefix + q
 	}
 	for r, path := range paths {
@@ -608,6 +615,77 @@ func (d *rightsDoors) world() map[string]string {
 		}
 	}
 	return out
+}
+
+// exports is every table and file that people of the own agency can take out of the system: registers, books, statistics, what a search found.
+func (d *rightsDoors) exports() map[string]string {
+	d.t.Helper()
+	out := map[string]string{}
+	var paths []string
+	for _, format := range []string{"xlsx", "docx"} {
+		for _, id := range []int64{d.own.registers["incoming"], d.own.registers["outgoing"]} {
+			paths = append(paths, fmt.Sprintf("web /registers/%d/export?of=book&format=%s", id, format), fmt.Sprintf("api %s/registers/%d/export?format=%s", api.Prefix, id, format))
+		}
+		paths = append(paths, fmt.Sprintf("web /registers/%d/export?of=follow_up&format=%s", d.own.registers["incoming"], format))
+		for _, at := range []string{"/search/export?q=", "/search/export?q=" + d.foreign.word, "/statistics/export?x=", "/postings/export?x=", "/copy-uses/export?x="} {
+			paths = append(paths, "web "+at+"&format="+format)
+		}
+		for _, at := range []string{"/statistics/report?x=", "/postings/export?x=", "/copy-uses/export?x="} {
+			paths = append(paths, "api "+api.Prefix+at+"&format="+format)
+		}
+	}
+	for _, at := range []string{"lines", "reservations"} {
+		paths = append(paths, fmt.Sprintf("api %s/registers/%d/%s", api.Prefix, d.own.registers["outgoing"], at), fmt.Sprintf("api %s/registers/%d/%s", api.Prefix, d.own.registers["incoming"], at))
+	}
+	for _, p := range paths {
+		door, path, _ := strings.Cut(p, " ")
+		for _, role := range rightsRoles {
+			if role != "system_admin" && role != "nobody" {
+				a := d.knock(rightsRoute{door, http.MethodGet, path}, path, d.own, role)
+				out[p+" as "+role] = fmt.Sprint(a.status, "\n", requestIDs.ReplaceAllString(told(a.body), "*"))
+			}
+		}
+	}
+	return out
+}
+
+// told is the text of an answer; of a workbook or document that of its parts.
+func told(body string) string {
+	z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
+	if err != nil {
+		return body
+	}
+	var out strings.Builder
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			return body
+		}
+		fmt.Fprintf(&out, "== %s\n", f.Name)
+		io.Copy(&out, r)
+		r.Close()
+	}
+	return out.String()
+}
+
+// compareExports: what a person takes away says nothing of another agency either.
+func (d *rightsDoors) compareExports(without, with map[string]string) {
+	d.t.Helper()
+	given := 0
+	for at, want := range without {
+		if strings.HasPrefix(want, "200") {
+			given++
+		}
+		if with[at] != want {
+			d.t.Errorf("%s differs once another agency has documents", at)
+		}
+		if strings.Contains(with[at], d.foreign.word) && !strings.Contains(at, d.foreign.word) {
+			d.t.Errorf("%s names what is %s's", at, d.foreign.word)
+		}
+	}
+	if given < 30 {
+		d.t.Errorf("only %d of %d exports were given to anybody", given, len(without))
+	}
 }
 
 // compareWorlds: whether a foreign agency has documents cannot be seen from here (T02).

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -573,6 +575,40 @@ func (w *rightsTown) freeze() {
 	for _, s := range statements {
 		_, err := db.ExecContext(w.t.Context(), s)
 		w.must(err)
+	}
+}
+
+// flood gives an office n documents of each of several states beside those it has, and their entries in the index: what belongs to others is many.
+func (w *rightsTown) flood(o *rightsOffice, n int) {
+	w.t.Helper()
+	ctx := w.t.Context()
+	first := int64(1_000_000)
+	for _, state := range []string{"submitted", "assigned", "done"} {
+		d, err := documents.FindIncoming(ctx, w.db, o.people["clerk"], o.incoming[state])
+		w.must(err)
+		w.must(w.db.Keep(ctx, func(tx *store.Tx) error { return documents.Multiply(ctx, tx, d, int64(o.agency), first, n) }))
+		first += int64(n)
+	}
+	for _, state := range []string{"draft", "in_review", "issued"} {
+		d, err := documents.FindOutgoing(ctx, w.db, o.people["specialist"], o.outgoing[state])
+		w.must(err)
+		w.must(w.db.Keep(ctx, func(tx *store.Tx) error { return documents.MultiplyOutgoing(ctx, tx, d, first, n) }))
+		first += int64(n)
+	}
+	dice, entries := rand.New(rand.NewPCG(1, 2)), make([]search.Entry, 0, 2*n)
+	for i := range 2 * n {
+		e := syntheticEntry(dice, int64(2_000_000+i), int64(o.agency))
+		e.Fields["subject"] += " " + o.word
+		entries = append(entries, e)
+	}
+	w.must(newIndex(w.db).Load(ctx, entries))
+	w.must(w.db.Tidy(ctx))
+	for _, tab := range []string{documents.InTabAll, documents.InTabDone} {
+		page, err := documents.Inbox(ctx, w.db, o.people["clerk"], documents.InFilter{Tab: tab})
+		w.must(err)
+		if !slices.ContainsFunc(page.Tabs, func(t documents.Tab) bool { return t.Code == tab && (t.More || t.Count >= n) }) {
+			w.t.Fatalf("%s: %+v", tab, page.Tabs)
+		}
 	}
 }
 

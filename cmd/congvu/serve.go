@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
+// memoryLimit is where the garbage collector begins to work harder instead of letting the heap double, unless GOMEMLIMIT names another place: the office's small
+// machine keeps its memory for files and the database. It refuses nothing: work that needs more gets more.
+const memoryLimit = 128 << 20
+
 // serve runs the server until it is told to stop.
 func serve(ctx context.Context, w *world, args []string) error {
 	fs := flags(w, "serve", "serve --data THƯ_MỤC [--addr HOST:PORT] [--db postgres://…] [--blobs s3://…]")
@@ -39,6 +44,9 @@ func serve(ctx context.Context, w *world, args []string) error {
 	log, err := logger(w, s)
 	if err != nil {
 		return err
+	}
+	if w.env("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	in, err := openServing(ctx, s, opening{migrate: s.DB == "", allowTest: *allowTest}, log)
 	if err != nil {

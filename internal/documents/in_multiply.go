@@ -3,6 +3,7 @@ package documents
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"congvu/internal/store"
 )
@@ -48,4 +49,22 @@ func Multiply(ctx context.Context, tx *store.Tx, of *Incoming, agency, first int
 		}
 	}
 	return nil
+}
+
+// issuedColumns are those of a copy of an outgoing document, but for what makes it another one.
+var issuedColumns = strings.NewReplacer("o.agency_id, o.id, ", "", ", o.number,", ",", ", o.document_id", "", ", o.at_us", "").Replace(outgoingColumns)
+
+var sqlMultiplyIssued = store.SQL(`INSERT INTO documents_outgoing (agency_id, id, number, at_us, document_id, search_text, ` + strings.ReplaceAll(issuedColumns, "o.", "") + `)
+	SELECT o.agency_id, CAST(n.value AS BIGINT), CASE WHEN o.number = 0 THEN 0 ELSE CAST(n.value AS BIGINT) END, o.at_us - CAST(n.value AS BIGINT), '', o.search_text, ` + issuedColumns + `
+	FROM documents_outgoing AS o JOIN json_each(CAST($1 AS TEXT)) AS n ON TRUE WHERE o.agency_id = $2 AND o.id = $3`)
+
+// MultiplyOutgoing copies one outgoing document n times within its agency, under identifiers (and, when it has one, numbers) from first on. Like Multiply it serves
+// measurements and tests, and nothing else.
+func MultiplyOutgoing(ctx context.Context, tx *store.Tx, of *Outgoing, first int64, n int) error {
+	list := make([]int64, n)
+	for i := range list {
+		list[i] = first + int64(i)
+	}
+	_, err := tx.Exec(ctx, sqlMultiplyIssued, store.JSONOf(list), of.AgencyID, of.ID)
+	return err
 }

@@ -40,10 +40,7 @@ func (f *file) write() ([]byte, error) {
 	if err := w.fonts.embed(&w.Builder); err != nil {
 		return nil, err
 	}
-	root := pdf.Dict{
-		"Type": pdf.Name("Catalog"), "Pages": tree, "Lang": pdf.TextString("vi-VN"), "Metadata": w.Add(f.about.metadata()),
-		"OutputIntents": pdf.Array{w.outputIntent()}, "ViewerPreferences": pdf.Dict{"DisplayDocTitle": true},
-	}
+	root := w.root(tree)
 	if len(f.fields) > 0 {
 		root["AcroForm"] = w.form()
 	}
@@ -55,6 +52,30 @@ func (f *file) write() ([]byte, error) {
 	}
 	w.Set(catalog, root)
 	return w.Finish(catalog, w.Add(f.about.info()))
+}
+
+// root is the catalog of every file.
+func (w *fileWriter) root(tree pdf.Ref) pdf.Dict {
+	return pdf.Dict{
+		"Type": pdf.Name("Catalog"), "Pages": tree, "Lang": pdf.TextString("vi-VN"), "Metadata": w.Add(w.about.metadata()),
+		"OutputIntents": pdf.Array{w.outputIntent()}, "ViewerPreferences": pdf.Dict{"DisplayDocTitle": true},
+	}
+}
+
+// end finishes a plain file, neither tagged nor with fields, whose pages are all written.
+func (w *fileWriter) end(catalog, tree pdf.Ref) ([]byte, error) {
+	w.Set(catalog, w.root(tree))
+	w.grow(tree)
+	return w.Finish(catalog, w.Add(w.about.info()))
+}
+
+// grow makes the tree of the pages.
+func (w *fileWriter) grow(tree pdf.Ref) {
+	kids := make(pdf.Array, len(w.pages))
+	for i, p := range w.pages {
+		kids[i] = p
+	}
+	w.Set(tree, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": kids, "Count": len(kids)})
 }
 
 // fileWriter is the state of one file being written.
@@ -82,15 +103,11 @@ func (w *fileWriter) collect() {
 
 func (w *fileWriter) writePages(tree pdf.Ref) error {
 	resources := w.Add(pdf.Dict{"Font": w.fonts.resources()})
-	kids := make(pdf.Array, len(w.pages))
 	for i, p := range w.file.pages {
-		c := contentWriter{fonts: &w.fonts, page: p.index, tagged: w.tags != nil}
-		if err := c.write(p.items); err != nil {
+		d, err := w.page(p, tree, resources)
+		if err != nil {
 			return err
 		}
-		w.owners = append(w.owners, c.owner)
-		d := pdf.Dict{"Type": pdf.Name("Page"), "Parent": tree, "Resources": resources,
-			"MediaBox": pdf.Array{0, 0, p.sheet.width, p.sheet.height}, "Contents": w.Add(pdf.Flate(nil, c.Bytes()))}
 		if w.tags != nil {
 			d["StructParents"], d["Tabs"] = i, pdf.Name("S")
 		}
@@ -98,10 +115,20 @@ func (w *fileWriter) writePages(tree pdf.Ref) error {
 			d["Annots"] = annots
 		}
 		w.Set(w.pages[i], d)
-		kids[i] = w.pages[i]
 	}
-	w.Set(tree, pdf.Dict{"Type": pdf.Name("Pages"), "Kids": kids, "Count": len(kids)})
+	w.grow(tree)
 	return nil
+}
+
+// page writes the content of a page.
+func (w *fileWriter) page(p *page, tree, resources pdf.Ref) (pdf.Dict, error) {
+	c := contentWriter{fonts: &w.fonts, page: p.index, tagged: w.tags != nil}
+	if err := c.write(p.items); err != nil {
+		return nil, err
+	}
+	w.owners = append(w.owners, c.owner)
+	return pdf.Dict{"Type": pdf.Name("Page"), "Parent": tree, "Resources": resources,
+		"MediaBox": pdf.Array{0, 0, p.sheet.width, p.sheet.height}, "Contents": w.Add(pdf.Flate(nil, c.Bytes()))}, nil
 }
 
 func (w *fileWriter) annotations(page int) pdf.Array {

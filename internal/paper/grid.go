@@ -85,9 +85,20 @@ func sum(v []float64) float64 {
 
 // layout gives one row of the flow for a table row, or one for each of its lines when it is too tall to be kept whole.
 func (g *cells) layout() []row {
-	shared := &gridHead{width: sum(g.widths)}
 	table := g.tags.open("Table")
 	defer g.tags.close()
+	rows, shared := g.begun(table)
+	for i, r := range g.rows {
+		rows = append(rows, g.row(r, false, i < len(g.void) && g.void[i], table, shared)...)
+	}
+	return rows
+}
+
+// opening is the head of a table whose rows come one by one, and what they share.
+func (g *cells) opening() ([]row, *gridHead) { return g.begun(nil) }
+
+func (g *cells) begun(table *element) ([]row, *gridHead) {
+	shared := &gridHead{width: sum(g.widths)}
 	for _, h := range g.head {
 		shared.head = append(shared.head, g.row(h, true, false, table, nil)...)
 	}
@@ -100,10 +111,7 @@ func (g *cells) layout() []row {
 	if height > tallest {
 		shared.head = nil // would fill the pages it is repeated on
 	}
-	for i, r := range g.rows {
-		rows = append(rows, g.row(r, false, i < len(g.void) && g.void[i], table, shared)...)
-	}
-	return rows
+	return rows, shared
 }
 
 const tallest = 200.0 // points; a higher table row may be divided between pages

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"congvu/internal/pdf"
 	"congvu/internal/typeface"
 )
 
@@ -57,23 +58,70 @@ const registerSize = 11.0
 
 // Register prints a register: a cover, then landscape A4 pages with the head of the table on each. Characters without a glyph are
 // printed as their code in brackets, because a register must be printable whatever was received. Untagged PDF/A-2b; Boxes is empty.
+// Pages are written as soon as they are full, so that twenty thousand lines need the memory of their file, not of their layout.
 func Register(book Book) (*Result, error) {
+	f := file{about: about{title: fmt.Sprintf("%s năm %d", tidy(book.Title), book.Year), author: tidy(book.Agency), made: book.Made}}
+	w := &fileWriter{file: &f}
 	p := pages{}
 	p.begin(landscape, true)
 	p.place(book.cover())
 	p.begin(landscape, false)
-	p.place(book.table())
-	if note := legible(book.PrintNote); note != "" {
-		for _, pg := range p.all {
-			pg.items = append(pg.items, item{x: marginLeft, y: marginBottom / 2, size: 9, runs: styled(note, typeface.Italic)})
+	f.pages = p.all
+	w.collect() // of the cover
+	book.letters(&w.fonts)
+	catalog, tree := w.Reserve(), w.Reserve()
+	if err := w.fonts.embed(&w.Builder); err != nil {
+		return nil, err
+	}
+	resources := w.Add(pdf.Dict{"Font": w.fonts.resources()})
+	note := legible(book.PrintNote)
+	full := func(pages []*page) error { // those that have not been written yet
+		for _, pg := range pages[len(w.pages):] {
+			if note != "" {
+				pg.items = append(pg.items, item{x: marginLeft, y: marginBottom / 2, size: 9, runs: styled(note, typeface.Italic)})
+			}
+			d, err := w.page(pg, tree, resources)
+			if err != nil {
+				return err
+			}
+			w.pages, pg.items = append(w.pages, w.Add(d)), nil
+		}
+		return nil
+	}
+	g := book.grid()
+	rows, shared := g.opening()
+	for _, e := range book.Entries {
+		rows = append(rows, g.row(e.texts(), false, e.Void, nil, shared)...)
+		p.place(rows)
+		rows = rows[:0]
+		if err := full(p.all[:len(p.all)-1]); err != nil {
+			return nil, err
 		}
 	}
-	f := file{pages: p.all, about: about{title: fmt.Sprintf("%s năm %d", tidy(book.Title), book.Year), author: tidy(book.Agency), made: book.Made}}
-	out, err := f.write()
+	p.place(rows)
+	if err := full(p.all); err != nil {
+		return nil, err
+	}
+	out, err := w.end(catalog, tree)
 	if err != nil {
 		return nil, err
 	}
 	return &Result{PDF: out, Pages: len(p.all)}, nil
+}
+
+// letters are those of everything that is not on the cover.
+func (b *Book) letters(f *fonts) {
+	f.use(typeface.Regular, "0123456789")
+	f.use(typeface.Bold, "()0123456789")
+	f.use(typeface.Italic, legible(b.PrintNote))
+	for _, c := range b.Columns {
+		f.use(typeface.Bold, legible(c.Head))
+	}
+	for _, e := range b.Entries {
+		for _, t := range e.texts() {
+			f.use(typeface.Regular, strings.ReplaceAll(t, "\n", ""))
+		}
+	}
 }
 
 // cover is the first page (D7.6) inside a frame.
@@ -109,8 +157,9 @@ func slashed(t time.Time) string {
 	return t.Format("02/01/2006")
 }
 
-func (b *Book) table() []row {
-	g := cells{size: registerSize, plain: true}
+// grid is the table without its rows.
+func (b *Book) grid() *cells {
+	g := &cells{size: registerSize, plain: true}
 	heads, ordinals := make([]string, len(b.Columns)), make([]string, len(b.Columns))
 	total := 0.0
 	for i, c := range b.Columns {
@@ -126,18 +175,24 @@ func (b *Book) table() []row {
 		g.widths = append(g.widths, landscape.textWidth()*share(c)/total)
 	}
 	g.head = [][]string{heads, ordinals}
-	for _, e := range b.Entries {
-		texts := make([]string, len(e.Cells))
-		for i, t := range e.Cells {
-			var lines []string
-			for _, part := range strings.Split(t, "\n") {
-				lines = append(lines, legible(part))
-			}
-			texts[i] = strings.Join(lines, "\n")
+	return g
+}
+
+// texts are the cells as they are printed.
+func (e Entry) texts() []string {
+	texts := make([]string, len(e.Cells))
+	for i, t := range e.Cells {
+		if !strings.Contains(t, "\n") {
+			texts[i] = legible(t)
+			continue
 		}
-		g.rows, g.void = append(g.rows, texts), append(g.void, e.Void)
+		var lines []string
+		for part := range strings.SplitSeq(t, "\n") {
+			lines = append(lines, legible(part))
+		}
+		texts[i] = strings.Join(lines, "\n")
 	}
-	return g.layout()
+	return texts
 }
 
 func share(c Column) float64 {

@@ -2,8 +2,10 @@ package paper
 
 import (
 	"fmt"
+	"runtime/metrics"
 	"strings"
 	"testing"
+	"time"
 )
 
 // D7.1, D7.6, D7.7: cover, all columns on every page, every entry once and in order.
@@ -37,9 +39,8 @@ func TestRegisterIsPrintedWhole(t *testing.T) {
 // D7.10: a void entry stays readable and is struck through; no other is.
 func TestVoidEntriesAreStruckThrough(t *testing.T) {
 	book := sampleBook(5)
-	g := book.table()
 	struck := 0
-	for _, r := range g {
+	for _, r := range tableOf(&book) {
 		red, number := 0, ""
 		for _, it := range r.items {
 			if it.red {
@@ -93,11 +94,48 @@ func TestRegisterColumnsAreThoseOfTheDecree(t *testing.T) {
 	}
 }
 
+// A volume of 20,000 lines is the largest that is printed (D7.6). live-MB is what the garbage collector last found in use while it was made.
 func BenchmarkRegister(b *testing.B) {
-	book := sampleBook(1000)
-	for b.Loop() {
-		if _, err := Register(book); err != nil {
-			b.Fatal(err)
-		}
+	for _, n := range []int{1000, 20_000} {
+		book := sampleBook(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			var live, file uint64
+			stop := make(chan struct{})
+			watched := make(chan struct{})
+			go func() {
+				defer close(watched)
+				sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+				for {
+					select {
+					case <-stop:
+						return
+					case <-time.After(time.Millisecond):
+					}
+					metrics.Read(sample)
+					live = max(live, sample[0].Value.Uint64())
+				}
+			}()
+			for b.Loop() {
+				r, err := Register(book)
+				if err != nil {
+					b.Fatal(err)
+				}
+				file = uint64(len(r.PDF))
+			}
+			close(stop)
+			<-watched
+			b.ReportMetric(float64(live)/1e6, "live-MB")
+			b.ReportMetric(float64(file)/1e6, "file-MB")
+		})
 	}
+}
+
+// tableOf are all the rows of a register's table.
+func tableOf(b *Book) []row {
+	g := b.grid()
+	rows, shared := g.opening()
+	for _, e := range b.Entries {
+		rows = append(rows, g.row(e.texts(), false, e.Void, nil, shared)...)
+	}
+	return rows
 }

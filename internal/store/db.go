@@ -46,10 +46,13 @@ type DB struct {
 }
 
 const (
-	sqliteCommon = "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-65536)"
-	sqliteWriter = sqliteCommon + "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+	sqliteCommon = "?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=temp_store(MEMORY)"
+	sqliteWriter = sqliteCommon + "&_pragma=cache_size(-32768)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
 	sqliteReader = sqliteCommon + "&_pragma=query_only(1)"
 )
+
+// readersCache is what the caches of all reading connections take together, in KiB: they hold the same pages, and the system's own cache stands behind them.
+const readersCache = 48 << 10
 
 // Open opens the installation. It refuses to run when SQLite did not take the durability it was asked for.
 func Open(ctx context.Context, c Config) (*DB, error) {
@@ -94,7 +97,7 @@ func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
 	if err := db.checkPragmas(ctx); err != nil {
 		return err
 	}
-	if db.read, err = sql.Open("sqlite", file+sqliteReader); err != nil {
+	if db.read, err = sql.Open("sqlite", file+sqliteReader+fmt.Sprintf("&_pragma=cache_size(-%d)", max(readersCache/c.Readers, 2048))); err != nil {
 		return err
 	}
 	db.read.SetMaxOpenConns(c.Readers)
