@@ -51,7 +51,7 @@
 // document.verdict_recovered, document.source_uploaded, document.source_failed, document.layout_waived, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
 // drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
 // register.changed, register.corrected, number.reserved, number.released, secret.entered, secret.voided, document.entered_paper, posting.entered, posting.voided,
-// copy.lent, copy.returned,
+// copy.lent, copy.returned, handover.made, handover.signed (handover_record.go: documents_handovers),
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn,
 // access.granted, access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency, access.requested, access.request_granted,

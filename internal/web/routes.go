@@ -83,6 +83,7 @@ func routes() []Route {
 		reorganisationRoutes(),
 		pastRoutes(),
 		takeoverRoutes(),
+		handoverRoutes(),
 		importRoutes(),
 		accessRoutes(),
 		rightsRoutes(),
