@@ -35,6 +35,11 @@ func farReorganisations() []far {
 		{"reorganisation-approve", "reorganisation-approve reorganisation/SỐ", "duyệt quyết định (cần xác nhận lại)", remoteApproveReorganisation},
 		{"reorganisation-run", "reorganisation-run reorganisation/SỐ", "thực hiện quyết định từ ngày hiệu lực", remoteRunReorganisation},
 		{"reorganisation-cancel", "reorganisation-cancel reorganisation/SỐ --reason X", "hủy quyết định chưa thực hiện", remoteCancelReorganisation},
+		{"handover-records", "handover-records", "biên bản bàn giao của cơ quan", remoteHandoverRecords},
+		{"handover-make", "handover-make reorganisation/SỐ MÃ_CŨ MÃ_NHẬN", "lập biên bản bàn giao với đủ danh mục", remoteMakeHandover},
+		{"handover-record", "handover-record handover/SỐ", "một biên bản bàn giao", remoteHandoverRecord},
+		{"handover-sign", "handover-sign handover/SỐ giving|taking --consent", "ký biên bản cho bên giao hoặc bên nhận (cần xác nhận lại)", remoteSignHandover},
+		{"handover-file", "handover-file handover/SỐ pdf|docx [--out TỆP]", "tải biên bản bàn giao", remoteHandoverFile},
 		{"takeovers", "takeovers", "cơ quan đã kết thúc để lại nội dung cho cơ quan tôi", remoteTakeovers},
 		{"takeover", "takeover MÃ_CŨ", "nội dung chưa và đã tiếp nhận từ một cơ quan", remoteTakeover},
 		{"take-over", "take-over MÃ_CŨ [REF...] [--register SỔ] [--to VỊ_TRÍ]", "tiếp nhận xử lý tiếp; không nêu REF là tất cả", remoteTakeOver},
@@ -308,4 +313,90 @@ func remoteEndKeeper(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.EndKeeper(ctx, id)
+}
+
+func handoverLine(out io.Writer, h client.Handover) {
+	fmt.Fprintf(out, "handover/%s  %s → %s  [%s]  bên giao ký: %s; bên nhận ký: %s\n", h.ID, h.OldName, h.NewName, h.StateLabel, orDash(h.GivenBy), orDash(h.TakenBy))
+}
+
+func remoteHandoverRecords(ctx context.Context, r *remoteCall) error {
+	all, err := r.Handovers(ctx)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, h := range all {
+			handoverLine(out, h)
+		}
+	})
+}
+
+func remoteMakeHandover(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 3 {
+		return badUsage("cần reorganisation/SỐ, mã cơ quan cũ và mã cơ quan tiếp nhận")
+	}
+	id, err := idOf(r.args[0], "reorganisation")
+	if err != nil {
+		return err
+	}
+	f := client.HandoverForm{Reorganisation: id}
+	if f.Old, err = r.agencyID(ctx, r.args[1]); err != nil {
+		return err
+	}
+	if f.New, err = r.agencyID(ctx, r.args[2]); err != nil {
+		return err
+	}
+	h, err := r.MakeHandover(ctx, f)
+	if err != nil {
+		return err
+	}
+	return r.show(h, func(out io.Writer) { showHandover(out, h) })
+}
+
+func showHandover(out io.Writer, h client.Handover) {
+	handoverLine(out, h)
+	for _, t := range h.Totals {
+		fmt.Fprintf(out, "  %s: %d dòng, tổng số %d\n", t.Group, t.Rows, t.Count)
+	}
+	if h.Changed {
+		fmt.Fprintln(out, "  danh mục đã thay đổi sau khi lập: hãy lập lại")
+	}
+}
+
+func remoteHandoverRecord(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("handover")
+	if err != nil {
+		return err
+	}
+	h, err := r.Handover(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(h, func(out io.Writer) { showHandover(out, h) })
+}
+
+func remoteSignHandover(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 2 || !r.o.consent {
+		return badUsage("cần handover/SỐ, giving hoặc taking, và --consent sau khi đã đọc biên bản")
+	}
+	id, err := idOf(r.args[0], "handover")
+	if err != nil {
+		return err
+	}
+	h, err := r.SignHandover(ctx, id, client.HandoverSign{Side: r.args[1]})
+	if err != nil {
+		return err
+	}
+	return r.show(h, func(out io.Writer) { handoverLine(out, h) })
+}
+
+func remoteHandoverFile(ctx context.Context, r *remoteCall) error {
+	if len(r.args) != 2 {
+		return badUsage("cần handover/SỐ và một dạng: pdf, docx")
+	}
+	id, err := idOf(r.args[0], "handover")
+	if err != nil {
+		return err
+	}
+	return r.save(id, func(to io.Writer) (string, error) { return r.HandoverFile(ctx, id, r.args[1], to) })
 }

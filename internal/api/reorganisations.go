@@ -3,9 +3,13 @@ package api
 import (
 	"context"
 	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"congvu/internal/calendar"
 	"congvu/internal/client"
+	"congvu/internal/documents"
 	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
@@ -27,6 +31,11 @@ func (d *door) reorganisationRoutes() {
 	ask(d, get("/takeovers", "listTakeovers", tagReorganisations, "Các cơ quan đã kết thúc để lại nội dung cho cơ quan tôi"), d.listTakeovers)
 	ask(d, get("/takeovers/{id}", "readTakeover", tagReorganisations, "Nội dung chưa và đã tiếp nhận từ một cơ quan đã kết thúc"), d.readTakeover)
 	ask(d, post("/takeovers/{id}", "takeOver", tagReorganisations, "Tiếp nhận xử lý tiếp, mỗi nội dung một kết quả"), d.takeOver)
+	ask(d, get("/handovers", "listHandovers", tagReorganisations, "Biên bản bàn giao của cơ quan tôi; quản trị hệ thống: tất cả"), d.listHandovers)
+	ask(d, post("/handovers", "makeHandover", tagReorganisations, "Lập biên bản bàn giao với đủ danh mục"), d.makeHandover)
+	ask(d, get("/handovers/{id}", "readHandover", tagReorganisations, "Một biên bản bàn giao"), d.readHandover)
+	ask(d, post("/handovers/{id}/sign", "signHandover", tagReorganisations, "Ký biên bản cho bên giao hoặc bên nhận"), d.signHandover)
+	d.stream(get("/handovers/{id}/file/{form}", "downloadHandover", tagReorganisations, "Tải biên bản: pdf (đã ký) hoặc docx"), givesHandover, d.downloadHandover)
 	ask(d, get("/past/{id}/keepers", "listKeepers", tagReorganisations, "Người giữ tài liệu của cơ quan đã kết thúc"), d.listKeepers)
 	ask(d, post("/past/{id}/keepers", "nameKeeper", tagReorganisations, "Cử người xem tài liệu của cơ quan đã kết thúc"), d.nameKeeper)
 	do(d, post("/past/keepers/{id}/end", "endKeeper", tagReorganisations, "Kết thúc quyền xem tài liệu"), d.endKeeper)
@@ -236,4 +245,60 @@ func (d *door) nameKeeper(ctx context.Context, c *call, in *act[client.KeeperFor
 
 func (d *door) endKeeper(ctx context.Context, c *call, in *One) error {
 	return write(ctx, d, c, func(tx *store.Tx) error { return org.EndKeeper(ctx, tx, org.HoldingID(in.id())) })
+}
+
+func givesHandover(op *huma.Operation) {
+	givesFile("application/octet-stream")(op)
+	op.Parameters = append(op.Parameters, &huma.Param{Name: "form", In: "path", Required: true, Description: "pdf hoặc docx", Schema: &huma.Schema{Type: huma.TypeString}})
+}
+
+func (c *call) handoverOf(h documents.Handover) client.Handover {
+	return client.Handover{ID: client.ID(h.ID), Reorganisation: client.ID(h.ReorganisationID), Old: client.ID(h.OldID), OldName: h.OldName, New: client.ID(h.NewID), NewName: h.NewName, Title: h.Title, Reference: h.Reference,
+		Effective: string(h.Effective), State: h.State, StateLabel: c.lang.T(documents.HandoverLabel(h.State)), MadeBy: h.MadeName, GivenBy: h.GivenName, TakenBy: h.TakenName,
+		Totals: each(h.Totals, func(t documents.HandoverTotal) client.HandoverTotal {
+			return client.HandoverTotal{Group: t.Group, Rows: t.Rows, Count: t.Count}
+		})}
+}
+
+func (d *door) listHandovers(ctx context.Context, c *call, _ *struct{}) ([]client.Handover, error) {
+	all, err := documents.Handovers(ctx, d.DB, c.actor)
+	return each(all, c.handoverOf), err
+}
+
+type handingOver struct{ Body client.HandoverForm }
+
+func (d *door) makeHandover(ctx context.Context, c *call, in *handingOver) (client.Handover, error) {
+	h, err := documents.MakeHandover(ctx, d.Desk, c.actor, documents.HandoverForm{Reorganisation: org.ReorganisationID(in.Body.Reorganisation), Old: org.AgencyID(in.Body.Old), New: org.AgencyID(in.Body.New)})
+	if err != nil {
+		return client.Handover{}, err
+	}
+	return c.handoverOf(*h), nil
+}
+
+func (d *door) readHandover(ctx context.Context, c *call, in *One) (client.Handover, error) {
+	h, err := documents.FindHandover(ctx, d.DB, c.actor, in.id())
+	if err != nil {
+		return client.Handover{}, err
+	}
+	out := c.handoverOf(*h)
+	out.Changed, err = documents.HandoverChanged(ctx, d.DB, h)
+	return out, err
+}
+
+func (d *door) signHandover(ctx context.Context, c *call, in *act[client.HandoverSign]) (client.Handover, error) {
+	h, err := documents.SignHandover(ctx, d.Desk, c.actor, in.id(), in.Body.Side, in.Body.SHA)
+	if err != nil {
+		return client.Handover{}, err
+	}
+	return c.handoverOf(*h), nil
+}
+
+func (d *door) downloadHandover(c *call, w http.ResponseWriter, r *http.Request) error {
+	f, content, err := documents.OpenHandover(r.Context(), d.Desk, c.actor, One{r.PathValue("id")}.id(), r.PathValue("form"))
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	give(w, r, f.Name, f.Media, `"`+f.SHA+`"`, content)
+	return nil
 }

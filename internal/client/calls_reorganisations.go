@@ -1,6 +1,10 @@
 package client
 
-import "context"
+import (
+	"context"
+	"io"
+	"net/url"
+)
 
 // Reorganisations lists the decisions that change agencies, the latest first.
 func (c *Client) Reorganisations(ctx context.Context) ([]Reorganisation, error) {
@@ -80,4 +84,29 @@ func (c *Client) NameKeeper(ctx context.Context, old ID, f KeeperForm) (Keeper, 
 // EndKeeper takes the sight back.
 func (c *Client) EndKeeper(ctx context.Context, post ID) error {
 	return c.post(ctx, "/past/keepers/"+post.String()+"/end", struct{}{}, nil)
+}
+
+// Handovers lists the records of handing over that concern the agency.
+func (c *Client) Handovers(ctx context.Context) ([]Handover, error) {
+	return a[[]Handover](ctx, c, "/handovers", nil)
+}
+
+// Handover gives one.
+func (c *Client) Handover(ctx context.Context, id ID) (Handover, error) {
+	return a[Handover](ctx, c, "/handovers/"+id.String(), nil)
+}
+
+// MakeHandover makes a record with its lists.
+func (c *Client) MakeHandover(ctx context.Context, f HandoverForm) (Handover, error) {
+	return acted[Handover](ctx, c, "/handovers", f)
+}
+
+// SignHandover signs it for a side.
+func (c *Client) SignHandover(ctx context.Context, id ID, f HandoverSign) (Handover, error) {
+	return acted[Handover](ctx, c, "/handovers/"+id.String()+"/sign", f)
+}
+
+// HandoverFile streams it as pdf or docx.
+func (c *Client) HandoverFile(ctx context.Context, id ID, form string, to io.Writer) (string, error) {
+	return c.download(ctx, "/handovers/"+id.String()+"/file/"+url.PathEscape(form), nil, to)
 }

@@ -124,3 +124,43 @@ type Keeper struct {
 	Name   string `json:"name"`
 	Until  string `json:"until"`
 }
+
+// Handover is the record by which one agency hands over to another.
+type Handover struct {
+	ID             ID              `json:"id"`
+	Reorganisation ID              `json:"reorganisation"`
+	Old            ID              `json:"old"`
+	OldName        string          `json:"old_name"`
+	New            ID              `json:"new"`
+	NewName        string          `json:"new_name"`
+	Title          string          `json:"title"`
+	Reference      string          `json:"reference"`
+	Effective      string          `json:"effective"`
+	State          string          `json:"state" enum:"open,signed,replaced"`
+	StateLabel     string          `json:"state_label"`
+	MadeBy         string          `json:"made_by,omitempty"`
+	GivenBy        string          `json:"given_by,omitempty" doc:"Người ký của bên giao"`
+	TakenBy        string          `json:"taken_by,omitempty" doc:"Người ký của bên nhận"`
+	Changed        bool            `json:"changed,omitempty" doc:"Danh mục đã thay đổi sau khi lập: cần lập lại"`
+	Totals         []HandoverTotal `json:"totals,omitempty"`
+}
+
+// HandoverTotal is how much of one list is handed over.
+type HandoverTotal struct {
+	Group string `json:"group"`
+	Rows  int    `json:"rows"`
+	Count int64  `json:"count"`
+}
+
+// HandoverForm makes a record.
+type HandoverForm struct {
+	Reorganisation ID `json:"reorganisation"`
+	Old            ID `json:"old"`
+	New            ID `json:"new"`
+}
+
+// HandoverSign signs it for a side.
+type HandoverSign struct {
+	Side string `json:"side" enum:"giving,taking"`
+	SHA  string `json:"sha,omitempty" doc:"SHA-256 của tệp đã xem"`
+}

@@ -39,22 +39,18 @@
 // not restricted to those who worked on them); documents.batch_person (default 100) and documents.batch_seal (default 10): documents of
 // one batch.
 //
-// Journal: document.drafted, document.revised, document.laid_out, document.attached, document.detached, document.submitted,
-// document.opined, document.returned, document.withdrawn, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered,
-// document.sealed, document.issued, document.cancelled, document.signing_prepared, document.signing_received, document.signing_cancelled,
-// batch.started, batch.cancelled, batch.ended, document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped,
-// document.unstamped, document.release_ordered, document.release_refused, document.release_done, document.preserved, document.preserve_failed, document.verdict_worsened,
-// document.verdict_recovered, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
-// document.opinions_asked, document.opinion_given, document.opinion_turn, document.opinion_file, document.opinions_withdrawn, document.opinion_settled, document.opinions_closed,
-// document.verdict_recovered, document.source_uploaded, document.source_failed, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
-// document.page_commented, document.comment_resolved, document.approvals_voided, document.step_added, document.step_dropped, approval_plan.set,
-// document.approvals_voided, document.step_added, document.step_dropped, approval_plan.set,
-// document.verdict_recovered, document.source_uploaded, document.source_failed, document.layout_waived, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
-// drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
-// register.changed, register.corrected, number.reserved, number.released, secret.entered, secret.voided, document.entered_paper, posting.entered, posting.voided,
-// copy.lent, copy.returned, template.saved, template.turned_on, template.turned_off, template.used,
-// picture.proposed, picture.approved, picture.rejected, picture.withdrawn
-// picture.proposed, picture.approved, picture.rejected, picture.withdrawn,
-// access.granted, access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency, access.requested, access.request_granted,
+// Journal: document.drafted, document.revised, document.laid_out, document.attached, document.detached, document.submitted, document.opined, document.returned,
+// document.withdrawn, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered, document.sealed, document.issued,
+// document.cancelled, document.signing_prepared, document.signing_received, document.signing_cancelled, batch.started, batch.cancelled, batch.ended,
+// document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped, document.unstamped, document.release_ordered,
+// document.release_refused, document.release_done, document.preserved, document.preserve_failed, document.verdict_worsened, document.verdict_recovered,
+// preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
+// document.opinions_asked, document.opinion_given, document.opinion_turn, document.opinion_file, document.opinions_withdrawn, document.opinion_settled,
+// document.opinions_closed, document.source_uploaded, document.source_failed, document.page_commented, document.comment_resolved, document.approvals_voided,
+// document.step_added, document.step_dropped, approval_plan.set, document.layout_waived, drafting.assigned, drafting.accepted, drafting.returned,
+// drafting.withdrawn, drafting.begun, register.changed, register.corrected, number.reserved, number.released, secret.entered, secret.voided,
+// document.entered_paper, posting.entered, posting.voided, copy.lent, copy.returned, template.saved, template.turned_on, template.turned_off, template.used,
+// handover.made, handover.signed, type.added, type.changed, picture.proposed, picture.approved, picture.rejected, picture.withdrawn, access.granted,
+// access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency, access.requested, access.request_granted,
 // access.request_refused, access.request_withdrawn, access.logged, freeze.ordered, freeze.lifted
 package documents

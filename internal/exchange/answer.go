@@ -63,6 +63,13 @@ func (o *Office) takeStatus(ctx context.Context, l letter, x *opened) error {
 			break
 		}
 	}
+	for i := 0; at.ID == 0 && i < len(lines); i++ { // its successor answers for a receiver that has ended (I8.5)
+		if answers, err := answersFor(ctx, o.DB, x.sender.ID, lines[i].ReceiverID); err != nil {
+			return err
+		} else if answers {
+			at = lines[i]
+		}
+	}
 	if err := o.fail("before answer"); err != nil {
 		return err
 	}

@@ -55,12 +55,18 @@ func agencyByCode(ctx context.Context, r store.Reader, code string, at store.Ins
 	return asAgency(a), true, nil
 }
 
-// hosted lists the wire codes of the agencies whose data live here.
+// hosted lists the wire codes of the agencies whose data live here, also of those that have ended: what is sent to them goes to their successor or is
+// answered with the reason (I8.5–I8.7).
 func hosted(ctx context.Context, r store.Reader) ([]string, error) {
 	all, err := org.HostedAgencies(ctx, r)
 	if err != nil {
 		return nil, err
 	}
+	ended, err := org.EndedAgencies(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, ended...)
 	var out []string
 	for _, a := range all {
 		if w := asAgency(&a).Wire; w != "" && !slices.Contains(out, w) {

@@ -25,4 +25,6 @@
 // Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer; what others ask of us is handed
 // to documents.Ask, which decides by the table of receipts. An amending or correcting document travels as a new one whose reason ends in the suffix
 // "[[correct=<DocumentId>]]" or "[[amend=<DocumentId>]]", for BussinessDocType has no number for it.
+//
+// Agencies that have ended are still hosted: ended.go says where what is sent to them goes (identity.md §8).
 package exchange

@@ -49,6 +49,7 @@ type letter struct {
 	SHA      string
 	Size     int64
 	raw      []byte
+	ended    *agency // it is addressed to one that has ended
 }
 
 var (
@@ -65,6 +66,11 @@ func (o *Office) takeIn(ctx context.Context, p axis.Parcel) error {
 	}
 	if here && us.Hosted {
 		l.Agency = int64(us.ID)
+		if us.State == "closed" && l.Kind == kindDocument {
+			if err := forward(ctx, o.DB, &l, us); err != nil {
+				return err
+			}
+		}
 	}
 	if done, err := o.alreadyTaken(ctx, l); done || err != nil {
 		return err
@@ -150,6 +156,9 @@ func (o *Office) openLetter(ctx context.Context, l letter) error {
 		return o.quarantine(ctx, l, fault("unknown_receiver", "Không có cơ quan nào mã {to} trong hệ thống này.", "to", l.To))
 	}
 	x, err := o.open(ctx, l.raw, l.From, l.To, o.DB.Now())
+	if err == nil && l.ended != nil && l.Agency == int64(l.ended.ID) {
+		err = nobodyFollows(ctx, o.DB, *l.ended, x)
+	}
 	if err == nil {
 		if x.message.Status != nil {
 			err = o.takeStatus(ctx, l, x)
@@ -246,6 +255,7 @@ func (o *Office) arrival(ctx context.Context, l letter, x *opened) documents.Arr
 	case edxml.Replace:
 		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi cho biết văn bản này thay thế văn bản đã gửi: {reason}", "reason", m.Business.Reason))
 	}
+	a.Warnings = append(a.Warnings, o.endings(ctx, l, x)...)
 	if x.sender.ID == 0 {
 		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi {code} chưa có trong danh mục cơ quan; tên lấy theo gói tin đã ký số.", "code", x.sender.Code))
 	}
@@ -313,6 +323,11 @@ func (o *Office) retry(ctx context.Context, j store.Job) error {
 		return err
 	}
 	l := letter{Agency: q.AgencyID, Parcel: q.Parcel, From: q.SenderCode, To: q.ReceiverCode, Kind: q.Kind, SHA: q.SHA, Size: q.Size}
+	if us, here, err := agencyByCode(ctx, o.DB, q.ReceiverCode, o.DB.Now()); err != nil {
+		return err
+	} else if here && us.State == "closed" && q.Kind == kindDocument && int64(us.ID) == q.AgencyID {
+		l.ended = &us
+	}
 	if q.SHA == "" {
 		return o.quarantine(ctx, l, fault("no_bytes", "Nội dung gói tin không còn trên trục liên thông. Đề nghị cơ quan gửi gửi lại."))
 	}

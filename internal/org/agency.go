@@ -194,6 +194,11 @@ func HostedAgencies(ctx context.Context, r store.Reader) ([]Agency, error) {
 	return store.All[Agency](ctx, r, sqlHosted, lastDay, "active")
 }
 
+// EndedAgencies lists the agencies that have ended and whose work lived in this installation, by code: what is still sent to them is answered here.
+func EndedAgencies(ctx context.Context, r store.Reader) ([]Agency, error) {
+	return store.All[Agency](ctx, r, sqlHosted, lastDay, "closed")
+}
+
 // OpenAgency enters an agency. Forbidden unless the actor administers the system; Conflict when a code is taken on these dates (I3.5).
 func OpenAgency(ctx context.Context, tx *store.Tx, f AgencyForm) (*Agency, error) {
 	if !MayShapeCity(tx.Actor()) {

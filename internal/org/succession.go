@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 
+	"congvu/internal/calendar"
 	"congvu/internal/i18n"
 	"congvu/internal/store"
 )
@@ -136,6 +137,24 @@ func PredecessorsOf(ctx context.Context, r store.Reader, of AgencyID) ([]Success
 // Takeovers lists who takes over what by a decision.
 func Takeovers(ctx context.Context, r store.Reader, id ReorganisationID) ([]Takeover, error) {
 	return store.All[Takeover](ctx, r, sqlTakeovers, id)
+}
+
+// Pairing is one agency that hands over to another by a decision that is approved or carried out.
+type Pairing struct {
+	ReorganisationID ReorganisationID
+	Title            string
+	Effective        calendar.Date
+	OldID, NewID     AgencyID
+	OldName, NewName string
+}
+
+var sqlPairings = store.SQL(`SELECT DISTINCT t.reorganisation_id, r.title, r.effective, t.old_id, t.new_id, o.name AS old_name, n.name AS new_name FROM org_takeovers AS t
+	JOIN org_reorganisations AS r ON r.id = t.reorganisation_id JOIN org_agencies AS o ON o.id = t.old_id JOIN org_agencies AS n ON n.id = t.new_id
+	WHERE r.state IN ('approved', 'executed') AND (CAST($1 AS BOOLEAN) OR t.old_id = $2 OR t.new_id = $2) ORDER BY r.effective DESC, o.name, n.name LIMIT 2000`)
+
+// Pairings lists who hands over to whom, as far as the actor's agency is one of the two; for the system's administrator all.
+func Pairings(ctx context.Context, r store.Reader, a store.Actor) ([]Pairing, error) {
+	return store.All[Pairing](ctx, r, sqlPairings, MayShapeCity(a), a.Agency)
 }
 
 // TakerOf gives who took a subject over from an agency, following further reorganisations; false when nobody was named.

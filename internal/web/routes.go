@@ -85,6 +85,7 @@ func routes() []Route {
 		reorganisationRoutes(),
 		pastRoutes(),
 		takeoverRoutes(),
+		handoverRoutes(),
 		importRoutes(),
 		accessRoutes(),
 		historyRoutes(),
