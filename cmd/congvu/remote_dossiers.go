@@ -54,7 +54,7 @@ func farDossiers() []far {
 		{"dossier-unfreeze", "dossier-unfreeze dossier/SỐ --reason X", "gỡ đóng băng hồ sơ", reasonOnDossier((*client.Client).UnfreezeDossier)},
 		{"dossier-destroy", "dossier-destroy dossier/SỐ --reason QUYẾT_ĐỊNH", "hủy hồ sơ hết giá trị theo quyết định", reasonOnDossier((*client.Client).DestroyDossier)},
 		{"dossier-correct", "dossier-correct dossier/SỐ TỆP.json", "lưu trữ sửa thông tin mô tả của hồ sơ đã nộp", remoteDossierCorrect},
-		{"dossier-ask", "dossier-ask dossier/SỐ --reason X", "yêu cầu lưu trữ cho sử dụng hồ sơ", reasonOnDossier((*client.Client).AskForDossier)},
+		{"dossier-ask", "dossier-ask dossier/SỐ | SỐ_KÝ_HIỆU [--year N] --reason X", "yêu cầu lưu trữ cho sử dụng hồ sơ, ví dụ: dossier-ask 02.TCCB --year 2026", remoteDossierAsk},
 		{"dossier-requests", "dossier-requests", "yêu cầu sử dụng hồ sơ", remoteDossierRequests},
 		{"dossier-answer", "dossier-answer request/SỐ [--until NGÀY] [--reason X]", "cho sử dụng đến hết ngày (--until), hoặc từ chối (--reason)", remoteDossierAnswer},
 		{"dossier-print", "dossier-print dossier/SỐ contents|cover|closing [--out TỆP]", "in mục lục văn bản, bìa hoặc tờ kết thúc", remoteDossierPrint},
@@ -399,6 +399,16 @@ func remoteDossierCorrect(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.CorrectDossier(ctx, id, f)
+}
+
+func remoteDossierAsk(ctx context.Context, r *remoteCall) error {
+	if len(r.args) == 1 && strings.Contains(r.args[0], ".") {
+		if r.books.year == 0 {
+			return badUsage("cần --year: năm của hồ sơ")
+		}
+		return r.AskForDossierByCode(ctx, client.DossierAsking{Code: r.args[0], Year: r.books.year, Reason: r.o.reason})
+	}
+	return reasonOnDossier((*client.Client).AskForDossier)(ctx, r)
 }
 
 func remoteDossierRequests(ctx context.Context, r *remoteCall) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"congvu/internal/documents"
+	"congvu/internal/dossiers"
 	"congvu/internal/search"
 	"congvu/internal/store"
 )
@@ -14,6 +15,7 @@ func newIndex(db *store.DB) *search.Index {
 	x := search.New(db)
 	x.Register("incoming", search.From(documents.EntryOf), search.Walk(documents.IncomingPlaces))
 	x.Register("outgoing", search.From(documents.EntryOf), search.Walk(documents.OutgoingPlaces))
+	x.Register("dossier", search.From(dossiers.EntryOf), search.Walk(dossiers.SearchPlaces))
 	return x
 }
 

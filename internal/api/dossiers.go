@@ -48,6 +48,7 @@ func (d *door) dossierRoutes() {
 	ask(d, get("/dossiers/{id}/notices", "listDossierNotices", tagDossiers, "Thông báo nộp lưu của hồ sơ"), d.dossierNotices)
 	do(d, post("/dossiers/{id}/requests", "askForDossier", tagDossiers, "Yêu cầu lưu trữ cho sử dụng hồ sơ"), onDossier(d, dossiers.AskFor))
 	ask(d, get("/dossier-requests", "listDossierRequests", tagDossiers, "Yêu cầu sử dụng hồ sơ: lưu trữ thấy mọi yêu cầu, người khác thấy yêu cầu của mình"), d.dossierRequests)
+	do(d, post("/dossier-requests", "askForDossierByCode", tagDossiers, "Yêu cầu sử dụng hồ sơ lưu trữ theo số, ký hiệu và năm"), d.askByCode)
 	do(d, post("/dossier-requests/{id}/answer", "answerDossierRequest", tagDossiers, "Cho sử dụng hồ sơ hoặc từ chối"), d.answerDossierRequest)
 	d.stream(get("/dossiers/{id}/print/{what}", "printDossier", tagDossiers, "In hồ sơ: contents (mục lục văn bản), cover (bìa) hoặc closing (tờ kết thúc)"), givesPart("what", "contents, cover hoặc closing", "application/pdf"), d.printDossier)
 	d.stream(get("/dossiers/{id}/export/{form}", "exportDossier", tagDossiers, "Xuất hồ sơ: pdf, xml, zip hoặc sip"), givesPart("form", "pdf, xml, zip hoặc sip", "application/octet-stream"), d.exportDossier)
@@ -327,6 +328,14 @@ func (d *door) dossierRequests(ctx context.Context, c *call, _ *struct{}) ([]cli
 		return client.DossierRequest{ID: client.ID(q.ID), Dossier: client.ID(q.DossierID), Code: q.Code, Title: q.Title, Person: q.PersonName, Reason: q.Reason, State: q.State, Until: string(q.Until),
 			Answer: q.Answer, AnsweredBy: q.AnsweredBy, At: q.At.Time()}
 	}), err
+}
+
+type askingByCode struct{ Body client.DossierAsking }
+
+func (d *door) askByCode(ctx context.Context, c *call, in *askingByCode) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return dossiers.AskByCode(ctx, tx, in.Body.Code, in.Body.Year, in.Body.Reason)
+	})
 }
 
 func (d *door) answerDossierRequest(ctx context.Context, c *call, in *act[client.DossierRequestAnswer]) error {

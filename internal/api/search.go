@@ -9,6 +9,7 @@ import (
 
 	"congvu/internal/client"
 	"congvu/internal/documents"
+	"congvu/internal/dossiers"
 	"congvu/internal/search"
 	"congvu/internal/store"
 )
@@ -18,7 +19,7 @@ const tagSearch = "Tìm kiếm"
 // asking is one question (V38). Every field narrows; an empty one narrows nothing.
 type asking struct {
 	Q        string `query:"q" maxLength:"200" doc:"Từ cần tìm, có dấu hoặc không dấu; cụm từ trong dấu ngoặc kép; từ cuối có thể chưa gõ hết"`
-	Kind     string `query:"kind" enum:"in,out" doc:"Văn bản đến (in) hoặc đi (out)"`
+	Kind     string `query:"kind" enum:"in,out,dossier" doc:"Văn bản đến (in), đi (out) hoặc hồ sơ (dossier)"`
 	Type     string `query:"type" maxLength:"50" doc:"Mã loại văn bản"`
 	State    string `query:"state" maxLength:"40" doc:"Trạng thái"`
 	Urgency  string `query:"urgency" enum:"ordinary,urgent,very_urgent,express" doc:"Độ khẩn"`
@@ -57,7 +58,7 @@ func (q *asking) query() search.Query {
 }
 
 func (d *door) searchRoutes() {
-	ask(d, get("/search", "searchDocuments", tagSearch, "Tìm văn bản theo từ, theo từng trường và theo nội dung, trong phạm vi được xem"), d.searchDocuments)
+	ask(d, get("/search", "searchDocuments", tagSearch, "Tìm văn bản và hồ sơ theo từ, theo từng trường và theo nội dung, trong phạm vi được xem"), d.searchDocuments)
 	d.stream(post("/reading", "readFields", tagSearch, "Đọc thông tin văn bản từ tệp PDF hoặc ảnh quét; tệp không được lưu"), takesFile(d, readingSchema, false), d.readFields)
 }
 
@@ -74,7 +75,7 @@ func (d *door) searchDocuments(ctx context.Context, c *call, in *asking) (client
 	q := in.query()
 	q.Agency = c.actor.Agency
 	var err error
-	if q.Rights, err = documents.SearchRights(ctx, d.DB, c.actor); err != nil {
+	if q.Rights, err = dossiers.SearchRights(ctx, d.DB, c.actor); err != nil {
 		return out, err
 	}
 	page, err := search.Find(ctx, d.DB, q)
@@ -82,13 +83,21 @@ func (d *door) searchDocuments(ctx context.Context, c *call, in *asking) (client
 		return out, err
 	}
 	refs := each(page.Hits, func(h search.Hit) string { return h.Ref })
-	rows, err := documents.FoundRows(ctx, d.DB, c.actor, refs)
+	rows, err := dossiers.FoundRows(ctx, d.DB, c.actor, refs)
 	out.Next, out.Count, out.More, out.Sort = page.Next, page.Count, page.More, page.Sort
 	out.Rows = each(rows, func(r documents.FoundRow) client.Found {
 		return client.Found{Ref: r.Ref, Number: r.Number, IssuedDate: string(r.Issued), Arrival: r.Arrival, ArrivedDate: string(r.Arrived), TypeName: r.TypeName, Subject: r.Subject,
-			Issuer: r.Issuer, Signer: r.Signer, Urgency: r.Urgency.Slug(), State: r.State, Due: string(r.Due), Person: r.Person, Receivers: r.Receivers}
+			Issuer: r.Issuer, Signer: r.Signer, Urgency: foundUrgency(r), State: r.State, Due: string(r.Due), Person: r.Person, Receivers: r.Receivers}
 	})
 	return out, err
+}
+
+// foundUrgency is empty for what has no urgency.
+func foundUrgency(r documents.FoundRow) string {
+	if r.Direction == "dossier" {
+		return ""
+	}
+	return r.Urgency.Slug()
 }
 
 // readFields proposes the fields of a scan in the caller's hands.

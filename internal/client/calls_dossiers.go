@@ -165,6 +165,11 @@ func (c *Client) AskForDossier(ctx context.Context, id ID, reason string) error 
 	return c.post(ctx, dossier(id, "/requests"), Reason{reason}, nil)
 }
 
+// AskForDossierByCode asks for one that the caller knows by its code and year only.
+func (c *Client) AskForDossierByCode(ctx context.Context, f DossierAsking) error {
+	return c.post(ctx, "/dossier-requests", f, nil)
+}
+
 // DossierRequests lists requests: the archivist all, others their own.
 func (c *Client) DossierRequests(ctx context.Context) ([]DossierRequest, error) {
 	return a[[]DossierRequest](ctx, c, "/dossier-requests", nil)

@@ -9,7 +9,7 @@ import (
 
 // Found is a document in a list of results.
 type Found struct {
-	Ref         string `json:"ref"` // incoming/12, outgoing/12
+	Ref         string `json:"ref"` // incoming/12, outgoing/12, dossier/12
 	Number      string `json:"number"`
 	IssuedDate  string `json:"issued_date"`
 	Arrival     string `json:"arrival"`

@@ -199,6 +199,13 @@ type DossierRequest struct {
 	At         time.Time `json:"at"`
 }
 
+// DossierAsking asks for a dossier of the archive that is known by its code and year only.
+type DossierAsking struct {
+	Code   string `json:"code" maxLength:"50" doc:"Số và ký hiệu hồ sơ"`
+	Year   int    `json:"year"`
+	Reason string `json:"reason" maxLength:"1000"`
+}
+
 // DossierRequestAnswer grants or refuses it.
 type DossierRequestAnswer struct {
 	Grant bool   `json:"grant"`

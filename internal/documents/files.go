@@ -313,6 +313,19 @@ func FilesKept(ctx context.Context, r store.Reader, agency int64, ref string) ([
 	return filesOf(ctx, r, agency, ref)
 }
 
+// TextKept gives what was read from the files of a document, for rooms that have checked by their own rules who asks; at most limit bytes.
+func TextKept(ctx context.Context, r store.Reader, agency int64, ref string, limit int) (string, error) {
+	texts, err := textsOf(ctx, r, agency, ref)
+	var out strings.Builder
+	for _, t := range texts {
+		if out.Len()+len(t.Text) > limit {
+			break
+		}
+		out.WriteString(t.Text + "\n")
+	}
+	return out.String(), err
+}
+
 // VerifyKept reads a kept PDF again and judges its signatures today; an error when the bytes are not those that were kept. The verdict of its arrival stays.
 func VerifyKept(ctx context.Context, d *Desk, sha string, size int64) (string, error) {
 	b, err := blob.ReadAll(ctx, d.Blobs, sha, size)

@@ -31,6 +31,11 @@ var (
 // destroyers take away what other parts of the room keep of a recalled document: search text, dossier links, recognised text. Each part enters its own.
 var destroyers []func(ctx context.Context, tx *store.Tx, agency int64, ref string) error
 
+// AlsoDestroy lets a room above take away what it keeps of a recalled document, in the same act. It is called before anything works.
+func AlsoDestroy(forget func(ctx context.Context, tx *store.Tx, agency int64, ref string) error) {
+	destroyers = append(destroyers, forget)
+}
+
 // destroy is a recall that was agreed to (X9.6, V52, N3, N4): the files and the descriptive metadata go, in every receipt line; number, sender,
 // identifiers, the row of the register with its mark and the trail of the recall stay (V53, D20.2). The bytes follow with the sweep of files that no
 // row needs, so that another document with the same file keeps it.

@@ -12,7 +12,7 @@ import (
 // FoundRow is a document as a list of results shows it; what a kind does not have is empty.
 type FoundRow struct {
 	Ref        string
-	Direction  string // incoming, outgoing
+	Direction  string // incoming, outgoing, dossier
 	ID         int64
 	Number     string // "12/BC-UBND"
 	Issued     calendar.Date
@@ -30,6 +30,14 @@ type FoundRow struct {
 	Unit       string
 	Receivers  string
 	Pages      int
+}
+
+// Address is its page.
+func (r FoundRow) Address() string {
+	if r.Direction == "dossier" {
+		return "/dossiers" + strings.TrimPrefix(r.Ref, "dossier")
+	}
+	return "/" + r.Ref
 }
 
 var (

@@ -21,11 +21,8 @@ func (c ResultColumn) Text(r FoundRow) string { return c.text(r) }
 
 // ResultColumns lists them in the order in which they are shown.
 var ResultColumns = []ResultColumn{
-	{"direction", "Văn bản đến hay đi", 5, true, func(r FoundRow) string {
-		if r.Direction == "incoming" {
-			return "Đến"
-		}
-		return "Đi"
+	{"direction", "Văn bản đến, đi hay hồ sơ", 5, true, func(r FoundRow) string {
+		return map[string]string{"incoming": "Đến", "outgoing": "Đi", "dossier": "Hồ sơ"}[r.Direction]
 	}},
 	{"number", "Số, ký hiệu", 10, true, func(r FoundRow) string { return r.Number }},
 	{"issued", "Ngày văn bản", 8, true, func(r FoundRow) string { return r.Issued.Display() }},
@@ -35,12 +32,20 @@ var ResultColumns = []ResultColumn{
 	{"signer", "Người ký", 9, false, func(r FoundRow) string { return r.Signer }},
 	{"arrival", "Số đến", 5, true, func(r FoundRow) string { return r.Arrival }},
 	{"arrived", "Ngày đến", 8, true, func(r FoundRow) string { return r.Arrived.Display() }},
-	{"urgency", "Độ khẩn", 7, false, func(r FoundRow) string { return r.Urgency.Label() }},
+	{"urgency", "Độ khẩn", 7, false, urgencyText},
 	{"due", "Hạn", 8, true, func(r FoundRow) string { return r.Due.Display() }},
 	{"person", "Người xử lý, soạn thảo", 10, false, func(r FoundRow) string { return r.Person }},
 	{"receivers", "Nơi nhận", 12, false, func(r FoundRow) string { return r.Receivers }},
 	{"pages", "Số trang", 4, true, func(r FoundRow) string { return number(int64(r.Pages)) }},
 	{"state", "Trạng thái", 9, false, func(r FoundRow) string { return r.StateLabel }},
+}
+
+// urgencyText is empty for what has no urgency.
+func urgencyText(r FoundRow) string {
+	if r.Direction == "dossier" {
+		return ""
+	}
+	return r.Urgency.Label()
 }
 
 // DefaultColumns are shown until a person chooses.

@@ -203,12 +203,15 @@ type Request struct {
 	Code, Title   string        // of the dossier
 }
 
-const requestColumns = `q.id, q.dossier_id, q.person_id, q.person_name, q.reason, q.state, q.until, q.answer, q.answered_by, q.at_us, d.code, d.title
+// The title of what one did not know is shown when the archive grants it.
+const requestColumns = `q.id, q.dossier_id, q.person_id, q.person_name, q.reason, q.state, q.until, q.answer, q.answered_by, q.at_us, d.code,
+	CASE WHEN CAST($2 AS BOOLEAN) OR q.state = 'granted' OR d.person_id = q.person_id OR d.rights_code = '01' THEN d.title ELSE '' END AS title
 	FROM dossiers_requests q JOIN dossiers_dossiers d ON d.agency_id = q.agency_id AND d.id = q.dossier_id`
 
 var (
 	sqlRequests   = store.SQL(`SELECT ` + requestColumns + ` WHERE q.agency_id = $1 AND (CAST($2 AS BOOLEAN) OR q.person_id = $3) ORDER BY CASE q.state WHEN 'asked' THEN 0 ELSE 1 END, q.id DESC LIMIT 200`)
-	sqlRequest    = store.SQL(`SELECT ` + requestColumns + ` WHERE q.agency_id = $1 AND q.id = $2`)
+	sqlRequest    = store.SQL(`SELECT ` + requestColumns + ` WHERE q.agency_id = $1 AND CAST($2 AS BOOLEAN) AND q.id = $3`)
+	sqlByCode     = store.SQL(`SELECT id FROM dossiers_dossiers WHERE agency_id = $1 AND year = $2 AND code = $3 AND state = 'accepted'`)
 	sqlPutRequest = store.SQL(`INSERT INTO dossiers_requests (agency_id, id, dossier_id, person_id, person_name, reason, state, until, answer, answered_by, at_us, answered_us) VALUES ($1, $2, $3, $4, $5, $6, 'asked', '', '', '', $7, 0)`)
 	sqlAnswerReq  = store.SQL(`UPDATE dossiers_requests SET state = $1, until = $2, answer = $3, answered_by = $4, answered_us = $5 WHERE agency_id = $6 AND id = $7 AND state = 'asked'`)
 )
@@ -221,16 +224,56 @@ func Requests(ctx context.Context, r store.Reader, a store.Actor) ([]Request, er
 // AskFor asks for the use of a deposited dossier.
 func AskFor(ctx context.Context, tx *store.Tx, id int64, reason string) error {
 	d, err := FindDossier(ctx, tx, tx.Actor(), id)
+	if err == nil {
+		err = d.CheckRequest()
+	}
 	if err != nil {
 		return err
 	}
+	return d.request(ctx, tx, reason)
+}
+
+// AskByCode asks for the use of a dossier of the archive that one knows by its code and year only, from the issued list or another document.
+func AskByCode(ctx context.Context, tx *store.Tx, code string, year int, reason string) error {
+	a := tx.Actor()
+	if a.Person == 0 || a.Holding == 0 {
+		return store.Refuse(store.Forbidden, "Ông/Bà cần giữ một chức vụ trong cơ quan để gửi yêu cầu.")
+	}
+	id, ok, err := store.Maybe[int64](ctx, tx, sqlByCode, a.Agency, year, line(code))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return store.RefuseField("code", "Lưu trữ không giữ hồ sơ nào mang số, ký hiệu {code} của năm {year}. Kiểm tra lại số, ký hiệu và năm.", "code", line(code), "year", year)
+	}
+	d, err := FindDossier(ctx, tx, a, id)
+	if err == nil {
+		err = d.CheckRequest()
+	}
+	if errors.Is(err, store.NotFound) {
+		row, _, bad := store.Maybe[dossierRow](ctx, tx, sqlLoadDossier, a.Agency, id)
+		d, err = &row.Dossier, bad
+	}
+	if err != nil {
+		return err
+	}
+	return d.request(ctx, tx, reason)
+}
+
+// CheckRequest tells why its use need not or cannot be asked for; nil when it can.
+func (d *Dossier) CheckRequest() error {
 	if d.Opens {
 		return store.Refuse(store.Conflict, "Ông/Bà đang mở được hồ sơ {code}, không cần gửi yêu cầu.", "code", d.Code)
 	}
 	if d.State != Accepted {
 		return store.Refuse(store.Conflict, "Hồ sơ {code} không còn để sử dụng.", "code", d.Code)
 	}
-	if reason, err = reasoned("reason", reason); err != nil {
+	return nil
+}
+
+func (d *Dossier) request(ctx context.Context, tx *store.Tx, reason string) error {
+	reason, err := reasoned("reason", reason)
+	if err != nil {
 		return err
 	}
 	who, _, err := nameOf(ctx, tx, tx.Actor())
@@ -255,7 +298,7 @@ func AnswerRequest(ctx context.Context, tx *store.Tx, id int64, grant bool, unti
 	if err := keepsArchive(tx.Actor()); err != nil {
 		return err
 	}
-	q, ok, err := store.Maybe[Request](ctx, tx, sqlRequest, tx.Actor().Agency, id)
+	q, ok, err := store.Maybe[Request](ctx, tx, sqlRequest, tx.Actor().Agency, true, id)
 	if err == nil && !ok {
 		err = store.Refuse(store.NotFound, "Không tìm thấy yêu cầu này trong cơ quan.")
 	}
@@ -279,6 +322,9 @@ func AnswerRequest(ctx context.Context, tx *store.Tx, id int64, grant bool, unti
 		return err
 	}
 	if err := tx.Put(ctx, sqlAnswerReq, state, until, answer, who, tx.Now(), tx.Actor().Agency, id); err != nil {
+		return err
+	}
+	if err := (&Dossier{ID: q.DossierID, AgencyID: tx.Actor().Agency}).endsAfter(ctx, tx, until); err != nil {
 		return err
 	}
 	return tell(ctx, tx, tx.Actor().Agency, "dossier/"+strconv.FormatInt(q.DossierID, 10), q.Code+": "+q.Title, told{verb: "dossier.request_answered", act: "answer_request", note: answer, notify: []int64{q.PersonID}, what: what})

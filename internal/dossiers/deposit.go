@@ -364,6 +364,9 @@ func (p *Deposit) answerOne(ctx context.Context, tx *store.Tx, dossier int64, f 
 	}
 	d.AcceptedAt, d.OwnerUntil = tx.Now(), from.AddDays(n)
 	d.ArchiveCode = ArchiveCode(archive, d, p.Ordinal)
+	if err := d.endsAfter(ctx, tx, d.OwnerUntil); err != nil {
+		return err
+	}
 	return d.save(ctx, tx, told{verb: "dossier.accepted", act: string(act), note: f.Reason, notify: []int64{d.PersonID},
 		what: store.Say("Lưu trữ đã nhận hồ sơ {code}, mã lưu trữ {archive}.", "code", d.Code, "archive", d.ArchiveCode)})
 }

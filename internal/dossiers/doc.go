@@ -24,5 +24,5 @@
 // dossier.list_issued, dossier.list_amended, dossier.retention_set, dossier.opened, dossier.revised, dossier.added, dossier.removed,
 // dossier.arranged, dossier.shared, dossier.unshared, dossier.handed_over, dossier.closed, dossier.reopened, dossier.frozen, dossier.unfrozen,
 // dossier.noticed, dossier.reminded, dossier.checked, dossier.submitted, dossier.accepted, dossier.returned, dossier.corrected, dossier.requested,
-// dossier.request_answered, dossier.destroyed, dossier.registered, dossier.imported, dossier.taken_over, dossier.left
+// dossier.request_answered, dossier.rights_ended, dossier.emptied, dossier.destroyed, dossier.registered, dossier.imported, dossier.taken_over, dossier.left
 package dossiers

@@ -48,12 +48,23 @@ func Ask(ctx context.Context, tx *store.Tx, ids []int64, note string) error {
 		if err != nil {
 			return err
 		}
-		if d.State != Closed && d.State != Returned || d.DueDate == "" {
-			return store.Refuse(store.Conflict, "Hồ sơ {code} chưa kết thúc, đã nộp hoặc không thuộc diện nộp lưu. Bỏ hồ sơ này khỏi danh sách rồi thông báo lại.", "code", d.Code)
+		if err := d.CheckNotice(tx.Actor()); err != nil {
+			return err
 		}
 		if err := d.ask(ctx, tx, note); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// CheckNotice tells why no notice can be given about the dossier; nil when it can.
+func (d *Dossier) CheckNotice(a store.Actor) error {
+	if err := keepsArchive(a); err != nil {
+		return err
+	}
+	if d.State != Closed && d.State != Returned || d.DueDate == "" {
+		return store.Refuse(store.Conflict, "Hồ sơ {code} chưa kết thúc, đã nộp hoặc không thuộc diện nộp lưu. Bỏ hồ sơ này khỏi danh sách rồi thông báo lại.", "code", d.Code)
 	}
 	return nil
 }
@@ -142,6 +153,9 @@ type toRemind struct {
 func Run(ctx context.Context, db *store.DB, trouble func(error)) {
 	done := make(chan struct{})
 	go func() { defer close(done); db.Follow(ctx, Follower, Hear, trouble) }()
+	ended := make(chan struct{})
+	go func() { defer close(ended); db.Work(ctx, Endings(db), trouble) }()
 	db.Work(ctx, Reminders(db), trouble)
+	<-ended
 	<-done
 }

@@ -47,15 +47,16 @@ const shared = `SELECT 1 FROM dossiers_shares s WHERE s.agency_id = d.agency_id 
 	AND (s.holder_kind = 'person' AND s.holder_id = me.person OR s.holder_kind = 'unit' AND s.holder_id = me.unit)`
 
 // opened is who opens a dossier d (V37): leaders and the archivist; before the archive took it and owner_days after, the person in charge, his
-// head of unit and those it is shared with; later whoever was granted it on request.
-const opened = `(me.sees OR ((d.state <> 'accepted' OR d.owner_until >= me.today) AND (d.person_id = me.person OR d.unit_id = me.headed OR EXISTS (` + shared + `)))
+// head of unit and those it is shared with; later whoever was granted it on request, and everybody of the agency what is kept for public use (01).
+const opened = `(me.sees OR d.state = 'accepted' AND d.rights_code = '01' AND me.person <> 0 OR ((d.state <> 'accepted' OR d.owner_until >= me.today) AND (d.person_id = me.person OR d.unit_id = me.headed OR EXISTS (` + shared + `)))
 	OR EXISTS (SELECT 1 FROM dossiers_requests q WHERE q.agency_id = d.agency_id AND q.dossier_id = d.id AND q.person_id = me.person AND q.state = 'granted' AND q.until >= me.today))`
 
 // works is who may work in it beside the person in charge.
 const works = `EXISTS (` + shared + ` AND s.level = 'work')`
 
-// from bounds dossiers d: those one opens, and the titles of what the archive keeps for use, which one may ask for (V37, V47).
-const from = ` FROM me JOIN dossiers_dossiers d ON d.agency_id = me.agency WHERE (` + opened + ` OR d.state IN ('accepted', 'destroyed') AND me.person <> 0)`
+// from bounds dossiers d: those one opens, and the titles of what one made oneself, or one's unit, and the archive keeps. What it keeps for conditional use (02) nobody
+// else knows of: he asks by its code (V37, V47; D15.4).
+const from = ` FROM me JOIN dossiers_dossiers d ON d.agency_id = me.agency WHERE (` + opened + ` OR d.state IN ('accepted', 'destroyed') AND (d.person_id = me.person OR d.unit_id = me.headed))`
 
 // bound gives $1 to $6 of me.
 func bound(a store.Actor, today calendar.Date) []any {

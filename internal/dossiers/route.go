@@ -158,22 +158,31 @@ func (d *Dossier) stopped(act Act) error {
 
 // allow checks an act against the table and gives the state it leads to.
 func (d *Dossier) allow(tx *store.Tx, act Act) (State, error) {
+	next, err := d.leads(tx.Actor(), act)
+	if err == nil && confirmed[act] {
+		err = tx.Actor().Confirmed(tx.Now())
+	}
+	return next, err
+}
+
+// Check tells why somebody cannot do an act with the dossier now; nil when its form may be shown to him. It asks for no confirmation.
+func (d *Dossier) Check(a store.Actor, act Act) error {
+	_, err := d.leads(a, act)
+	return err
+}
+
+func (d *Dossier) leads(a store.Actor, act Act) (State, error) {
 	known := false
 	for _, s := range route {
 		if s.state != d.State || s.act != act {
 			continue
 		}
 		known = true
-		if !d.may(tx.Actor(), s.who) {
+		if !d.may(a, s.who) {
 			continue
 		}
 		if err := d.stopped(act); err != nil {
 			return "", err
-		}
-		if confirmed[act] {
-			if err := tx.Actor().Confirmed(tx.Now()); err != nil {
-				return "", err
-			}
 		}
 		if s.next == "" {
 			return d.State, nil

@@ -97,6 +97,9 @@ func ShareWith(ctx context.Context, tx *store.Tx, id, holding, unit int64, level
 		}
 		return err
 	}
+	if err := d.endsAfter(ctx, tx, until); err != nil {
+		return err
+	}
 	return d.save(ctx, tx, told{verb: "dossier.shared", act: string(ActShare), note: s.Reason, notify: tell,
 		what: store.Say("Chia sẻ hồ sơ {code} với {name} (quyền {level}).", "code", d.Code, "name", s.HolderName, "level", levelLabel(level))})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -28,6 +29,8 @@ func depositRoutes() []Route {
 		{Pattern: "GET /deposits/{id}/answer", Who: posts(store.Archivist), Handle: (*Door).answerDeposit},
 		{Pattern: "POST /deposits/{id}/answer", Who: posts(store.Archivist), Handle: (*Door).answerDeposit},
 		{Pattern: "GET /dossier-requests", Handle: (*Door).dossierRequests},
+		{Pattern: "GET /dossier-requests/new", Handle: (*Door).askForDossier},
+		{Pattern: "POST /dossier-requests/new", Handle: (*Door).askForDossier},
 		{Pattern: "GET /dossier-requests/{id}/answer", Who: posts(store.Archivist), Handle: (*Door).answerDossierRequest},
 		{Pattern: "POST /dossier-requests/{id}/answer", Who: posts(store.Archivist), Handle: (*Door).answerDossierRequest},
 	}
@@ -221,6 +224,27 @@ func (d *Door) dossierRequests(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return d.page(w, r, View{Title: t(r.Context(), "Yêu cầu sử dụng hồ sơ"), Active: "dossiers"}, requestsTable(rows, actor(r).Roles.Has(store.Archivist)))
+}
+
+// askForDossier: GET, POST /dossier-requests/new asks for a dossier that one knows by its code and year only.
+func (d *Door) askForDossier(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	return d.act(w, r, ActPage{Active: "dossiers", Title: t(ctx, "Yêu cầu sử dụng hồ sơ"), Lead: t(ctx, "Hồ sơ sử dụng có điều kiện chỉ người được quyền mới thấy. Ghi số, ký hiệu và năm để lưu trữ xem xét."), Submit: Action{Label: t(ctx, "Gửi yêu cầu"), Kind: Primary},
+		Back: "/dossier-requests", Refused: t(ctx, "Chưa gửi được yêu cầu"),
+		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
+			return []templ.Component{TextField(fieldOf(f, errs, Field{Name: "code", Label: t(ctx, "Số, ký hiệu hồ sơ"), Short: true, MaxLength: 50})),
+				TextField(fieldOf(f, errs, Field{Name: "year", Label: t(ctx, "Năm"), Short: true, InputMode: "numeric", Value: strconv.Itoa(d.today().Year())})),
+				TextArea(fieldOf(f, errs, Field{Name: "reason", Label: t(ctx, "Mục đích sử dụng"), MaxLength: 1000, Rows: 4}))}, nil
+		},
+		Do: func(f *Form) (flashed, string, error) {
+			year := int(f.Number("year"))
+			if err := f.Err(); err != nil {
+				return flashed{}, "", err
+			}
+			return done("Yêu cầu đã gửi tới lưu trữ."), "", d.DB.Write(ctx, actor(r), func(tx *store.Tx) error {
+				return dossiers.AskByCode(ctx, tx, f.Line("code"), year, f.Text("reason"))
+			})
+		}})
 }
 
 // answerDossierRequest: GET, POST /dossier-requests/{id}/answer

@@ -38,12 +38,35 @@ func (d *Door) actOnDossier(w http.ResponseWriter, r *http.Request, code string)
 	if x.doc, err = dossiers.FindDossier(x.ctx, d.DB, actor(r), id); err != nil {
 		return err
 	}
+	if r.Method == http.MethodGet { // a sent form is judged by the room itself, so that nothing typed is lost
+		if err := x.may(code); err != nil {
+			return err
+		}
+	}
 	p, err := dossierActs[code](x)
 	if err != nil {
 		return err
 	}
 	p.Active, p.Back, p.Lead = "dossiers", dossierAddress(id), orElse(p.Lead, x.doc.Code+" – "+x.doc.Title)
 	return d.act(w, r, p)
+}
+
+// dossierForms name the act of the room behind the forms that are called otherwise.
+var dossierForms = map[string]dossiers.Act{"attach": dossiers.ActAdd, "edit": dossiers.ActRevise, "unshare": dossiers.ActShare, "hand-over": dossiers.ActHandOver}
+
+// may refuses the form of what the actor cannot do with the dossier now.
+func (x dossierAct) may(code string) error {
+	switch code {
+	case "request":
+		return x.doc.CheckRequest()
+	case "notice":
+		return x.doc.CheckNotice(actor(x.r))
+	}
+	act, ok := dossierForms[code]
+	if !ok {
+		act = dossiers.Act(code)
+	}
+	return x.doc.Check(actor(x.r), act)
 }
 
 // does runs one act of the room and says what was done.

@@ -19,6 +19,7 @@ import (
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
+	"congvu/internal/dossiers"
 	"congvu/internal/exchange"
 	"congvu/internal/keys"
 	"congvu/internal/notify"
@@ -79,6 +80,7 @@ func newHouse(t *testing.T, change ...func(*Config)) *house {
 	c.Index.Patience = time.Minute
 	c.Index.Register("incoming", search.From(documents.EntryOf), search.Walk(documents.IncomingPlaces))
 	c.Index.Register("outgoing", search.From(documents.EntryOf), search.Walk(documents.OutgoingPlaces))
+	c.Index.Register("dossier", search.From(dossiers.EntryOf), search.Walk(dossiers.SearchPlaces))
 	for _, f := range change {
 		f(&c)
 	}

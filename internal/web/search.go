@@ -9,6 +9,7 @@ import (
 
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
+	"congvu/internal/dossiers"
 	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/search"
@@ -182,7 +183,7 @@ func (d *Door) results(r *http.Request, a store.Actor, values url.Values, cursor
 		return page, nil, err
 	}
 	q.Agency, q.Cursor, q.Limit = a.Agency, cursor, limit
-	if q.Rights, err = documents.SearchRights(ctx, d.DB, a); err != nil {
+	if q.Rights, err = dossiers.SearchRights(ctx, d.DB, a); err != nil {
 		return page, nil, err
 	}
 	if page, err = search.Find(ctx, d.DB, q); err != nil {
@@ -192,7 +193,7 @@ func (d *Door) results(r *http.Request, a store.Actor, values url.Values, cursor
 	for i, h := range page.Hits {
 		refs[i] = h.Ref
 	}
-	rows, err = documents.FoundRows(ctx, d.DB, a, refs)
+	rows, err = dossiers.FoundRows(ctx, d.DB, a, refs)
 	return page, rows, err
 }
 

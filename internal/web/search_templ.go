@@ -203,7 +203,7 @@ func searchForm(v searchView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = FilterSelect("kind", t(ctx, "Đến hay đi"), Choose([]Option{{Label: t(ctx, "Tất cả")}, {Value: "in", Label: t(ctx, "Văn bản đến")}, {Value: "out", Label: t(ctx, "Văn bản đi")}}, v.get("kind"))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = FilterSelect("kind", t(ctx, "Đến, đi hay hồ sơ"), Choose([]Option{{Label: t(ctx, "Tất cả")}, {Value: "in", Label: t(ctx, "Văn bản đến")}, {Value: "out", Label: t(ctx, "Văn bản đi")}, {Value: "dossier", Label: t(ctx, "Hồ sơ")}}, v.get("kind"))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -442,7 +442,7 @@ func foundDocuments(v searchView) templ.Component {
 											}()
 										}
 										ctx = templ.InitializeContext(ctx)
-										templ_7745c5c3_Err = RowLink("/"+r.Ref, resultText(ctx, c, r), RowView{}).Render(ctx, templ_7745c5c3_Buffer)
+										templ_7745c5c3_Err = RowLink(r.Address(), resultText(ctx, c, r), RowView{}).Render(ctx, templ_7745c5c3_Buffer)
 										if templ_7745c5c3_Err != nil {
 											return templ_7745c5c3_Err
 										}
