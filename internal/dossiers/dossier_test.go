@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"congvu/internal/org"
 	"congvu/internal/store"
 	"congvu/internal/workbook"
 )
@@ -348,13 +349,32 @@ func TestDossiersAreHandedOverBeforeLeaving(t *testing.T) {
 	if len(left) != 1 || left[0].ID != d.ID {
 		t.Fatalf("%+v", left)
 	}
-	h.refused(store.Forbidden, h.by("unit_head", func(tx *store.Tx) error { return HandOver(bg, tx, d.ID, h.people["colleague"].Holding, "") }))
+	ends := func() error {
+		return h.db.Write(bg, store.System(h.agency), func(tx *store.Tx) error {
+			return org.EndHolding(bg, tx, org.HoldingID(h.people["keeper"].Holding), nowDay(tx))
+		})
+	}
+	h.refused(store.Conflict, ends()) // nobody leaves with a dossier in his name
+	h.must(h.db.Write(bg, store.System(h.agency), func(tx *store.Tx) error {
+		return org.EndHolding(bg, tx, org.HoldingID(h.people["keeper"].Holding), nowDay(tx).AddDays(30))
+	}))
+	post, err := org.FindHolding(bg, h.db, org.HoldingID(h.people["keeper"].Holding))
+	h.must(err)
+	for who, sees := range map[string]int{"unit_head": 1, "head": 1, "keeper": 1, "clerk": 0, "colleague": 0, "foreign": 0} {
+		if left, err := LeftAt(bg, h.db, h.people[who], post); err != nil || len(left) != sees {
+			t.Errorf("%s finds %d dossiers to hand over: %v", who, len(left), err)
+		}
+	}
+	h.refused(store.NotFound, h.by("colleague", func(tx *store.Tx) error { return HandOver(bg, tx, d.ID, h.people["colleague"].Holding, "") }))
+	h.must(h.by("unit_head", func(tx *store.Tx) error { return HandOver(bg, tx, d.ID, h.people["unit_head"].Holding, "") }))
+	h.must(h.by("unit_head", func(tx *store.Tx) error { return HandOver(bg, tx, d.ID, h.people["keeper"].Holding, "") }))
 	h.must(h.by("archivist", func(tx *store.Tx) error {
 		return HandOver(bg, tx, d.ID, h.people["colleague"].Holding, "Chuyển công tác")
 	}))
 	if left, err = OpenDossiersOf(bg, h.db, h.agency, h.people["keeper"].Person); err != nil || len(left) != 0 {
 		t.Fatalf("%+v %v", left, err)
 	}
+	h.must(ends())
 	if d = h.find("colleague", d.ID); d.PersonName != "Người colleague" || !d.may(h.people["colleague"], byKeeper) {
 		t.Fatalf("%+v", d)
 	}

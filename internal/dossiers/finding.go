@@ -2,8 +2,10 @@ package dossiers
 
 import (
 	"context"
+	"strings"
 
 	"congvu/internal/i18n"
+	"congvu/internal/org"
 	"congvu/internal/store"
 )
 
@@ -124,7 +126,13 @@ func Accounts(ctx context.Context, r store.Reader, a store.Actor, year int) ([]A
 	return store.All[Account](ctx, r, sqlAccounts, append(bound(a, nowDay(r)), year)...)
 }
 
-var sqlLeft = store.SQL(`SELECT d.id, d.code, d.title, d.state FROM dossiers_dossiers d WHERE d.agency_id = $1 AND d.person_id = $2 AND d.state IN ('open', 'closed', 'submitted', 'returned') ORDER BY d.id LIMIT 1000`)
+var (
+	sqlLeft   = store.SQL(`SELECT d.id, d.code, d.title, d.state FROM dossiers_dossiers d WHERE d.agency_id = $1 AND d.person_id = $2 AND d.state IN ('open', 'closed', 'submitted', 'returned') ORDER BY d.id LIMIT 1000`)
+	sqlLeftAt = store.SQL(me + `SELECT d.id, d.code, d.title, d.state ` + from + ` AND d.person_id = $7 AND d.holding_id = $8 AND d.state IN ('open', 'closed', 'returned') AND d.frozen_us = 0 ORDER BY d.id LIMIT 1000`)
+	sqlBound  = store.SQL(`SELECT d.code FROM dossiers_dossiers d WHERE d.agency_id = $1 AND d.person_id = $2 AND d.holding_id = $3 AND d.state IN ('open', 'closed', 'returned') AND d.frozen_us = 0 ORDER BY d.id LIMIT 1000`)
+)
+
+func init() { org.BeforeLeaving(handsOver) }
 
 // Left is a dossier that a person still answers for.
 type Left struct {
@@ -137,4 +145,19 @@ type Left struct {
 // who end posts and accounts ask.
 func OpenDossiersOf(ctx context.Context, r store.Reader, agency, person int64) ([]Left, error) {
 	return store.All[Left](ctx, r, sqlLeft, agency, person)
+}
+
+// LeftAt lists what the holder of a post has to hand over, as far as the actor opens it. What is frozen, or waits for the archive, stays with its keeper.
+func LeftAt(ctx context.Context, r store.Reader, a store.Actor, h *org.Holding) ([]Left, error) {
+	return store.All[Left](ctx, r, sqlLeftAt, append(bound(a, nowDay(r)), int64(h.PersonID), int64(h.ID))...)
+}
+
+// handsOver refuses that a post ends while dossiers stand in its holder's name that can be handed over.
+func handsOver(ctx context.Context, tx *store.Tx, h *org.Holding) error {
+	codes, err := store.All[string](ctx, tx, sqlBound, int64(h.AgencyID), int64(h.PersonID), int64(h.ID))
+	if err != nil || len(codes) == 0 {
+		return err
+	}
+	return store.Refuse(store.Conflict, "{name} còn phụ trách {count} hồ sơ chưa bàn giao: {codes}. Bàn giao hồ sơ ở mục Bàn giao công việc rồi kết thúc chức vụ.", "name", h.PersonName, "count", len(codes),
+		"codes", strings.Join(codes[:min(len(codes), 10)], ", "))
 }

@@ -58,6 +58,7 @@ const (
 	byWorker    who = "worker"    // he, and those he lets work in it
 	byArchivist who = "archivist" // the agency's archivist
 	byHead      who = "head"      // the head of the agency, who decides on destruction and freezing
+	byManager   who = "manager"   // the head of the agency or of the dossier's unit, who sees to it that nobody leaves with a dossier
 )
 
 type arrow struct {
@@ -76,6 +77,7 @@ var route = []arrow{
 	{Open, ActShare, "", byKeeper},
 	{Open, ActHandOver, "", byKeeper},
 	{Open, ActHandOver, "", byArchivist}, // of one who is gone
+	{Open, ActHandOver, "", byManager},
 	{Open, ActClose, Closed, byKeeper},
 	{Open, ActFreeze, "", byHead},
 	{Open, ActUnfreeze, "", byHead},
@@ -84,6 +86,7 @@ var route = []arrow{
 	{Closed, ActShare, "", byKeeper},
 	{Closed, ActHandOver, "", byKeeper},
 	{Closed, ActHandOver, "", byArchivist}, // of one who is gone
+	{Closed, ActHandOver, "", byManager},
 	{Closed, ActSubmit, Submitted, byKeeper},
 	{Closed, ActFreeze, "", byHead},
 	{Closed, ActUnfreeze, "", byHead},
@@ -99,6 +102,7 @@ var route = []arrow{
 	{Returned, ActShare, "", byKeeper},
 	{Returned, ActHandOver, "", byKeeper},
 	{Returned, ActHandOver, "", byArchivist}, // of one who is gone
+	{Returned, ActHandOver, "", byManager},
 	{Returned, ActFreeze, "", byHead},
 	{Returned, ActUnfreeze, "", byHead},
 
@@ -126,6 +130,8 @@ func (d *Dossier) may(a store.Actor, w who) bool {
 		return a.Person != 0 && (person(a) == d.PersonID || d.Works)
 	case byArchivist:
 		return a.Roles.Has(store.Archivist) && a.For == 0 && a.Person != 0
+	case byManager:
+		return (a.Roles.Has(store.Head) || d.UnitID != 0 && d.UnitID == headed(a)) && a.For == 0 && a.Person != 0
 	case byHead:
 		return a.Roles.Has(store.Head) && a.For == 0 && a.Person != 0
 	}

@@ -26,6 +26,15 @@ var holders []Holder
 // RegisterHolder is called by rooms when the program starts.
 func RegisterHolder(h Holder) { holders = append(holders, h) }
 
+// leaving are what rooms demand before somebody leaves a post.
+var leaving []func(ctx context.Context, tx *store.Tx, h *Holding) error
+
+// BeforeLeaving is called by rooms when the program starts: their check refuses that a post ends today or ended before, while its holder still answers for something
+// that he must hand over first (I5.7).
+func BeforeLeaving(check func(ctx context.Context, tx *store.Tx, h *Holding) error) {
+	leaving = append(leaving, check)
+}
+
 // Untaken is what nobody takes: "chưa có đơn vị tiếp nhận" (I9.5).
 type Untaken struct {
 	OldID   AgencyID

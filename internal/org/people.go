@@ -474,6 +474,13 @@ func EndHolding(ctx context.Context, tx *store.Tx, id HoldingID, on calendar.Dat
 	if !on.Valid() || on.Before(h.ValidFrom) {
 		return store.RefuseField("on", "Nhập ngày cuối cùng giữ chức vụ, từ {from} trở đi.", "from", h.ValidFrom.Display())
 	}
+	if !on.After(calendar.DateOf(tx.Now().Time())) {
+		for _, check := range leaving {
+			if err := check(ctx, tx, &h); err != nil {
+				return err
+			}
+		}
+	}
 	if err := tx.Put(ctx, sqlEndHolding, on, h.AgencyID, id); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"congvu/internal/auth"
+	"congvu/internal/dossiers"
 	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
@@ -289,6 +290,25 @@ func (d *Door) accountState(w http.ResponseWriter, r *http.Request, change func(
 	if err != nil {
 		return err
 	}
+	left, err := dossiers.OpenDossiersOf(r.Context(), d.DB, int64(own(r)), int64(p.ID))
+	if err != nil {
+		return err
+	}
+	if locked, err := auth.Locked(r.Context(), d.DB, int64(p.ID)); err != nil {
+		return err
+	} else if locked && len(left) > 0 { // a lock may not wait, but what it leaves behind is said
+		d.flash(w, Warn, store.Say("Đã khóa tài khoản. Người này còn phụ trách {n} hồ sơ: {codes}. Bàn giao ở mục Bàn giao công việc.", "n", len(left), "codes", codesOf(left)))
+		return redirect(w, r, personAddress(p.ID))
+	}
 	d.flash(w, Good, done)
 	return redirect(w, r, personAddress(p.ID))
+}
+
+// codesOf names the first dossiers.
+func codesOf(left []dossiers.Left) string {
+	var out []string
+	for _, x := range left[:min(len(left), 10)] {
+		out = append(out, x.Code)
+	}
+	return strings.Join(out, ", ")
 }

@@ -10,6 +10,7 @@ import (
 
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
+	"congvu/internal/dossiers"
 	"congvu/internal/org"
 	"congvu/internal/store"
 )
@@ -228,6 +229,8 @@ func (d *Door) handOverPosts(w http.ResponseWriter, r *http.Request) error {
 type handOverView struct {
 	post  *org.Holding
 	left  []documents.Left
+	files []dossiers.Left
+	more  int // dossiers that another must hand over
 	to    []Option
 	today calendar.Date
 	errs  Errors
@@ -248,6 +251,14 @@ func (d *Door) showHandOver(w http.ResponseWriter, r *http.Request, status int, 
 	if v.post, v.left, err = documents.LeftBy(ctx, d.DB, actor(r), id); err != nil {
 		return err
 	}
+	if v.files, err = dossiers.LeftAt(ctx, d.DB, actor(r), v.post); err != nil {
+		return err
+	}
+	all, err := dossiers.OpenDossiersOf(ctx, d.DB, int64(v.post.AgencyID), int64(v.post.PersonID))
+	if err != nil {
+		return err
+	}
+	v.more = max(0, len(all)-len(v.files))
 	staff, err := org.Staff(ctx, d.DB, v.post.AgencyID, d.today())
 	if err != nil {
 		return err
@@ -271,10 +282,20 @@ func (d *Door) moveWork(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	lines, drafts, to := f.Numbers("line"), f.Numbers("draft"), f.Number("to")
+	lines, drafts, files, to := f.Numbers("line"), f.Numbers("draft"), f.Numbers("dossier"), f.Number("to")
 	if err = f.Err(); err == nil {
 		err = d.DB.Write(r.Context(), actor(r), func(tx *store.Tx) error {
-			return documents.MoveWork(r.Context(), tx, id, to, lines, drafts)
+			if len(lines)+len(drafts) > 0 || len(files) == 0 {
+				if err := documents.MoveWork(r.Context(), tx, id, to, lines, drafts); err != nil {
+					return err
+				}
+			}
+			for _, file := range files {
+				if err := dossiers.HandOver(r.Context(), tx, file, to, ""); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
 	if errs, ok := asErrors(r.Context(), err); ok {
@@ -283,6 +304,6 @@ func (d *Door) moveWork(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d.flash(w, Good, store.Say("Đã bàn giao {n} việc.", "n", len(lines)+len(drafts)))
+	d.flash(w, Good, store.Say("Đã bàn giao {n} việc.", "n", len(lines)+len(drafts)+len(files)))
 	return redirect(w, r, fmt.Sprintf("/handover/%d", id))
 }

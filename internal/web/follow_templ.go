@@ -1067,7 +1067,17 @@ func handOverPage(v handOverView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if len(v.left) == 0 {
+			if v.more > 0 {
+				templ_7745c5c3_Err = Note(Warn, t(ctx, "Người này còn phụ trách {n} hồ sơ khác. Hồ sơ đang đóng băng hoặc chờ lưu trữ kiểm tra chưa bàn giao được; hồ sơ còn lại do trưởng đơn vị, người đứng đầu hoặc lưu trữ bàn giao.", "n", v.more)).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			if len(v.left)+len(v.files) == 0 {
 				templ_7745c5c3_Err = Empty(EmptyView{Icon: "circle-check", Title: t(ctx, "Chức vụ này không còn việc đang mở hay dự thảo nào"), Text: t(ctx, "Không cần bàn giao gì thêm.")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1089,20 +1099,20 @@ func handOverPage(v handOverView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, " <fieldset class=\"fld\"><legend>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, " <fieldset class=\"fld\"><legend>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var45 string
 					templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Việc bàn giao"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 211, Col: 41}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `follow.templ`, Line: 214, Col: 41}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var45))
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "</legend><div class=\"pick one-column\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "</legend><div class=\"pick one-column\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1119,13 +1129,19 @@ func handOverPage(v handOverView) templ.Component {
 							}
 						}
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "</div></fieldset>")
+					for i, x := range v.files {
+						templ_7745c5c3_Err = pickOption(Field{Name: "dossier"}, Option{Value: fmt.Sprint(x.ID), Label: x.Code + " – " + x.Title, Hint: t(ctx, "Hồ sơ") + " · " + translate(ctx, x.State.Label(), nil), Selected: true}, "checkbox", i+1).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "</div></fieldset>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = FormCard(FormView{ID: actForm, Action: fmt.Sprintf("/handover/%d", v.post.ID), Title: t(ctx, "{n} việc cần bàn giao", "n", len(v.left)), Submit: Action{Label: t(ctx, "Bàn giao các việc đã chọn"), Kind: Primary}, Cancel: "/handover", ErrorTitle: t(ctx, "Chưa bàn giao được"), Errors: v.errs}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = FormCard(FormView{ID: actForm, Action: fmt.Sprintf("/handover/%d", v.post.ID), Title: t(ctx, "{n} việc cần bàn giao", "n", len(v.left)+len(v.files)), Submit: Action{Label: t(ctx, "Bàn giao các việc đã chọn"), Kind: Primary}, Cancel: "/handover", ErrorTitle: t(ctx, "Chưa bàn giao được"), Errors: v.errs}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var44), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
