@@ -46,6 +46,7 @@ func TestTheWholeWayInTheBrowser(t *testing.T) {
 	t.Run("without script", func(t *testing.T) { theWholeWay(&relay{T: t, base: base}) })
 	t.Run("main pages", func(t *testing.T) { mainPages(t, base) })
 	t.Run("stale and foreign", func(t *testing.T) { staleAndForeign(t, base) })
+	t.Run("dossiers", func(t *testing.T) { dossierPages(t, base) })
 }
 
 func theWholeWay(c *relay) {

@@ -134,8 +134,8 @@ func MayShareGroups(a store.Actor) bool {
 	return a.For == 0 && a.Roles.Has(store.Clerk|store.AgencyAdmin)
 }
 
-// keeps refuses who may not change a group: his own, or the agency's for its keepers.
-func (g *Group) keeps(a store.Actor) error {
+// Keeps refuses who may not change a group: his own, or the agency's for its keepers.
+func (g *Group) Keeps(a store.Actor) error {
 	if g.Owner == 0 && !MayShareGroups(a) || g.Owner != 0 && (g.Owner != a.Person || a.For != 0) {
 		return store.Refuse(store.Forbidden, "Nhóm dùng chung của cơ quan do văn thư và quản trị giữ; ông/bà có thể lập nhóm riêng.")
 	}
@@ -156,7 +156,7 @@ func SaveGroup(ctx context.Context, tx *store.Tx, f GroupForm) (*Group, error) {
 		}
 		g.Owner, g.Kind = old.Owner, old.Kind
 	}
-	if err := g.keeps(a); err != nil {
+	if err := g.Keeps(a); err != nil {
 		return nil, err
 	}
 	if err := f.check(ctx, tx, g); err != nil {
@@ -222,7 +222,7 @@ func (f *GroupForm) check(ctx context.Context, tx *store.Tx, g *Group) error {
 func DropGroup(ctx context.Context, tx *store.Tx, id int64) error {
 	g, err := findGroup(ctx, tx, tx.Actor(), id)
 	if err == nil {
-		err = g.keeps(tx.Actor())
+		err = g.Keeps(tx.Actor())
 	}
 	if err != nil {
 		return err

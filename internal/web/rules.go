@@ -355,6 +355,9 @@ func (d *Door) groupForm(w http.ResponseWriter, r *http.Request) error {
 		if g, err = documents.FindGroup(ctx, d.DB, actor(r), id); err != nil {
 			return err
 		}
+		if err := g.Keeps(actor(r)); err != nil {
+			return err
+		}
 		title = t(ctx, "Sửa nhóm nơi nhận")
 	} else if r.URL.Query().Get("kind") == documents.GroupOutside {
 		g.Kind = documents.GroupOutside
