@@ -48,7 +48,7 @@ func dossierPages(t *testing.T, base string) {
 	v.says("Hồ sơ đi từng bước trong trình duyệt")
 	v.look("dossier-found")
 	v.press("Hồ sơ đi từng bước trong trình duyệt")
-	v.says("Lịch sử")
+	v.says("Tiến trình")
 	enter(v.tab, base, "chuyenvien1.sotaichinh")
 	v.tab.Go(base + way)
 	v.says("Không tìm thấy")
