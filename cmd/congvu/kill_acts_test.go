@@ -55,6 +55,21 @@ func (d *deeds) count() int {
 	return d.acts
 }
 
+// missing are the acts that nobody was told of yet.
+func (d *deeds) missing() (out []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, act := range []struct {
+		name string
+		n    int
+	}{{"passed on", len(d.passed)}, {"registered among many", len(d.numbered)}, {"directed among many", len(d.directed)}, {"copied", len(d.copies)}, {"recalled", len(d.recalled)}, {"deposited", len(d.given)}} {
+		if act.n == 0 {
+			out = append(out, act.name)
+		}
+	}
+	return out
+}
+
 const passedAtOnce = "chuyển ngay khi vào sổ"
 
 // Kill −9 in the middle of the acts that do several things at once: registered and passed on, many in one order, copies, recalls, dossiers and their deposit, while
@@ -74,7 +89,7 @@ func TestActsOfSeveralThingsAreWholeWhenTheServerIsKilled(t *testing.T) {
 	crowds := prepareCrowds(t, ctx, s, 2)
 	told := &deeds{passed: map[client.ID]int64{}, numbered: map[client.ID]bool{}, directed: map[client.ID]bool{}, copies: map[client.ID]string{}, recalled: map[client.ID]bool{},
 		given: map[client.ID]client.ID{}, refusals: map[string]int{}}
-	for round := range 6 {
+	for round := 0; round < 6 || len(told.missing()) > 0 && round < 20; round++ {
 		address, stop := startServer(t, s)
 		load, end := context.WithCancel(ctx)
 		var all sync.WaitGroup
@@ -112,13 +127,10 @@ func TestActsOfSeveralThingsAreWholeWhenTheServerIsKilled(t *testing.T) {
 			t.Errorf("%d times: %s", n, text)
 		}
 	}
-	for what, n := range map[string]int{"passed on": len(told.passed), "registered among many": len(told.numbered), "directed among many": len(told.directed), "copied": len(told.copies),
-		"recalled": len(told.recalled), "deposited": len(told.given)} {
-		if n == 0 {
-			t.Errorf("nothing was %s: the load did not reach the server", what)
-		}
-	}
 	told.mu.Unlock()
+	if missing := told.missing(); len(missing) > 0 {
+		t.Errorf("in twenty rounds nothing was %s: the load did not reach the server", strings.Join(missing, ", "))
+	}
 	address, stop := startServer(t, s)
 	awaitRecalls(t, ctx, crowds, address, told)
 	stop(syscall.SIGTERM)
@@ -211,7 +223,7 @@ func (c *crowd) copyAndRecall(ctx context.Context, to *crowd, told *deeds, key s
 		if !told.note(err, func() { told.copies[made.ID] = made.Number }) {
 			return
 		}
-		if strings.HasSuffix(key, "0") || strings.HasSuffix(key, "5") {
+		if strings.HasSuffix(key, "3") || strings.HasSuffix(key, "7") {
 			continue // its copy can be printed at the end
 		}
 		err = c.clerk.RecallOutgoing(ctx, id, client.Recalling{Reason: "Ban hành nhầm nội dung, cần thu hồi"})
