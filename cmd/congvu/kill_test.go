@@ -165,6 +165,7 @@ func startServer(t *testing.T, s *settings) (address string, stop func(syscall.S
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { cmd.Process.Kill() }) // when the test gave up
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if _, a, found := strings.Cut(lines.Text(), "congvu đang chạy tại "); found {
