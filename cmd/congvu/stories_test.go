@@ -201,17 +201,22 @@ func (w *tale) seat(ctx context.Context, in *installation, o *office, n int) err
 	if err != nil {
 		return err
 	}
-	var archivist, sysadmin store.Actor
+	var archivist, root store.Actor
 	if err := in.DB.Write(ctx, store.System(0), func(tx *store.Tx) (err error) {
-		archivist, err = appointed(ctx, tx, o.agency.ID, org.UnitID(o.drafter.Unit), "Đỗ Thị Lưu", "Lưu trữ", org.RankStaff, store.Archivist, calendar.DateOf(w.clock.Now()).AddDays(-30))
-		if err == nil {
-			sysadmin, err = appointed(ctx, tx, o.agency.ID, 0, "Lương Văn Hệ", "Quản trị hệ thống", org.RankStaff, store.SystemAdmin, calendar.DateOf(w.clock.Now()).AddDays(-30))
+		if n == 0 { // somebody of the first office administers the installation
+			if root, err = appointed(ctx, tx, o.agency.ID, org.UnitID(o.drafter.Unit), "Bùi Thị Lan Hệ Thống", "Quản trị hệ thống", org.RankStaff, store.SystemAdmin, calendar.DateOf(w.clock.Now()).AddDays(-30)); err != nil {
+				return err
+			}
 		}
+		archivist, err = appointed(ctx, tx, o.agency.ID, org.UnitID(o.drafter.Unit), "Đỗ Thị Lưu", "Lưu trữ", org.RankStaff, store.Archivist, calendar.DateOf(w.clock.Now()).AddDays(-30))
 		return err
 	}); err != nil {
 		return err
 	}
-	for name, a := range map[string]store.Actor{"leader": o.head, "drafter": o.drafter, "clerk": o.clerk, "admin": o.administrator, "archivist": archivist, "sysadmin": sysadmin} {
+	for name, a := range map[string]store.Actor{"leader": o.head, "drafter": o.drafter, "clerk": o.clerk, "admin": o.administrator, "archivist": archivist, "root": root} {
+		if a.Person == 0 {
+			continue
+		}
 		c := &character{}
 		err := in.DB.Write(ctx, store.System(0), func(tx *store.Tx) error {
 			err := auth.PutAccount(ctx, tx, auth.Opening{Person: org.PersonID(a.Person), Login: fmt.Sprintf("%s.%d", name, n), Hash: hash})
@@ -231,8 +236,11 @@ func (w *tale) seat(ctx context.Context, in *installation, o *office, n int) err
 
 // cast names the people of an office for the story, and its places in the script's variables.
 func (w *tale) cast(env interface{ Setenv(key, value string) }, at *site, prefix string, n int) {
-	for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "sysadmin"} {
+	for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "root"} {
 		c := w.people[fmt.Sprintf("%s.%d", name, n)]
+		if c == nil {
+			continue
+		}
 		c.server = at.url
 		w.people[prefix+name] = c
 	}
@@ -278,11 +286,11 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"staff-up": tellStaff, "monday": tellMonday, "at": tellAt, "remind": tellRemind,
 	}
 	for _, prefix := range []string{"", "ward-", "third-", "peer-"} {
-		for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "sysadmin", "specialist"} {
+		for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "specialist"} {
 			cmds[prefix+name] = tellPerson(prefix + name)
 		}
 	}
-	for _, name := range []string{"intruder", "deputy", "unit-head", "assistant"} {
+	for _, name := range []string{"intruder", "deputy", "unit-head", "assistant", "root"} {
 		cmds[name] = tellPerson(name)
 	}
 	return cmds
