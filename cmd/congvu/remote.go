@@ -39,7 +39,7 @@ type remoteCall struct {
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
 type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
-	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind                    string
+	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind, person            string
 	with, inform, byRule, scope, whom, cursor                                                   string
 	consent, paper                                                                              bool
 }
@@ -126,6 +126,7 @@ func (r *remoteCall) options(line string) {
 		{&r.o.with, "with", "nơi phối hợp: unit/MÃ, post/MÃ, cách nhau bằng dấu phẩy"}, {&r.o.inform, "inform", "nơi nhận để biết: unit/MÃ, post/MÃ, cách nhau bằng dấu phẩy"},
 		{&r.o.byRule, "by-rule", "quy định của quy chế làm việc cho phép văn thư chuyển thẳng"}, {&r.o.scope, "scope", "sight (xem), prepare (chuẩn bị ý kiến) hoặc direct (ghi ý kiến chỉ đạo thay)"},
 		{&r.o.whom, "for", "mã vị trí được làm thay"}, {&r.o.cursor, "cursor", "con trỏ trang sau, in ở cuối trang trước"},
+		{&r.o.person, "person", "mã người: person/SỐ"},
 		{&r.o.basis, "basis", "văn bản làm căn cứ thu hồi"}, {&r.o.kind, "kind", "replace (thay thế), amend (sửa đổi) hoặc correct (đính chính)"},
 	} {
 		if takes(line, s.name) {

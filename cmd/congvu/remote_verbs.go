@@ -49,6 +49,7 @@ func fars() []far {
 		farCopies(),
 		farPreservation(),
 		farRights(),
+		farHistory(),
 		farDossiers(),
 		farReorganisations(),
 		farReview(),

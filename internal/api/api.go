@@ -83,6 +83,7 @@ func newDoor(c Config) *door {
 	d.draftingRoutes()
 	d.preservationRoutes()
 	d.rightsRoutes()
+	d.historyRoutes()
 	d.dossierRoutes()
 	d.reorganisationRoutes()
 	d.reviewRoutes()

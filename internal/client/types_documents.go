@@ -25,6 +25,28 @@ type Step struct {
 	Late bool      `json:"late,omitempty"`
 }
 
+// Moment is one line of the whole course of a document.
+type Moment struct {
+	Step
+	Kind      string `json:"kind" doc:"Loại việc: receive, direction, handling, draft, opinion, approval, issue, delivery, recall, copy, rights, upkeep, reading"`
+	KindLabel string `json:"kind_label"`
+	Person    ID     `json:"person,omitempty"`
+}
+
+// CoursePerson stands in a document's course.
+type CoursePerson struct {
+	ID   ID     `json:"id"`
+	Name string `json:"name"`
+}
+
+// Course is a part of the whole course of a document, oldest first.
+type Course struct {
+	Rows     []Moment       `json:"rows"`
+	Next     string         `json:"next,omitempty" doc:"Giá trị cursor của phần sau; vắng mặt: đã hết"`
+	People   []CoursePerson `json:"people,omitempty" doc:"Những người có tên trong lịch sử"`
+	Readings bool           `json:"readings" doc:"Có lượt xem: chỉ hiện với người được xem quyền của văn bản"`
+}
+
 // Act is something the caller may do now.
 type Act struct {
 	Code  string `json:"code"`

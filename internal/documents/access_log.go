@@ -27,6 +27,7 @@ const (
 	viewsApart   = 10 * time.Minute // a second view of the same person within is the same view
 	logEvery     = 10 * time.Second // how long a reading waits in memory; a crash loses no more (docs/decisions/0018)
 	mostWaiting  = 500              // readings in memory before who reads next writes them himself
+	mostUnkept   = 20 * mostWaiting // readings in memory, when they cannot be written, before a reading is refused
 	mostAccesses = 200
 )
 
@@ -74,7 +75,8 @@ var (
 		WHERE agency_id = $1 AND ref_kind = $2 AND ref_id = $3 AND id < $4 ORDER BY id DESC LIMIT $5`)
 )
 
-// NoteAccess remembers that somebody, who was let through, reads or takes something. It costs no write; only when very many wait it writes them itself.
+// NoteAccess remembers that somebody, who was let through, reads or takes something. It costs no write; only when very many wait it writes them itself. While
+// they cannot be written they wait on, up to a bound: then nobody reads any more without a trace.
 func (d *Desk) NoteAccess(ctx context.Context, a store.Actor, ref, what string, file int64) error {
 	if a.Person == 0 {
 		return nil
@@ -87,16 +89,19 @@ func (d *Desk) NoteAccess(ctx context.Context, a store.Actor, ref, what string, 
 			d.accesses.mu.Unlock()
 			return nil
 		}
-		if d.accesses.last == nil || len(d.accesses.last) > 20*mostWaiting {
+		if d.accesses.last == nil || len(d.accesses.last) > mostUnkept {
 			d.accesses.last = map[readingKey]store.Instant{}
 		}
 		d.accesses.last[key] = now
 	}
 	d.accesses.waiting = append(d.accesses.waiting, readingNote{a, ref, what, file, now})
-	full := len(d.accesses.waiting) >= mostWaiting
+	waiting := len(d.accesses.waiting)
 	d.accesses.mu.Unlock()
-	if full {
-		return d.KeepAccesses(ctx)
+	if waiting < mostWaiting || waiting%mostWaiting != 0 && waiting < mostUnkept {
+		return nil
+	}
+	if err := d.KeepAccesses(ctx); err != nil && waiting >= mostUnkept {
+		return err
 	}
 	return nil
 }

@@ -86,6 +86,7 @@ func routes() []Route {
 		handoverRoutes(),
 		importRoutes(),
 		accessRoutes(),
+		historyRoutes(),
 		rightsRoutes(),
 		freezeRoutes(),
 		accountRoutes(),
