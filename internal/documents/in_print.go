@@ -29,13 +29,17 @@ type entryRow struct {
 	LeadName    string
 	Forwarded   store.Instant `db:"forwarded_us"`
 	Paper       bool          `db:"paper_received"`
+	RecalledAt  store.Instant `db:"recalled_us"`
+	Hidden      bool          // from who reads the register: he may not see the document
+	Ties        string        `db:"-"` // what replaces, amends or corrects it
 }
 
-var sqlEntries = store.SQL(`SELECT n.number, n.incoming_id, n.at_us, n.mark, n.mark_reason, d.state, d.sender_name, d.number AS number_text, d.notation, d.issued_date, d.arrived_date, d.type_name,
-		d.subject, d.lead_name, d.paper_received, CASE WHEN d.submitted_us > 0 THEN d.submitted_us ELSE COALESCE(
+var sqlEntries = store.SQL(`WITH n AS (SELECT agency_id, number, incoming_id, at_us, mark, mark_reason FROM documents_arrival_numbers WHERE agency_id = $1 AND register = $2)
+	SELECT n.number, n.incoming_id, n.at_us, n.mark, n.mark_reason, d.state, d.sender_name, d.number AS number_text, d.notation, d.issued_date, d.arrived_date, d.type_name,
+		d.subject, d.lead_name, d.paper_received, d.recalled_us, CASE WHEN ` + incomingSeen + ` THEN FALSE ELSE TRUE END AS hidden, CASE WHEN d.submitted_us > 0 THEN d.submitted_us ELSE COALESCE(
 			(SELECT min(l.at_us) FROM documents_lines l WHERE l.agency_id = d.agency_id AND l.incoming_id = d.id), 0) END AS forwarded_us
-	FROM documents_arrival_numbers n JOIN documents_incoming d ON d.agency_id = n.agency_id AND d.id = n.incoming_id
-	WHERE n.agency_id = $1 AND n.register = $2 AND n.number >= $3 AND n.number <= $4 AND n.at_us >= $5 AND n.at_us < $6 ORDER BY n.number LIMIT $7`)
+	FROM n JOIN documents_incoming d ON d.agency_id = n.agency_id AND d.id = n.incoming_id
+	WHERE n.number >= $11 AND n.number <= $12 AND n.at_us >= $13 AND n.at_us < $14 ORDER BY n.number LIMIT $15`)
 
 func (e entryRow) entry() paper.Entry {
 	var notes []string
@@ -43,7 +47,10 @@ func (e entryRow) entry() paper.Entry {
 	case e.Mark == "cancelled":
 		notes = append(notes, "Hủy đăng ký: "+e.MarkReason)
 	case e.Mark == "recalled" || e.State == Recalled:
-		notes = append(notes, "Đã thu hồi")
+		notes = append(notes, recalledNote(e.RecalledAt, e.MarkReason))
+	}
+	if e.Ties != "" {
+		notes = append(notes, e.Ties)
 	}
 	if e.Paper {
 		notes = append(notes, "Bản giấy")
@@ -60,7 +67,20 @@ func (e entryRow) entry() paper.Entry {
 	if e.Mark != "" { // the row of a number that is not the document's any more names nobody who has it
 		cells[6], cells[7] = "", ""
 	}
-	return paper.Entry{Cells: cells, Void: e.Mark != "" || e.State == Recalled}
+	void := e.Mark != "" || e.State == Recalled
+	if e.Hidden {
+		return paper.Entry{Cells: []string{cells[0], cells[1], "", "", "", hiddenWords, "", "", "", ""}, Void: void}
+	}
+	return paper.Entry{Cells: cells, Void: void}
+}
+
+// recalledNote says in a register that a received document was given up, when and why.
+func recalledNote(at store.Instant, reason string) string {
+	out := "Đã thu hồi"
+	if at != 0 {
+		out += " ngày " + today(at).Display()
+	}
+	return strings.TrimSuffix(out+": "+reason, ": ")
 }
 
 // HandlingSheet prints the phiếu giải quyết văn bản đến of a document (D12.2, NĐ 30/2020, Phụ lục IV) as PDF: what the leaders of the

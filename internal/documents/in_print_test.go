@@ -20,7 +20,7 @@ func TestTheRegisterAndTheSheetArePrinted(t *testing.T) {
 	o.must(err)
 	assigned := o.assigned()
 	book := o.find(assigned.ID).Register
-	rows, err := store.All[entryRow](inCtx, o.db, sqlEntries, o.agency, book, 0, 1000, 0, int64(math.MaxInt64), 10)
+	rows, err := store.All[entryRow](inCtx, o.db, sqlEntries, append(append([]any{o.agency, book}, incomingBound(o.db, o.people["clerk"])...), 0, 1000, 0, int64(math.MaxInt64), 10)...)
 	o.must(err)
 	if len(rows) != 3 || rows[0].Mark != "cancelled" || rows[1].Mark != "" || rows[2].LeadName != "Phòng x" || rows[2].Forwarded == 0 {
 		t.Fatalf("%+v", rows)

@@ -25,8 +25,22 @@ var (
 		SELECT 'request/' || q.id FROM documents_requests q WHERE q.agency_id = $1 AND q.incoming_id = $2)`)
 	sqlDestroyTexts = store.SQL(`DELETE FROM documents_texts WHERE agency_id = $1 AND sha IN (SELECT f.sha FROM documents_files f WHERE f.agency_id = $1 AND f.ref = $2)
 		AND NOT EXISTS (SELECT 1 FROM documents_files o WHERE o.agency_id = $1 AND o.ref <> $2 AND o.sha = documents_texts.sha)`)
-	sqlMarkRecalled = store.SQL(`UPDATE documents_arrival_numbers SET mark = 'recalled', mark_reason = $1 WHERE agency_id = $2 AND incoming_id = $3 AND mark = ''`)
+	sqlDestroyNames   = store.SQL(`UPDATE documents_history SET what = $1 WHERE agency_id = $2 AND ref = $3 AND act IN ('attached', 'digitised')`)
+	sqlDestroyMended  = store.SQL(`UPDATE documents_corrections SET was = '', becomes = '', reason = '' WHERE agency_id = $1 AND register_id = $2 AND number = $3`)
+	sqlDestroyChases  = store.SQL(`UPDATE documents_chases SET words = '' WHERE agency_id = $1 AND incoming_id = $2`)
+	sqlDestroyDelays  = store.SQL(`UPDATE documents_extensions SET reason = '', answer = '' WHERE agency_id = $1 AND incoming_id = $2`)
+	sqlDestroyReady   = store.SQL(`UPDATE documents_prepared SET form = $1, state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END WHERE agency_id = $2 AND incoming_id = $3`)
+	sqlDestroyChanged = store.SQL(`UPDATE documents_right_changes SET title = $1 WHERE agency_id = $2 AND ref_kind = 'incoming' AND ref_id = $3`)
+	sqlDestroyAsked   = store.SQL(`UPDATE documents_access_requests SET words = $1 WHERE agency_id = $2 AND ref_kind = 'incoming' AND ref_id = $3`)
+	sqlDestroyFrozen  = store.SQL(`UPDATE documents_freezes SET title = $1 WHERE agency_id = $2 AND ref_kind = 'incoming' AND ref_id = $3`)
+	sqlDestroyCopied  = store.SQL(`UPDATE documents_copies SET source_title = $1, findings = '[]', accepted = '' WHERE agency_id = $2 AND source_ref = $3`)
+	sqlDestroyRelated = store.SQL(`UPDATE documents_relations SET target_title = $1 WHERE agency_id = $2 AND target_ref = $3`)
+	sqlDestroyRelates = store.SQL(`UPDATE documents_relations SET title = $1 WHERE agency_id = $2 AND ref = $3`)
+	sqlMarkRecalled   = store.SQL(`UPDATE documents_arrival_numbers SET mark = 'recalled', mark_reason = $1 WHERE agency_id = $2 AND incoming_id = $3 AND mark = ''`)
 )
+
+// recallTrail are the entries of the journal about a recalled document that keep their words (V53).
+var recallTrail = []string{"document.request_received", "document.request_overdue", "document.request_answered", "document.recalled"}
 
 // destroyers take away what other parts of the room keep of a recalled document: search text, dossier links, recognised text. Each part enters its own.
 var destroyers []func(ctx context.Context, tx *store.Tx, agency int64, ref string) error
@@ -69,7 +83,7 @@ func (d *Incoming) destroy(ctx context.Context, tx *store.Tx, q *Request) error 
 	}
 	return tx.Record(store.Event{Verb: "document.recalled", Agency: d.AgencyID, Ref: d.Ref(), Title: d.name(), Notify: people,
 		Text: store.Say("Văn bản {code} của {sender} đã được thu hồi theo yêu cầu của cơ quan gửi; tệp và nội dung đã hủy: {reason}",
-			"code", d.name(), "sender", d.SenderName, "reason", q.Reason), Data: map[string]any{"request": q.ID}})
+			"code", d.name(), "sender", d.SenderName, "reason", q.Reason), Data: map[string]any{"request": q.ID}, Forgets: true})
 }
 
 // wipe empties one row of a document, its lines, its files.
@@ -88,6 +102,7 @@ func (d *Incoming) wipe(ctx context.Context, tx *store.Tx, q *Request) error {
 			return err
 		}
 	}
+	named := orText(d.Code(), destroyedWords) // what else names the document names it by its number, as the register does
 	kept := i18n.Fold(joinCode(d.Number, d.Notation) + " " + d.SenderName + " " + d.DocumentID)
 	if err := tx.Put(ctx, sqlDestroyDocument, destroyedWords, tx.Now(), kept, d.AgencyID, d.ID); err != nil {
 		return err
@@ -98,6 +113,11 @@ func (d *Incoming) wipe(ctx context.Context, tx *store.Tx, q *Request) error {
 	}{{sqlDestroyTexts, []any{d.AgencyID, d.Ref()}}, {sqlDestroyFiles, []any{d.AgencyID, d.Ref()}}, {sqlDestroyVersions, []any{d.AgencyID, d.Ref()}}, {sqlDestroyKept, []any{d.AgencyID, d.Ref()}},
 		{sqlDestroyOpinions, []any{destroyedWords, d.AgencyID, d.ID}}, {sqlDestroyNotes, []any{d.AgencyID, d.Ref()}}, {sqlDestroyLine, []any{d.AgencyID, d.ID}},
 		{sqlDestroyChange, []any{store.JSON("{}"), d.AgencyID, d.ID}},
+		{sqlDestroyNames, []any{store.JSONOf(store.Say("Thêm tệp (đã hủy cùng văn bản thu hồi)")), d.AgencyID, d.Ref()}},
+		{sqlDestroyMended, []any{d.AgencyID, d.Register, d.ArrivalNumber}},
+		{sqlDestroyChases, []any{d.AgencyID, d.ID}}, {sqlDestroyDelays, []any{d.AgencyID, d.ID}}, {sqlDestroyReady, []any{store.JSON("{}"), d.AgencyID, d.ID}},
+		{sqlDestroyChanged, []any{named, d.AgencyID, d.ID}}, {sqlDestroyAsked, []any{named, d.AgencyID, d.ID}}, {sqlDestroyFrozen, []any{named, d.AgencyID, d.ID}},
+		{sqlDestroyCopied, []any{named, d.AgencyID, d.Ref()}}, {sqlDestroyRelated, []any{named, d.AgencyID, d.Ref()}}, {sqlDestroyRelates, []any{named, d.AgencyID, d.Ref()}},
 		{sqlDestroyAnnounced, []any{d.AgencyID, d.ID}}, {sqlMarkRecalled, []any{q.Reason, d.AgencyID, d.ID}}} {
 		if _, err := tx.Exec(ctx, clear.stmt, clear.args...); err != nil {
 			return err
@@ -109,6 +129,9 @@ func (d *Incoming) wipe(ctx context.Context, tx *store.Tx, q *Request) error {
 		}
 	}
 	d.State, d.Subject, d.PendingRequest = Recalled, destroyedWords, ""
+	if err := tx.Forget(ctx, d.AgencyID, d.Ref(), named, recallTrail...); err != nil {
+		return err
+	}
 	return step(ctx, tx, d.AgencyID, d.Ref(), Step{Act: "recalled", What: store.Say("Hủy tệp và nội dung văn bản theo yêu cầu của {sender}: {kind}",
 		"sender", q.SenderName, "kind", store.Say(q.Kind.Label())), Note: q.Reason})
 }

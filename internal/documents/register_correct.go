@@ -119,10 +119,14 @@ func (b Book) correct(ctx context.Context, r store.Reader, lines []BookLine) err
 			continue
 		}
 		k := at{c.Number, c.Suffix}
+		if c.Was == "" && c.Becomes == "" { // it went with the document that was recalled
+			texts[k] = alongside(texts[k], "Đã đính chính ngày "+today(c.At).Display())
+			continue
+		}
 		texts[k] = alongside(texts[k], fmt.Sprintf("Đính chính ngày %s, %s: “%s” thành “%s” (%s)", today(c.At).Display(), columns[c.ColumnNo-1].Head, c.Was, c.Becomes, c.Reason))
 	}
 	for i, l := range lines {
-		if text := texts[at{l.Number, l.Suffix}]; text != "" && l.Ref != "" {
+		if text := texts[at{l.Number, l.Suffix}]; text != "" && l.Ref != "" && !l.Hidden {
 			last := len(l.Cells) - 1
 			lines[i].Cells[last] = alongside(l.Cells[last], text)
 		}

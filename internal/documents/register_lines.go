@@ -53,6 +53,7 @@ type BookLine struct {
 	On      calendar.Date
 	Cells   []string
 	Void    bool
+	Hidden  bool  // its words are kept from who reads the register: he may not see the document
 	Waiting bool  // a number that is still held
 	Holding int64 // its reservation
 }
@@ -98,9 +99,9 @@ func BookLines(ctx context.Context, r store.Reader, a store.Actor, register int6
 	case b.Kind == BookSecret:
 		lines, err = b.secretLines(ctx, r, s)
 	case b.Direction == IncomingBook:
-		lines, err = b.incomingLines(ctx, r, s)
+		lines, err = b.incomingLines(ctx, r, a, s)
 	default:
-		lines, err = b.outgoingLines(ctx, r, s, nowOf(r))
+		lines, err = b.outgoingLines(ctx, r, a, s, nowOf(r))
 	}
 	if err == nil {
 		err = b.correct(ctx, r, lines)
@@ -108,11 +109,16 @@ func BookLines(ctx context.Context, r store.Reader, a store.Actor, register int6
 	if err == nil && len(lines) > mostPrinted {
 		err = errTooLong()
 	}
+	for i := range lines {
+		if lines[i].Hidden { // it leads nowhere
+			lines[i].Ref = ""
+		}
+	}
 	return b, lines, err
 }
 
-func (b Book) outgoingLines(ctx context.Context, r store.Reader, s Span, now calendar.Date) ([]BookLine, error) {
-	rows, err := b.outgoingRows(ctx, r, s)
+func (b Book) outgoingLines(ctx context.Context, r store.Reader, a store.Actor, s Span, now calendar.Date) ([]BookLine, error) {
+	rows, err := b.outgoingRows(ctx, r, a, s)
 	if err != nil {
 		return nil, err
 	}
@@ -136,12 +142,12 @@ func (b Book) outgoingLines(ctx context.Context, r store.Reader, s Span, now cal
 	}
 	for _, row := range rows {
 		e := row.entry()
-		if v, ok := used[row.Number]; ok {
+		if v, ok := used[row.Number]; ok && !row.Hidden {
 			e.Cells[9] = alongside(e.Cells[9], fmt.Sprintf("Số giữ ngày %s", v.HeldOn.Display()))
 		}
-		lines = append(lines, BookLine{Number: row.Number, Ref: OutgoingRef(row.OutgoingID), On: row.IssuedDate, Cells: e.Cells, Void: e.Void})
+		lines = append(lines, BookLine{Number: row.Number, Ref: OutgoingRef(row.OutgoingID), On: row.IssuedDate, Cells: e.Cells, Void: e.Void, Hidden: row.Hidden})
 	}
-	inserted, err := b.insertedLines(ctx, r, s)
+	inserted, err := b.insertedLines(ctx, r, a, s)
 	lines = append(lines, inserted...)
 	slices.SortStableFunc(lines, func(x, y BookLine) int {
 		if x.Number != y.Number {
@@ -152,15 +158,46 @@ func (b Book) outgoingLines(ctx context.Context, r store.Reader, s Span, now cal
 	return lines, err
 }
 
-func (b Book) incomingLines(ctx context.Context, r store.Reader, s Span) ([]BookLine, error) {
+func (b Book) incomingLines(ctx context.Context, r store.Reader, a store.Actor, s Span) ([]BookLine, error) {
 	s = s.within(b.Year)
-	rows, err := store.All[entryRow](ctx, r, sqlEntries, b.AgencyID, b.ID, s.First, s.Last, s.From.Time().UnixMicro(), s.To.AddDays(1).Time().UnixMicro(), mostPrinted+1)
+	rows, err := store.All[entryRow](ctx, r, sqlEntries, append(append([]any{b.AgencyID, b.ID}, incomingBound(r, a)...), s.First, s.Last, s.From.Time().UnixMicro(), s.To.AddDays(1).Time().UnixMicro(), mostPrinted+1)...)
+	if err != nil {
+		return nil, err
+	}
+	ties, err := tiesOf(ctx, r, a)
 	var lines []BookLine
 	for _, row := range rows {
+		row.Ties = ties[IncomingRef(row.IncomingID)]
 		e := row.entry()
-		lines = append(lines, BookLine{Number: row.Number, Ref: IncomingRef(row.IncomingID), On: today(row.At), Cells: e.Cells, Void: e.Void})
+		lines = append(lines, BookLine{Number: row.Number, Ref: IncomingRef(row.IncomingID), On: today(row.At), Cells: e.Cells, Void: e.Void, Hidden: row.Hidden})
 	}
 	return lines, err
+}
+
+// hiddenWords stand in a register in the place of what its reader may not see: the line keeps its number and its day (D7.10, V19).
+const hiddenWords = "(giới hạn người xem)"
+
+var sqlTies = store.SQL(`WITH x AS (SELECT * FROM documents_relations WHERE agency_id = $1 AND in_force)
+	SELECT x.kind, x.ref, x.target_ref, CASE WHEN CAST($2 AS BOOLEAN) OR NOT EXISTS (SELECT 1 FROM documents_restrictions w WHERE w.agency_id = x.agency_id AND w.ref_kind || '/' || CAST(w.ref_id AS TEXT) = x.ref) THEN x.title ELSE '' END AS title,
+		CASE WHEN CAST($2 AS BOOLEAN) OR NOT EXISTS (SELECT 1 FROM documents_restrictions w WHERE w.agency_id = x.agency_id AND w.ref_kind || '/' || CAST(w.ref_id AS TEXT) = x.target_ref) THEN x.target_title ELSE '' END AS target_title
+	FROM x ORDER BY x.id`)
+
+// tiesOf says of every document what replaced, amended or corrected it, and which it replaces, amends or corrects, as registers note it (D9.8).
+func tiesOf(ctx context.Context, r store.Reader, a store.Actor) (map[string]string, error) {
+	type tie struct {
+		Kind               RelationKind
+		Ref, TargetRef     string
+		Title, TargetTitle string
+	}
+	out := map[string]string{}
+	for x, err := range store.Each[tie](ctx, r, sqlTies, a.Agency, seesLimited(a)) {
+		if err != nil {
+			return nil, err
+		}
+		out[x.TargetRef] = alongside(out[x.TargetRef], vietnamese(store.Message{Text: x.Kind.Passive()})+" "+orText(x.Title, "văn bản khác"))
+		out[x.Ref] = alongside(out[x.Ref], vietnamese(store.Message{Text: x.Kind.Label()})+" "+orText(x.TargetTitle, "văn bản khác"))
+	}
+	return out, nil
 }
 
 func alongside(a, b string) string {

@@ -37,9 +37,10 @@ var (
 		VALUES ($1, $2, 'issued', 1, $3, $4, $5, $6, '', '', '[]', '[]', '[]', 'null', $7, $8, '', 0, $9, FALSE, $10, $11, $12, $13, $14,
 		0, 0, '', 0, 0, $15, '', '[]', '', 0, 1, 0, 0, 0, $16, $17, $18, $19, $20, $21, '', $22, $22, 0, $22, $22, $22, $23)`)
 	sqlPutPaper = store.SQL(`INSERT INTO documents_paper_outgoing (agency_id, outgoing_id, register_id, year, number, suffix, notation, migrated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
-	sqlInserted = store.SQL(`SELECT p.number, p.suffix, o.number_text, p.outgoing_id, o.issued_date, o.type_name, o.subject, o.signer_name, o.unit_name, o.kept_copies, o.issued_us, o.state
+	sqlInserted = store.SQL(`SELECT p.number, p.suffix, o.number_text, p.outgoing_id, o.issued_date, o.type_name, o.subject, o.signer_name, o.unit_name, o.kept_copies, o.issued_us, o.state, o.recalled_us, o.recall_reason,
+			CASE WHEN ` + outgoingSeen + ` THEN FALSE ELSE TRUE END AS hidden
 		FROM documents_paper_outgoing p JOIN documents_outgoing o ON o.agency_id = p.agency_id AND o.id = p.outgoing_id
-		WHERE p.agency_id = $1 AND p.register_id = $2 AND p.suffix <> '' AND o.issued_date >= $3 AND o.issued_date <= $4 AND p.number >= $5 AND p.number <= $6 ORDER BY p.number, p.suffix LIMIT $7`)
+		WHERE p.agency_id = $1 AND p.register_id = $10 AND p.suffix <> '' AND o.issued_date >= $11 AND o.issued_date <= $12 AND p.number >= $13 AND p.number <= $14 ORDER BY p.number, p.suffix LIMIT $15`)
 	sqlIsPaper = store.SQL(`SELECT outgoing_id FROM documents_paper_outgoing WHERE agency_id = $1 AND outgoing_id = $2`)
 	suffixes   = regexp.MustCompile(`^[a-zđ]?$`)
 )
@@ -180,17 +181,21 @@ func OnPaper(ctx context.Context, r store.Reader, a store.Actor, id int64) (bool
 }
 
 // insertedLines are the rows of inserted numbers.
-func (b Book) insertedLines(ctx context.Context, r store.Reader, s Span) ([]BookLine, error) {
+func (b Book) insertedLines(ctx context.Context, r store.Reader, a store.Actor, s Span) ([]BookLine, error) {
 	type inserted struct {
 		Suffix string
 		RegisterRow
 	}
-	rows, err := store.All[inserted](ctx, r, sqlInserted, b.AgencyID, b.ID, s.From, s.To, s.First, s.Last, mostPrinted)
+	bound, err := outgoingBound(ctx, r, a)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := store.All[inserted](ctx, r, sqlInserted, append(bound, b.ID, s.From, s.To, s.First, s.Last, mostPrinted)...)
 	var lines []BookLine
 	for _, row := range rows {
 		e := row.entry()
 		e.Cells[9] = alongside("Số chèn", e.Cells[9])
-		lines = append(lines, BookLine{Number: row.Number, Suffix: row.Suffix, Ref: OutgoingRef(row.OutgoingID), On: row.IssuedDate, Cells: e.Cells, Void: e.Void})
+		lines = append(lines, BookLine{Number: row.Number, Suffix: row.Suffix, Ref: OutgoingRef(row.OutgoingID), On: row.IssuedDate, Cells: e.Cells, Void: e.Void, Hidden: row.Hidden})
 	}
 	return lines, err
 }

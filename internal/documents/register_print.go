@@ -144,7 +144,7 @@ func PrintRegister(ctx context.Context, r store.Reader, a store.Actor, f PrintFo
 			return nil, store.RefuseField("register", "Sổ {name} không phải là sổ văn bản đến.", "name", b.Name)
 		}
 		title, columns = "Sổ theo dõi giải quyết văn bản đến", paper.FollowUpColumns
-		if lines, err = b.followUpLines(ctx, r, f.Span); err != nil {
+		if lines, err = b.followUpLines(ctx, r, a, f.Span); err != nil {
 			return nil, err
 		}
 	} else if f.Of != PrintBook {
@@ -198,17 +198,21 @@ type followRow struct {
 	DoneAt     store.Instant `db:"done_us"`
 	Result     string
 	Reply      string
+	RecalledAt store.Instant `db:"recalled_us"`
+	Hidden     bool
 }
 
-var sqlFollowUp = store.SQL(`SELECT n.number, n.incoming_id, n.at_us, n.mark, n.mark_reason, d.state, d.sender_name, d.number AS number_text, d.notation, d.issued_date, d.type_name,
-		d.lead_name, CASE WHEN d.handle_due <> '' THEN d.handle_due ELSE d.due_date END AS due_date, d.done_us, d.result, COALESCE(o.number_text, '') AS reply
-	FROM documents_arrival_numbers n JOIN documents_incoming d ON d.agency_id = n.agency_id AND d.id = n.incoming_id
+var sqlFollowUp = store.SQL(`WITH n AS (SELECT agency_id, number, incoming_id, at_us, mark, mark_reason FROM documents_arrival_numbers WHERE agency_id = $1 AND register = $2)
+	SELECT n.number, n.incoming_id, n.at_us, n.mark, n.mark_reason, d.state, d.sender_name, d.number AS number_text, d.notation, d.issued_date, d.type_name,
+		d.lead_name, CASE WHEN d.handle_due <> '' THEN d.handle_due ELSE d.due_date END AS due_date, d.done_us, d.result, COALESCE(o.number_text, '') AS reply,
+		d.recalled_us, CASE WHEN ` + incomingSeen + ` THEN FALSE ELSE TRUE END AS hidden
+	FROM n JOIN documents_incoming d ON d.agency_id = n.agency_id AND d.id = n.incoming_id
 	LEFT JOIN documents_outgoing o ON o.agency_id = d.agency_id AND o.id = d.reply_outgoing AND d.reply_outgoing <> 0
-	WHERE n.agency_id = $1 AND n.register = $2 AND n.number >= $3 AND n.number <= $4 AND n.at_us >= $5 AND n.at_us < $6 ORDER BY n.number LIMIT $7`)
+	WHERE n.number >= $11 AND n.number <= $12 AND n.at_us >= $13 AND n.at_us < $14 ORDER BY n.number LIMIT $15`)
 
-func (b Book) followUpLines(ctx context.Context, r store.Reader, s Span) ([]BookLine, error) {
+func (b Book) followUpLines(ctx context.Context, r store.Reader, a store.Actor, s Span) ([]BookLine, error) {
 	s = s.within(b.Year)
-	rows, err := store.All[followRow](ctx, r, sqlFollowUp, b.AgencyID, b.ID, s.First, s.Last, s.From.Time().UnixMicro(), s.To.AddDays(1).Time().UnixMicro(), mostPrinted+1)
+	rows, err := store.All[followRow](ctx, r, sqlFollowUp, append(append([]any{b.AgencyID, b.ID}, incomingBound(r, a)...), s.First, s.Last, s.From.Time().UnixMicro(), s.To.AddDays(1).Time().UnixMicro(), mostPrinted+1)...)
 	if err == nil && len(rows) > mostPrinted {
 		err = errTooLong()
 	}
@@ -224,6 +228,10 @@ func (v followRow) cells(now calendar.Date) []string {
 	about := slices.DeleteFunc([]string{v.TypeName, joinCode(v.Code, v.Notation), "ngày " + v.IssuedDate.Display(), v.SenderName}, func(s string) bool { return s == "" || s == "ngày " })
 	progress, remark := v.State.Label(), v.Result
 	switch {
+	case v.Hidden:
+		return []string{fmt.Sprint(v.Number), hiddenWords, "", "", "", "", ""}
+	case v.Mark == "recalled" || v.State == Recalled:
+		return []string{fmt.Sprint(v.Number), strings.Join(about, ", "), "", "", progress, "", recalledNote(v.RecalledAt, v.MarkReason)}
 	case v.Mark == "cancelled":
 		return []string{fmt.Sprint(v.Number), strings.Join(about, ", "), "", "", "", "", "Hủy đăng ký: " + v.MarkReason}
 	case v.DoneAt != 0:

@@ -150,6 +150,7 @@ func (o *Office) answerRequest(ctx context.Context, tx *store.Tx, e store.Entry,
 
 var (
 	sqlDestroyParcels = store.SQL(`UPDATE exchange_parcels SET destroyed_us = $1, warnings = '[]' WHERE agency_id = $2 AND direction = 'in' AND (ref = $3 OR sender_code = $4 AND document_id = $5 AND document_id <> '')`)
+	sqlDestroyTold    = store.SQL(`UPDATE exchange_statuses SET description = '' WHERE agency_id = $1 AND receipt = $2 AND code IN ('04', '05', '06')`)
 	sqlDestroyHeld    = store.SQL(`UPDATE exchange_quarantine SET sha = '' WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND document_id <> '' AND state = 'accepted'`)
 )
 
@@ -160,6 +161,9 @@ func (o *Office) forget(ctx context.Context, tx *store.Tx, e store.Entry) error 
 		return err
 	}
 	if _, err := tx.Exec(ctx, sqlDestroyParcels, tx.Now(), e.AgencyID, e.Ref, in.SenderCode, in.DocumentID); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, sqlDestroyTold, e.AgencyID, e.Ref); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, sqlDestroyHeld, e.AgencyID, in.SenderCode, in.DocumentID)

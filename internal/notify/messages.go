@@ -42,12 +42,18 @@ var (
 	sqlRead    = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE person_id = $2 AND id = $3 AND read_us = 0`)
 	sqlReadRef = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE person_id = $2 AND ref = $3 AND read_us = 0`)
 	sqlSettle  = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE at_us < $2 AND read_us = 0`)
+	sqlForget  = store.SQL(`UPDATE notify_messages SET title = $1, text = $2, args = $3 WHERE agency_id = $4 AND ref = $5 AND id < $6`)
 	sqlReadAll = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE person_id = $2 AND id <= $3 AND read_us = 0`)
 )
 
-// Tell is the follower: it writes a message for each person that an entry names, except the one who acted (V9).
+// Tell is the follower: it writes a message for each person that an entry names, except the one who acted (V9). When an entry says that the content of its
+// thing was destroyed, the messages about it that came before say only that (V52).
 func Tell(ctx context.Context, tx *store.Tx, e store.Entry) error {
 	told, err := e.Told()
+	if err == nil && told.Forgets {
+		gone := store.Say("Nội dung thông báo đã hủy cùng văn bản {code} bị thu hồi.", "code", e.Title)
+		_, err = tx.Exec(ctx, sqlForget, e.Title, gone.Text, store.JSONOf(gone.Args), e.AgencyID, e.Ref, e.ID)
+	}
 	if err != nil || told.Text == nil {
 		return err
 	}

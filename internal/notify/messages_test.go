@@ -83,3 +83,28 @@ func TestReadingTouchesOnlyOnesOwnBell(t *testing.T) {
 		t.Fatalf("%d and %d unread", a, b)
 	}
 }
+
+// V52: what was told about a recalled document says only that it is gone; what is told afterwards and about other things stays.
+func TestWhatWasToldOfADestroyedDocumentIsForgotten(t *testing.T) {
+	db := storetest.Open(t)
+	happened(t, db, 1, "incoming/5", 2, 3)
+	happened(t, db, 1, "incoming/6", 2)
+	drain(t, db)
+	err := db.Write(ctx, store.Actor{Person: 1, Agency: 1, Via: store.ViaWeb}, func(tx *store.Tx) error {
+		if err := tx.Forget(ctx, 1, "incoming/5", "7/STC"); err != nil {
+			return err
+		}
+		return tx.Record(store.Event{Verb: "test.recalled", Agency: 1, Ref: "incoming/5", Title: "7/STC", Text: store.Say("Văn bản {code} đã thu hồi.", "code", "7/STC"), Notify: []int64{2}, Forgets: true})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drain(t, db)
+	m, err := notify.Messages(ctx, db, 2, 0, 10)
+	if err != nil || len(m) != 3 || m[0].Text != "Văn bản {code} đã thu hồi." || m[1].Title != "12/BC" || m[2].Title != "7/STC" || m[2].Said().Args["number"] != nil {
+		t.Fatalf("%+v %v", m, err)
+	}
+	if m, err := notify.Messages(ctx, db, 3, 0, 10); err != nil || len(m) != 1 || m[0].Said().Args["code"] != "7/STC" {
+		t.Fatalf("%+v %v", m, err)
+	}
+}

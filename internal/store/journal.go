@@ -16,6 +16,8 @@ type Event struct {
 	Text   Message // what to tell those it concerns; empty = nobody is told
 	Notify []int64 // the people it concerns
 	Data   any     // anything else, as JSON
+	// Forgets says that the content of Ref was destroyed: who follows the journal lets go of what it said about it before.
+	Forgets bool
 }
 
 // Entry is an event as the journal keeps it.
@@ -40,6 +42,8 @@ type Told struct {
 	Text   *Message        `json:"text,omitempty"`
 	Notify []int64         `json:"notify,omitempty"`
 	Data   json.RawMessage `json:"data,omitempty"`
+	// Forgets: see Event.
+	Forgets bool `json:"forgets,omitempty"`
 }
 
 // Told decodes who is to be told what.
@@ -80,7 +84,7 @@ var sqlRecord = Fork(
 
 // Record writes an event in the same transaction as the change it tells of.
 func (tx *Tx) Record(e Event) error {
-	t := Told{Notify: e.Notify}
+	t := Told{Notify: e.Notify, Forgets: e.Forgets}
 	if e.Text.Text != "" {
 		t.Text = &e.Text
 	}
