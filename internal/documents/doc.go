@@ -9,7 +9,8 @@
 // documents_approvals (steps of a draft's way to its signer) and documents_approval_steps (the agency's plan of them); documents_comments (on pages of drafts); documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
 // stamps asked for after signing, release orders that wait for them, preserved revisions of signed files); documents_pictures (images of signatures
 // and seals and where they stand on pages, in versions: proposed → approved | rejected, → withdrawn); the incoming half names its tables in in_doc.go.
-// documents_editors tells who has a draft open, documents_waivers which findings about its layout were waived; documents_sources keeps the word processors' files that drafts were made from (draft_source.go).
+// documents_editors tells who has a draft open, documents_waivers which findings about its layout were waived; documents_sources keeps the word processors' files that drafts were made from (draft_source.go);
+// documents_templates with documents_template_versions are what drafts begin from (template.go): off ↔ on, every version kept.
 //
 // Outgoing states: draft → in_review → (returned →) awaiting_signature → signed → numbered → sealed → issued; cancelled. route.go is
 // the table of acts. A number is drawn once, in one short transaction; signing and sealing happen outside of transactions and are
@@ -51,7 +52,7 @@
 // document.verdict_recovered, document.source_uploaded, document.source_failed, document.layout_waived, preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,
 // drafting.assigned, drafting.accepted, drafting.returned, drafting.withdrawn, drafting.begun,
 // register.changed, register.corrected, number.reserved, number.released, secret.entered, secret.voided, document.entered_paper, posting.entered, posting.voided,
-// copy.lent, copy.returned, handover.made, handover.signed (handover_record.go: documents_handovers),
+// copy.lent, copy.returned, template.saved, template.turned_on, template.turned_off, template.used, handover.made, handover.signed (handover_record.go: documents_handovers),
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn
 // picture.proposed, picture.approved, picture.rejected, picture.withdrawn,
 // access.granted, access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency, access.requested, access.request_granted,

@@ -64,35 +64,48 @@ func (d *Desk) Converting() bool { return d.Typist.Ready() }
 
 // uploadSource keeps a word processor's file and plans its conversion. What is wrong with the file itself is refused here, before anybody waits.
 func uploadSource(ctx context.Context, d *Desk, a store.Actor, o *Outgoing, name string, from io.Reader) error {
-	if !d.Converting() {
-		return store.RefuseField("file", "Máy chủ chưa cài phần mềm chuyển đổi nên chưa nhận tệp {name}. Nội dung đã có được giữ nguyên; hãy xuất văn bản ra PDF rồi tải lên.", "name", line(name))
-	}
-	f, err := KeepFile(ctx, d, a.Agency, name, from)
+	f, err := d.keepSource(ctx, a, name, from)
 	if err != nil {
 		return err
-	}
-	if _, err := d.inspect(ctx, f.Name, f.SHA, f.Size); err != nil {
-		return refuseReason("file", err)
 	}
 	return d.write(ctx, a, func(tx *store.Tx) error {
 		now, _, err := begin(ctx, tx, o.ID, ActUpload)
 		if err != nil {
 			return err
 		}
-		who, _, err := nameActor(ctx, tx, a)
-		if err != nil {
-			return err
-		}
-		id := tx.NewID()
-		err = tx.Put(ctx, sqlPutSource, now.AgencyID, id, now.ID, f.Name, f.Size, f.SHA, f.Media, store.JSONOf(tx.Actor()), who, tx.Now())
-		if err == nil {
-			err = tx.Enqueue(ctx, store.Job{Kind: jobConvert, Key: fmt.Sprintf("%d/%d", now.AgencyID, id), AgencyID: now.AgencyID, Payload: store.JSONOf(sourceJob{now.AgencyID, id})})
-		}
-		if err == nil {
-			err = now.tell(ctx, tx, move{act: ActUpload, verb: "document.source_uploaded", what: store.Say("Tải lên tệp nguồn {name} để chuyển thành PDF.", "name", f.Name), data: map[string]string{"sha": f.SHA}})
-		}
-		return err
+		return now.putSource(ctx, tx, f, store.Say("Tải lên tệp nguồn {name} để chuyển thành PDF.", "name", f.Name))
 	})
+}
+
+// keepSource keeps a file that is to be converted; nothing is planned yet.
+func (d *Desk) keepSource(ctx context.Context, a store.Actor, name string, from io.Reader) (File, error) {
+	if !d.Converting() {
+		return File{}, store.RefuseField("file", "Máy chủ chưa cài phần mềm chuyển đổi nên chưa nhận tệp {name}. Nội dung đã có được giữ nguyên; hãy xuất văn bản ra PDF rồi tải lên.", "name", line(name))
+	}
+	f, err := KeepFile(ctx, d, a.Agency, name, from)
+	if err == nil {
+		if _, err = d.inspect(ctx, f.Name, f.SHA, f.Size); err != nil {
+			err = refuseReason("file", err)
+		}
+	}
+	return f, err
+}
+
+// putSource plans the conversion of a kept file into the main file.
+func (o *Outgoing) putSource(ctx context.Context, tx *store.Tx, f File, what store.Message) error {
+	who, _, err := nameActor(ctx, tx, tx.Actor())
+	if err != nil {
+		return err
+	}
+	id := tx.NewID()
+	err = tx.Put(ctx, sqlPutSource, o.AgencyID, id, o.ID, f.Name, f.Size, f.SHA, f.Media, store.JSONOf(tx.Actor()), who, tx.Now())
+	if err == nil {
+		err = tx.Enqueue(ctx, store.Job{Kind: jobConvert, Key: fmt.Sprintf("%d/%d", o.AgencyID, id), AgencyID: o.AgencyID, Payload: store.JSONOf(sourceJob{o.AgencyID, id})})
+	}
+	if err == nil {
+		err = o.tell(ctx, tx, move{act: ActUpload, verb: "document.source_uploaded", what: what, data: map[string]string{"sha": f.SHA}})
+	}
+	return err
 }
 
 func (d *Desk) inspect(ctx context.Context, name, sha string, size int64) (typist.Inspected, error) {

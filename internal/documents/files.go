@@ -301,7 +301,11 @@ func BlobsInUse(ctx context.Context, r store.Reader, shas []string) (map[string]
 	if err != nil {
 		return nil, err
 	}
-	found = append(found, sources...)
+	templates, err := store.All[string](ctx, r, sqlTemplateSHA, list)
+	if err != nil {
+		return nil, err
+	}
+	found = append(append(found, sources...), templates...)
 	for _, sha := range append(found, kept...) {
 		used[sha] = true
 	}

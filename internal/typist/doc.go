@@ -8,5 +8,8 @@
 // The fonts of official documents (Tinos, metric-compatible with Times New Roman, with every Vietnamese letter) travel with each run, so that
 // the pages do not depend on what the machine has installed.
 //
+// Marks and Merge fill a DOCX template: {{Tên trường}} anywhere in its text, headers, footers and notes, also when the word processor broke the mark
+// over several runs. Nothing but the letters of marks changes; a value is text and never becomes markup, a mark or a field.
+//
 // A Typist without LibreOffice is off: Ready tells so, and Convert answers confined.ErrAbsent.
 package typist

@@ -11,6 +11,8 @@ var (
 	ErrEmbedded  = &Refusal{"embedded", "Tệp có đối tượng nhúng của chương trình khác (OLE, ActiveX) nên không được nhận. Hãy đổi đối tượng nhúng thành bảng hoặc ảnh rồi tải lên."}
 	ErrRemote    = &Refusal{"remote", "Tệp lấy nội dung từ tệp khác hoặc từ mạng nên không được nhận. Hãy chèn hẳn nội dung vào văn bản (ngắt liên kết) rồi tải lên."}
 	ErrTooMuch   = &Refusal{"too_much", "Tệp giải nén ra quá lớn hoặc có quá nhiều phần nên không được nhận. Hãy giảm dung lượng ảnh hoặc chia nhỏ văn bản."}
+	ErrNoMarks   = &Refusal{"no_marks", "Tệp mẫu phải là DOCX. Hãy lưu tệp thành DOCX rồi tải lên lại."}
+	ErrOpenMark  = &Refusal{"open_mark", "Tệp mẫu có dấu {{ hoặc }} không thành cặp trong cùng một đoạn. Hãy viết mỗi chỗ điền thành {{Tên trường}} rồi tải lên lại."}
 	ErrNoPages   = &Refusal{"no_pages", "Phần mềm chuyển đổi không tạo được trang PDF nào từ tệp. Hãy mở tệp bằng phần mềm soạn thảo, xuất ra PDF rồi tải lên."}
 )
 
