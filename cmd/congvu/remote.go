@@ -119,7 +119,7 @@ func (r *remoteCall) options(line string) {
 		{&r.o.opinion, "opinion", "ý kiến chỉ đạo"}, {&r.o.result, "result", "kết quả xử lý"}, {&r.o.capacity, "capacity", "thẩm quyền ký: TM, Q, KT, TL, TUQ"},
 		{&r.o.file, "file", "tệp PDF dùng làm văn bản chính"}, {&r.o.to, "to", "mã vị trí nhận"}, {&r.o.out, "out", "tệp ghi ra; bỏ trống: tên do máy chủ đề nghị; - là màn hình"},
 		{&r.o.register, "register", "mã sổ đăng ký"}, {&r.o.twin, "twin", "văn bản trùng: register_anyway, link hoặc stop"},
-		{&r.o.twinOf, "twin-of", "văn bản đã có mà văn bản này trùng, khi liên kết"}, {&r.o.reply, "reply", "văn bản đi trả lời: outgoing/SỐ"}, {&r.o.text, "text", "nội dung ý kiến"},
+		{&r.o.twinOf, "twin-of", "văn bản đã có mà văn bản này trùng, khi liên kết"}, {&r.o.reply, "reply", "văn bản đi trả lời: outgoing/SỐ; khi soạn thảo: văn bản đến được trả lời, incoming/SỐ"}, {&r.o.text, "text", "nội dung ý kiến"},
 		{&r.o.passwordFile, "password-file", "tệp chứa mật khẩu; bỏ trống: biến CONGVU_PASSWORD, rồi đến đầu vào chuẩn"},
 		{&r.o.key, "key", "tệp khóa bí mật (PEM, PKCS#8) của người ký: ký tại máy này, khóa không gửi đi"}, {&r.o.cert, "cert", "tệp chứng thư số (PEM) của khóa đó, kèm chứng thư cấp trên"},
 		{&r.o.verdict, "verdict-reason", "lý do đăng ký dù chữ ký số không đạt"},

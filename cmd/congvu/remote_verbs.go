@@ -46,6 +46,7 @@ func fars() []far {
 		farFollow(),
 		farRecalls(),
 		farDrafting(),
+		farTemplates(),
 		farCopies(),
 		farPreservation(),
 		farRights(),

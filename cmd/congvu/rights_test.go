@@ -303,6 +303,8 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		each(o.outgoing)
 	case has("/rules/{id}"):
 		one(o.rule)
+	case has("/templates/{key}"):
+		out = []rightsCase{{"", strings.Replace(path, "{key}", fmt.Sprint(o.template), 1)}}
 	case has("/groups/{id}"):
 		one(o.group)
 	case has("/phrases/{id}"):

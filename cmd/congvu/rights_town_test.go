@@ -79,6 +79,7 @@ type rightsOffice struct {
 	quarantine  int64
 	delegation  int64
 	rule        int64
+	template    int64
 	group       int64
 	extension   int64 // asked by the specialist for his line of the assigned document
 	copy        int64 // on paper, of the issued document
@@ -695,6 +696,11 @@ func (w *rightsTown) direction(o *rightsOffice) {
 		if err != nil {
 			return err
 		}
+		template, err := documents.SaveTemplate(ctx, tx, documents.TemplateForm{TypeCode: "CONG_VAN", Name: "Mẫu " + o.word, Content: documents.TemplateContent{Subject: o.word, Body: o.word}})
+		if err != nil {
+			return err
+		}
+		o.template = template.ID
 		group, err := documents.SaveGroup(ctx, tx, documents.GroupForm{Shared: true, Kind: documents.GroupInside, Name: "Nhóm " + o.word, Members: []documents.Member{{Unit: int64(o.unit)}}})
 		if err != nil {
 			return err

@@ -81,6 +81,7 @@ func newDoor(c Config) *door {
 	d.signingRoutes()
 	d.fileRoutes()
 	d.draftingRoutes()
+	d.templateRoutes()
 	d.preservationRoutes()
 	d.rightsRoutes()
 	d.dossierRoutes()

@@ -136,7 +136,9 @@ func mayKeepTemplates(a store.Actor) error {
 	return store.Refuse(store.Forbidden, "Chỉ văn thư và quản trị của cơ quan được lập, sửa mẫu văn bản.")
 }
 
-func errNoTemplate() error { return store.Refuse(store.NotFound, "Không tìm thấy mẫu văn bản này.") }
+func errNoTemplate() error {
+	return store.Refuse(store.NotFound, "Không tìm thấy mẫu văn bản này.")
+}
 
 // Templates lists what drafts of a type ("" = all) may begin from: the agency's own first, then those that ship with the product and were not taken
 // over. Keepers see templates that are off too.
@@ -330,7 +332,7 @@ func (t *Template) check(ctx context.Context, tx *store.Tx) error {
 	for field, all := range c.texts() {
 		for _, s := range all {
 			if rest := typist.Mark.ReplaceAllString(s, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
-				p.Add(field, "Có dấu {open} hoặc {close} không thành cặp trên cùng một dòng. Hãy viết mỗi chỗ điền thành {mark}.", "open", "{{", "close", "}}", "mark", "{{Tên trường}}")
+				p.Add(field, "Có dấu {open} hoặc {close} không thành cặp trên cùng một dòng. Hãy viết mỗi chỗ điền thành {mark}.", "open", "{{", "close", "}}", "mark", MarkExample)
 				break
 			}
 		}

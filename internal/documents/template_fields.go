@@ -36,6 +36,9 @@ func FieldKinds() [][2]string {
 	return [][2]string{{FieldLine, "Một dòng"}, {FieldText, "Nhiều dòng"}, {FieldDate, "Ngày"}, {FieldNumber, "Số nguyên"}, {FieldChoice, "Chọn trong danh sách"}}
 }
 
+// MarkExample shows people how a mark is written.
+var MarkExample = "{{Tên trường}}"
+
 const (
 	mostFields  = 100
 	mostValue   = 100_000 // bytes of one value

@@ -23,7 +23,7 @@ func (h *house) template(f TemplateForm) *Template {
 
 func notice() TemplateForm {
 	return TemplateForm{TypeCode: "THONG_BAO", Name: "Thông báo nghỉ lễ", Note: "Dùng hằng năm", Content: TemplateContent{Subject: "Về việc nghỉ {{Dịp lễ}}",
-		Body: "{{Tên cơ quan}} thông báo nghỉ {{dịp lễ}} từ {{Từ ngày}}, trực tại {{Đơn vị soạn thảo}}.\n{{Ghi chú}}\nCa trực: {{Ca}}; số người: {{Số người}}./.",
+		Body:   "{{Tên cơ quan}} thông báo nghỉ {{dịp lễ}} từ {{Từ ngày}}, trực tại {{Đơn vị soạn thảo}}.\n{{Ghi chú}}\nCa trực: {{Ca}}; số người: {{Số người}}./.",
 		Fields: []TemplateField{{Name: "Từ ngày", Kind: FieldDate}, {Name: "Ghi chú", Kind: FieldText, Optional: true}, {Name: "Ca", Kind: FieldChoice, Choices: []string{"Sáng", "Chiều"}}, {Name: "Số người", Kind: FieldNumber}}}}
 }
 
@@ -45,7 +45,9 @@ func TestADraftBeginsFromATemplateWithItsFieldsFilled(t *testing.T) {
 	}
 	steps, err := Timeline(bg, h.DB, h.drafter, o.Ref())
 	must(t, err)
-	if !slices.ContainsFunc(steps, func(s Step) bool { return strings.Contains(s.What.Text, "Bắt đầu từ mẫu") && s.What.Args["name"] == "Thông báo nghỉ lễ" }) {
+	if !slices.ContainsFunc(steps, func(s Step) bool {
+		return strings.Contains(s.What.Text, "Bắt đầu từ mẫu") && s.What.Args["name"] == "Thông báo nghỉ lễ"
+	}) {
 		t.Errorf("the history does not name the template: %+v", steps)
 	}
 	for name, bad := range map[string]map[string]string{"nothing": {}, "no day": {"Dịp lễ": "a", "Từ ngày": "31/02/2026", "Ca": "Sáng", "Số người": "3"}, "no choice": {"Dịp lễ": "a", "Từ ngày": "01/02/2026", "Ca": "Tối", "Số người": "3"},

@@ -41,14 +41,25 @@ func laidOut(form string) bool {
 func (d *Door) draftPage(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	code := r.FormValue("type")
+	x := draftDesk{d: d, r: r, ctx: ctx}
+	if like := r.URL.Query().Get("similar"); like != "" && r.Method == http.MethodGet {
+		if err := x.similar(like); err != nil {
+			return err
+		}
+		return x.open(w, fmt.Sprintf("%s: %s", t(ctx, "Soạn văn bản tương tự"), translate(ctx, x.kind.Name, nil)), "/outgoing")
+	}
 	if code == "" {
 		types, err := documents.Types(ctx, d.DB)
 		if err != nil {
 			return err
 		}
-		return d.page(w, r, View{Title: t(ctx, "Chọn loại văn bản"), Active: "outgoing"}, typePicker(types, r.FormValue("reply_to")))
+		templates, err := documents.Templates(ctx, d.DB, actor(r), "")
+		if err != nil {
+			return err
+		}
+		templates = slices.DeleteFunc(templates, func(x documents.Template) bool { return !x.On() })
+		return d.page(w, r, View{Title: t(ctx, "Chọn loại văn bản"), Active: "outgoing"}, typePicker(types, templates, r.FormValue("reply_to")))
 	}
-	x := draftDesk{d: d, r: r, ctx: ctx}
 	var err error
 	if x.kind, err = documents.FindType(ctx, d.DB, code); err != nil {
 		return err

@@ -65,6 +65,7 @@ func routes() []Route {
 		copyRoutes(),
 		outgoingRoutes(),
 		draftRoutes(),
+		templateRoutes(),
 		assignmentRoutes(),
 		opinionRoutes(),
 		approvalRoutes(),
