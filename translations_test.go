@@ -9,7 +9,7 @@ import (
 
 // sentences are the ways in which rooms and doors say something, besides those i18n knows by itself.
 var sentences = append(append([]i18n.Call{}, i18n.DefaultCalls...), i18n.Call{Name: "store.Say", Arg: i18n.AnyVietnamese}, i18n.Call{Name: "store.RefuseField", Arg: i18n.AnyVietnamese},
-	i18n.Call{Name: "p.Add", Arg: i18n.AnyVietnamese})
+	i18n.Call{Name: "p.Add", Arg: i18n.AnyVietnamese}, i18n.Call{Name: "c.say", Arg: i18n.AnyVietnamese})
 
 // sheds are the tools whose errors carry a sentence: every Vietnamese text in them is one. Names of things on paper stay Vietnamese in every language.
 var sheds = []string{"internal/cms", "internal/edxml", "internal/keys", "internal/pades", "internal/pdf", "internal/xmldsig", "internal/blob", "internal/signer", "internal/transcript"}

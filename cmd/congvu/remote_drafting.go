@@ -119,6 +119,9 @@ func remoteLayout(ctx context.Context, r *remoteCall) error {
 	return r.show(all, func(out io.Writer) {
 		for _, f := range all {
 			fmt.Fprintf(out, "ô %s  %s  %s", f.Box, f.Code, f.Text)
+			if f.W > 0 && f.H > 0 {
+				fmt.Fprintf(out, "  (trang %d, cách trái %d mm, cách trên %d mm)", f.Page, f.X, f.Y)
+			}
 			if f.Waived {
 				fmt.Fprintf(out, "  [%s bỏ qua: %s]", f.WaivedBy, f.Reason)
 			}

@@ -112,7 +112,8 @@ func (d *door) checkLayout(ctx context.Context, c *call, in *One) ([]client.Find
 	all, err := documents.LayoutFindings(ctx, d.DB, c.actor, in.id(), d.today())
 	out := []client.Finding{}
 	for _, f := range all {
-		out = append(out, client.Finding{Box: f.Box, Code: f.Code, Text: i18n.T(c.lang, f.Text, f.Args), Hint: f.Hint, Waived: f.Waived, Reason: f.Reason, WaivedBy: f.WaivedBy})
+		x, y, w, h := f.Place.Millimetres()
+		out = append(out, client.Finding{Page: f.Place.Page, X: x, Y: y, W: w, H: h, Box: f.Box, Code: f.Code, Text: i18n.T(c.lang, f.Text, f.Args), Hint: f.Hint, Waived: f.Waived, Reason: f.Reason, WaivedBy: f.WaivedBy})
 	}
 	return out, err
 }

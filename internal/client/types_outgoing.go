@@ -250,6 +250,11 @@ type Finding struct {
 	Box      string `json:"box" doc:"Số của ô trong Phụ lục I"`
 	Code     string `json:"code"`
 	Text     string `json:"text"`
+	Page     int    `json:"page,omitempty" doc:"Trang của tệp tải lên"`
+	X        int    `json:"x,omitempty" doc:"Cách mép trái, mm"`
+	Y        int    `json:"y,omitempty" doc:"Cách mép trên, mm"`
+	W        int    `json:"w,omitempty" doc:"Rộng, mm"`
+	H        int    `json:"h,omitempty" doc:"Cao, mm"`
 	Hint     bool   `json:"hint" doc:"Gợi ý về viện dẫn, viết hoa; không chặn trình"`
 	Waived   bool   `json:"waived"`
 	Reason   string `json:"reason,omitempty"`

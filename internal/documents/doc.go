@@ -9,7 +9,7 @@
 // documents_approvals (steps of a draft's way to its signer) and documents_approval_steps (the agency's plan of them); documents_comments (on pages of drafts); documents_stamps, documents_releases and documents_preservations (preserve_*.go: time
 // stamps asked for after signing, release orders that wait for them, preserved revisions of signed files); documents_pictures (images of signatures
 // and seals and where they stand on pages, in versions: proposed → approved | rejected, → withdrawn); the incoming half names its tables in in_doc.go.
-// documents_editors tells who has a draft open, documents_waivers which findings about its layout were waived; documents_sources keeps the word processors' files that drafts were made from (draft_source.go);
+// documents_editors tells who has a draft open, documents_waivers which findings about its layout were waived, documents_layouts what was found on the pages of uploaded files; documents_sources keeps the word processors' files that drafts were made from (draft_source.go);
 // documents_templates with documents_template_versions are what drafts begin from (template.go): off ↔ on, every version kept.
 //
 // Outgoing states: draft → in_review → (returned →) awaiting_signature → signed → numbered → sealed → issued; cancelled. route.go is

@@ -13,7 +13,8 @@ import (
 // LayoutFinding is a departure of a draft from Phụ lục I or II and, when somebody answers for it, the waiver (D5.13).
 type LayoutFinding struct {
 	paper.Finding
-	Hint     bool // spelling and citation that a machine cannot be sure of: never keeps a draft from being submitted
+	Place    PlaceOnPage // on an uploaded file
+	Hint     bool        // spelling and citation that a machine cannot be sure of: never keeps a draft from being submitted
 	Waived   bool
 	Reason   string
 	WaivedBy string
@@ -56,17 +57,22 @@ func (o *Outgoing) layoutFindings(ctx context.Context, r store.Reader, on calend
 	if err != nil || way == layoutOff {
 		return nil, err
 	}
-	doc, err := o.paper(ctx, r, on)
+	out, uploaded, err := o.uploadedFindings(ctx, r)
 	if err != nil {
 		return nil, err
+	}
+	if !uploaded {
+		doc, err := o.paper(ctx, r, on)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range paper.Check(doc) {
+			out = append(out, LayoutFinding{Finding: f})
+		}
 	}
 	rows, err := store.All[waiverRow](ctx, r, sqlWaivers, o.AgencyID, o.ID)
 	if err != nil {
 		return nil, err
-	}
-	out := []LayoutFinding{}
-	for _, f := range paper.Check(doc) {
-		out = append(out, LayoutFinding{Finding: f})
 	}
 	for _, f := range wording(o) {
 		out = append(out, LayoutFinding{Finding: f, Hint: true})

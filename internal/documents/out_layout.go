@@ -99,7 +99,8 @@ func (d *Desk) useAsMain(ctx context.Context, a store.Actor, o *Outgoing, f File
 	if err != nil {
 		return nil, err
 	}
-	return o.keepMain(ctx, d, a, ActUpload, versionUploaded, f, where, notation, also...)
+	found := d.checkPages(ctx, o, b)
+	return o.keepMain(ctx, d, a, ActUpload, versionUploaded, f, where, notation, append(also, func(tx *store.Tx, now *Outgoing) error { return keepPages(ctx, tx, now, found) })...)
 }
 
 // prepare loads a document for an act that works outside of a transaction first.

@@ -22,7 +22,8 @@ var (
 // asked goes to the child before the file, answered comes back.
 type asked struct {
 	Cache   string `json:"cache"`
-	Pages   int    `json:"pages"`             // of the text layer
+	Pages   int    `json:"pages"` // of the text layer
+	Fonts   bool   `json:"fonts,omitempty"`
 	Picture *Page  `json:"picture,omitempty"` // draw this page instead
 	Size    int    `json:"size"`
 }
@@ -88,7 +89,7 @@ func (q asked) answer(ctx context.Context, b []byte) (*answered, error) {
 			a.Picture, err = d.picture(*q.Picture)
 			return err
 		}
-		a.Text, err = d.all(q.Pages)
+		a.Text, err = d.all(q.Pages, q.Fonts)
 		return err
 	})
 	return a, err

@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"math"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/responses"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -136,10 +139,10 @@ func (d document) page(i int) requests.Page {
 }
 
 // all reads the text layers of the first pages.
-func (d document) all(most int) (*Text, error) {
+func (d document) all(most int, fonts bool) (*Text, error) {
 	t := &Text{Total: d.n, Cut: d.n > mostPages}
 	for i := range min(d.n, max(1, most), mostPages) {
-		p, err := d.text(i)
+		p, err := d.text(i, fonts)
 		if err != nil {
 			return nil, err
 		}
@@ -150,7 +153,7 @@ func (d document) all(most int) (*Text, error) {
 }
 
 // text reads the text layer of a page, numbered from 0.
-func (d document) text(i int) (Page, error) {
+func (d document) text(i int, fonts bool) (Page, error) {
 	p := Page{Number: i + 1}
 	d.flatten(i)
 	size, err := d.in.GetPageSize(&requests.GetPageSize{Page: d.page(i)})
@@ -158,7 +161,7 @@ func (d document) text(i int) (Page, error) {
 		return p, ErrUnreadable.because(err)
 	}
 	p.Width, p.Height = size.Width, size.Height
-	found, err := d.in.GetPageTextStructured(&requests.GetPageTextStructured{Page: d.page(i), Mode: requests.GetPageTextStructuredModeRects})
+	found, err := d.in.GetPageTextStructured(&requests.GetPageTextStructured{Page: d.page(i), Mode: requests.GetPageTextStructuredModeRects, CollectFontInformation: fonts})
 	if err != nil {
 		return p, nil // a page that cannot be read is a page without a layer
 	}
@@ -169,12 +172,39 @@ func (d document) text(i int) (Page, error) {
 			break
 		}
 		at := r.PointPosition
-		pieces = append(pieces, piece{r.Text, Box{at.Left, p.Height - at.Top, at.Right, p.Height - at.Bottom}, 1})
+		pieces = append(pieces, piece{r.Text, Box{at.Left, p.Height - at.Top, at.Right, p.Height - at.Bottom}, 1, fontOf(r.FontInformation)})
 	}
 	if p.Lines = lines(pieces); len(p.Lines) > 0 {
 		p.Source = Layer
 	}
 	return p, nil
+}
+
+const (
+	italicFlag = 1 << 6 // PDF 32000-1, table 123
+	forceBold  = 1 << 18
+	boldWeight = 600
+)
+
+// fontOf reads what PDFium says about the letters of a piece.
+func fontOf(f *responses.FontInformation) Font {
+	if f == nil {
+		return Font{}
+	}
+	out := Font{Family: clean(f.Name), Size: f.Size}
+	if f.RenderedSize > 0 {
+		out.Size = f.RenderedSize
+	}
+	if mark, rest, ok := strings.Cut(out.Family, "+"); ok && len(mark) == 6 {
+		out.Family = rest
+	}
+	name := strings.ToLower(out.Family)
+	out.Bold = f.Weight >= boldWeight || f.Flags&forceBold != 0 || strings.Contains(name, "bold")
+	out.Italic = f.Flags&italicFlag != 0 || strings.Contains(name, "italic") || strings.Contains(name, "oblique")
+	if math.IsNaN(out.Size) || out.Size < 0 || out.Size > 1000 {
+		out.Size = 0
+	}
+	return out
 }
 
 // flatten prints the filled fields of a page onto it: number and date of an electronic document are fields. What cannot be flattened is read as it is.

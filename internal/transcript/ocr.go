@@ -73,7 +73,7 @@ func readTSV(b []byte) recognised {
 			r.wide, r.high = n[8], n[9]
 		case 5:
 			if len(pieces) < 50_000 && n[10] >= 0 {
-				pieces = append(pieces, piece{cells[11], at, min(1, n[10]/100)})
+				pieces = append(pieces, piece{cells[11], at, min(1, n[10]/100), Font{}})
 			}
 		}
 	}

@@ -26,6 +26,7 @@ type Reader struct {
 	Tesseract string   // the recogniser's program; "" = tesseract of the PATH, "-" = none
 	PagesOnly int      // read so many pages only; 0 = as many as the limits allow
 	LayerOnly bool     // leave scans unread
+	Fonts     bool     // tell the fonts of lines too
 }
 
 // Reads tells whether a kind of file may have text.
@@ -60,7 +61,7 @@ func (r *Reader) pdf(ctx context.Context, b []byte) (*Text, error) {
 	if !bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")) {
 		return nil, ErrUnreadable.because(errors.New("no PDF header"))
 	}
-	a, err := r.ask(ctx, asked{Pages: r.pages()}, b)
+	a, err := r.ask(ctx, asked{Pages: r.pages(), Fonts: r.Fonts}, b)
 	if err != nil {
 		return nil, err
 	}

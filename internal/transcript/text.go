@@ -45,6 +45,15 @@ type Line struct {
 	Text       string  `json:"text"`
 	Box        Box     `json:"box"`
 	Confidence float64 `json:"confidence"` // 0 to 1; 1 for a text layer
+	Font               // of most of its letters, where Reader.Fonts asks for it
+}
+
+// Font is how letters look.
+type Font struct {
+	Family string  `json:"family,omitempty"` // as the file names it, without the mark of a subset: TimesNewRomanPSMT
+	Size   float64 `json:"size,omitempty"`   // points on the page
+	Bold   bool    `json:"bold,omitempty"`
+	Italic bool    `json:"italic,omitempty"`
 }
 
 // Page is what stands on one page, from top to bottom.
@@ -129,6 +138,7 @@ type piece struct {
 	text       string
 	box        Box
 	confidence float64
+	font       Font
 }
 
 // lines puts pieces together: those that stand on one base line and not far from each other are one line, top to bottom, left to right.
@@ -170,6 +180,9 @@ func rowLines(row []piece) []Line {
 				if gap > 0.12*size && !strings.HasSuffix(last.Text, " ") {
 					glue = " "
 				}
+				if len(p.text) > len(last.Text) {
+					last.Font = p.font
+				}
 				all := float64(len(last.Text) + len(p.text))
 				last.Confidence = (last.Confidence*float64(len(last.Text)) + p.confidence*float64(len(p.text))) / all
 				last.Text += glue + p.text
@@ -177,7 +190,7 @@ func rowLines(row []piece) []Line {
 				continue
 			}
 		}
-		out = append(out, Line{Text: p.text, Box: p.box, Confidence: p.confidence})
+		out = append(out, Line{Text: p.text, Box: p.box, Confidence: p.confidence, Font: p.font})
 	}
 	whole := out[:0]
 	for _, l := range out {

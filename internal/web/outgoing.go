@@ -172,7 +172,7 @@ func (d *Door) loadOutgoing(r *http.Request, id int64) (*outgoingView, error) {
 	if v.keeper, err = documents.MayWaive(ctx, d.DB, a); err != nil {
 		return nil, err
 	}
-	if (v.may(documents.ActRevise) || v.keeper && v.doc.SignedAt == 0 && v.doc.State != documents.Cancelled) && v.doc.SignerHolding != 0 && laidOut(v.doc.Form) {
+	if (v.may(documents.ActRevise) || v.keeper && v.doc.SignedAt == 0 && v.doc.State != documents.Cancelled) && (v.doc.SignerHolding != 0 && laidOut(v.doc.Form) || v.uploaded()) {
 		v.findings, err = documents.LayoutFindings(ctx, d.DB, a, id, d.today())
 		if err != nil && !errors.Is(err, store.Invalid) {
 			return nil, err
@@ -194,7 +194,9 @@ func (d *Door) outgoingPage(w http.ResponseWriter, r *http.Request) error {
 	var parts []templ.Component
 	main := mainPDF(v.files)
 	if main != nil && main.Main {
-		parts = append(parts, Viewer(viewerOf(*main, v.doc.Title())))
+		shown := viewerOf(*main, v.doc.Title())
+		shown.Boxes = findingBoxes(r.Context(), v.findings)
+		parts = append(parts, Viewer(shown))
 	} else {
 		parts = append(parts, draftText(v.doc))
 	}
