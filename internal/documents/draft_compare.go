@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"congvu/internal/blob"
@@ -36,6 +37,9 @@ type contentRow struct {
 	Content store.JSON
 	SHA     string
 	Size    int64
+
+	attached []Attachment `db:"-"`
+	listed   bool         `db:"-"` // versions of older days do not tell
 }
 
 // Compare tells what changed between two versions of a draft's text, receivers and particulars; to 0 compares with the draft as it is now. Signed
@@ -52,8 +56,10 @@ func Compare(ctx context.Context, d *Desk, a store.Actor, id, from, to int64) (*
 	after, second := o, contentRow{}
 	if to != 0 {
 		after, second, err = o.stateAt(ctx, d.DB, to)
-	} else {
-		_, second, err = o.stateAt(ctx, d.DB, o.Version)
+	} else if _, second, err = o.stateAt(ctx, d.DB, o.Version); err == nil {
+		var files []File
+		files, err = filesOf(ctx, d.DB, o.AgencyID, o.Ref())
+		second.attached, second.listed = attachmentsOf(files), true
 	}
 	if err != nil {
 		return nil, err
@@ -62,7 +68,99 @@ func Compare(ctx context.Context, d *Desk, a store.Actor, id, from, to int64) (*
 	if first.SHA != second.SHA && (first.Kind == versionUploaded || second.Kind == versionUploaded) {
 		err = c.files(ctx, d, first, second)
 	}
+	if err == nil && first.listed && second.listed {
+		err = c.attachments(ctx, d, first.attached, second.attached)
+	}
 	return c, err
+}
+
+// Attachment is a file beside the main one as a version of the main file had it.
+type Attachment struct {
+	Name  string
+	Size  int64
+	SHA   string
+	Media string
+}
+
+func attachmentsOf(files []File) []Attachment {
+	out := []Attachment{}
+	for _, f := range files {
+		if !f.Main {
+			out = append(out, Attachment{f.Name, f.Size, f.SHA, f.Media})
+		}
+	}
+	return out
+}
+
+// keptContent is what a version keeps of the draft it shows.
+type keptContent struct {
+	*Outgoing
+	Attachments []Attachment
+}
+
+// mostCompared is the most attachments whose words are compared at once.
+const mostCompared = 10
+
+// attachments compares the files beside the main one: which came, went or became another, and the words of those of one name.
+func (c *Comparison) attachments(ctx context.Context, d *Desk, before, after []Attachment) error {
+	if slices.Equal(before, after) {
+		return nil
+	}
+	list := func(all []Attachment) string {
+		var b strings.Builder
+		for _, f := range all {
+			fmt.Fprintf(&b, "%s (%d byte, SHA-256 %.8s)\n", f.Name, f.Size, f.SHA)
+		}
+		return strings.TrimSpace(b.String())
+	}
+	x, y := list(before), list(after)
+	c.Changes = append(c.Changes, Change{Field: "attachments", Label: "Tệp kèm theo", Before: x, After: y, Parts: Differences(x, y)})
+	compared := 0
+	for _, now := range after {
+		at := slices.IndexFunc(before, func(f Attachment) bool { return f.Name == now.Name })
+		if at < 0 || before[at].SHA == now.SHA || now.Media != filePDF || before[at].Media != filePDF {
+			continue
+		}
+		if compared++; compared > mostCompared {
+			c.Unread = true
+			break
+		}
+		was, err := d.wordsOf(ctx, before[at].SHA, before[at].Size)
+		if err != nil {
+			return err
+		}
+		is, err := d.wordsOf(ctx, now.SHA, now.Size)
+		if err != nil {
+			return err
+		}
+		switch {
+		case was == "" || is == "":
+			c.Unread = true
+		case was != is:
+			c.FromText = true
+			c.Changes = append(c.Changes, Change{Field: "attachment", Label: now.Name, Before: was, After: is, Parts: Differences(was, is)})
+		}
+	}
+	return nil
+}
+
+// wordsOf reads the words of a kept PDF; "" when it has none that can be read here.
+func (d *Desk) wordsOf(ctx context.Context, sha string, size int64) (string, error) {
+	if d.Texts == nil {
+		return "", nil
+	}
+	b, err := blob.ReadAll(ctx, d.Blobs, sha, size)
+	if err != nil {
+		return "", err
+	}
+	t, err := d.Texts.Read(ctx, filePDF, b)
+	if _, said := errorsAs[*transcript.Refusal](err); said {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return t.Plain(mostText), nil
 }
 
 // stateAt is the draft as a version shows it.
@@ -74,36 +172,32 @@ func (o *Outgoing) stateAt(ctx context.Context, r store.Reader, no int64) (*Outg
 	if err != nil {
 		return nil, row, err
 	}
-	var was Outgoing
+	was := struct {
+		Outgoing
+		Attachments *[]Attachment
+	}{}
 	if err := json.Unmarshal([]byte(row.Content), &was); err != nil {
 		return nil, row, fmt.Errorf("version %d of %s: %w", no, o.Ref(), err)
 	}
-	return &was, row, nil
+	if was.Attachments != nil {
+		row.attached, row.listed = *was.Attachments, true
+	}
+	return &was.Outgoing, row, nil
 }
 
 // files compares the words of the pages of two versions.
 func (c *Comparison) files(ctx context.Context, d *Desk, first, second contentRow) error {
 	var texts [2]string
 	for i, v := range []contentRow{first, second} {
-		if d.Texts == nil {
-			c.Unread = true
-			return nil
-		}
-		b, err := blob.ReadAll(ctx, d.Blobs, v.SHA, v.Size)
-		if err != nil {
+		var err error
+		if texts[i], err = d.wordsOf(ctx, v.SHA, v.Size); err != nil {
 			return err
 		}
-		t, err := d.Texts.Read(ctx, filePDF, b)
-		if _, said := errorsAs[*transcript.Refusal](err); said {
-			c.Unread = true
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		texts[i] = t.Plain(mostText)
 	}
-	c.Unread, c.FromText = texts[0] == "" || texts[1] == "", true
+	if c.Unread = texts[0] == "" || texts[1] == ""; d.Texts == nil {
+		return nil
+	}
+	c.FromText = true
 	if !c.Unread && texts[0] != texts[1] {
 		c.Changes = append(c.Changes, Change{Field: "pages", Label: "Nội dung các trang của tệp", Before: texts[0], After: texts[1], Parts: Differences(texts[0], texts[1])})
 	}
@@ -176,6 +270,23 @@ func OtherThanApproved(o *Outgoing, steps []Step) (version int64, who string) {
 	}
 	for i := len(steps) - 1; i >= 0; i-- {
 		if s := steps[i]; s.Act == string(ActApprove) && s.Version != 0 && s.Version != o.Version {
+			return s.Version, s.Who
+		}
+	}
+	return 0, ""
+}
+
+// SinceReturned gives the version that was last given back when what stands there now is another one, and who gave it back; 0 when nothing was, or it has
+// not been submitted again. Steps are the document's history.
+func SinceReturned(o *Outgoing, steps []Step) (version int64, who string) {
+	if o.State != InReview && o.State != AwaitingSignature {
+		return 0, ""
+	}
+	for _, s := range slices.Backward(steps) {
+		if s.Act == string(ActReturn) && s.Version != 0 {
+			if s.Version == o.Version {
+				return 0, ""
+			}
 			return s.Version, s.Who
 		}
 	}

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"strings"
 	"testing"
 
 	"congvu/internal/org"
@@ -115,5 +116,59 @@ func TestTwoWhoEditTheSameDraftAreWarnedAndLoseNothing(t *testing.T) {
 	must(t, err)
 	if now.Subject != theirs.Subject || now.Body != mine.Body {
 		t.Errorf("merged to %q, %q", now.Subject, now.Body)
+	}
+}
+
+// V13: screen /outgoing/{id}/compare; api GET /outgoing/{id}/compare; command remote compare
+func TestAttachmentsAreComparedAndTheReturnedVersionIsNamed(t *testing.T) {
+	h := newHouse(t)
+	h.Texts = testReader(t)
+	o := h.draft(h.form())
+	attach := func(name string, b []byte) *File {
+		f, err := AddFile(bg, h.Desk, h.drafter, o.Ref(), name, reader(b))
+		must(t, err)
+		return f
+	}
+	page := func(words string) []byte {
+		f := h.form()
+		f.Body = words
+		x := h.draft(f)
+		_, err := Lay(bg, h.Desk, h.drafter, x.ID)
+		must(t, err)
+		return h.mainBytes(h.again(x))
+	}
+	first := attach("phu-luc.pdf", page("Số liệu quý một là năm mươi./."))
+	attach("bang.txt", []byte("1"))
+	_, err := Lay(bg, h.Desk, h.drafter, o.ID)
+	must(t, err)
+	same, err := Compare(bg, h.Desk, h.drafter, o.ID, 1, 0)
+	must(t, err)
+	if len(same.Changes) != 0 {
+		t.Fatalf("changed %v", codesOf(same.Changes))
+	}
+	h.do(h.drafter, func(tx *store.Tx) error { return Submit(bg, tx, o.ID, org.HoldingID(h.unitHead.Holding), "") })
+	h.do(h.unitHead, func(tx *store.Tx) error { return Return(bg, tx, o.ID, "số liệu quý một chưa đúng") })
+	h.do(h.drafter, func(tx *store.Tx) error { return Detach(bg, tx, o.ID, first.ID) })
+	attach("phu-luc.pdf", page("Số liệu quý một là sáu mươi./."))
+	attach("them.txt", []byte("2"))
+	_, err = Lay(bg, h.Desk, h.drafter, o.ID)
+	must(t, err)
+	h.do(h.drafter, func(tx *store.Tx) error { return Submit(bg, tx, o.ID, org.HoldingID(h.unitHead.Holding), "") })
+	steps, err := Timeline(bg, h.DB, h.unitHead, o.Ref())
+	must(t, err)
+	o = h.again(o)
+	no, who := SinceReturned(o, steps)
+	if no != 1 || who != "Lê Hồng Hạnh" {
+		t.Fatalf("version %d given back by %q", no, who)
+	}
+	for _, to := range []int64{0, 2} {
+		c, err := Compare(bg, h.Desk, h.unitHead, o.ID, no, to)
+		must(t, err)
+		if got := codesOf(c.Changes); len(got) != 2 || got[0] != "attachments" || got[1] != "attachment" {
+			t.Fatalf("to %d: changed %v", to, got)
+		}
+		if !strings.Contains(c.Changes[0].After, "them.txt") || c.Changes[1].Label != "phu-luc.pdf" || !strings.Contains(c.Changes[1].After, "sáu mươi") || !strings.Contains(c.Changes[1].Before, "năm mươi") {
+			t.Errorf("to %d: %+v", to, c.Changes)
+		}
 	}
 }

@@ -84,7 +84,6 @@ func (o *Outgoing) uploadedFindings(ctx context.Context, r store.Reader) (out []
 	return out, true, nil
 }
 
-
 // pageChecker reads the pages of a file as the person responsible for layout would. One finding of a kind: the first place stands for all.
 type pageChecker struct {
 	t     *transcript.Text

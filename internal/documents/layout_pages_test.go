@@ -91,7 +91,9 @@ func TestPagesOfAnUploadedFileAreCheckedByPlacesAndLetters(t *testing.T) {
 	}
 	refused(t, submit(), store.Conflict, "open findings")
 	for _, code := range got {
-		h.do(h.clerk, func(tx *store.Tx) error { return WaiveFinding(bg, tx, o.ID, code, "văn bản theo mẫu của ngành") })
+		h.do(h.clerk, func(tx *store.Tx) error {
+			return WaiveFinding(bg, tx, o.ID, code, "văn bản theo mẫu của ngành")
+		})
 	}
 	must(t, submit())
 }
@@ -101,7 +103,9 @@ func TestFindingsOfPagesAreTheOnesOfTheDecree(t *testing.T) {
 	line := func(text string, left, top, right, bottom float64, f transcript.Font) transcript.Line {
 		return transcript.Line{Text: text, Box: transcript.Box{Left: left, Top: top, Right: right, Bottom: bottom}, Confidence: 1, Font: f}
 	}
-	bold := func(size float64) transcript.Font { return transcript.Font{Family: "TimesNewRomanPS-BoldMT", Size: size, Bold: true} }
+	bold := func(size float64) transcript.Font {
+		return transcript.Font{Family: "TimesNewRomanPS-BoldMT", Size: size, Bold: true}
+	}
 	plain := transcript.Font{Family: "TimesNewRomanPSMT", Size: 14}
 	page := func() *transcript.Text {
 		return &transcript.Text{Total: 1, Pages: []transcript.Page{{Number: 1, Width: 595, Height: 842, Lines: []transcript.Line{

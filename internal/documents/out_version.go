@@ -83,7 +83,11 @@ func (o *Outgoing) putSigned(ctx context.Context, tx *store.Tx, kind string, f F
 	o.Version++
 	content := store.JSON("{}")
 	if kind == versionLaid || kind == versionUploaded {
-		content = store.JSONOf(o)
+		files, err := filesOf(ctx, tx, o.AgencyID, o.Ref())
+		if err != nil {
+			return err
+		}
+		content = store.JSONOf(keptContent{o, attachmentsOf(files)})
 	}
 	a := tx.Actor()
 	return tx.Put(ctx, sqlPutVersion, o.AgencyID, o.Ref(), o.Version, kind, f.ID, f.Name, f.Size, f.SHA, f.Pages, store.JSONOf(boxes), content,
