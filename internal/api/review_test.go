@@ -104,3 +104,32 @@ func TestApprovalsThroughTheAPI(t *testing.T) {
 		t.Error("initials without a certificate")
 	}
 }
+
+// Comments on places of pages through the API (D8.12).
+// V28: api POST /outgoing/{id}/comments
+func TestPageCommentsThroughTheAPI(t *testing.T) {
+	w := newTown(t)
+	drafter, unitHead := w.as("drafter"), w.as("unit_head")
+	o, err := drafter.Draft(bg, client.Draft{Type: "CONG_VAN", Subject: "báo cáo", Body: "Nội dung./.", Signer: w.post("head"), Capacity: "TM", Unit: client.ID(w.unit)})
+	must(t, err)
+	refused(t, drafter.CommentOnPage(bg, o.ID, client.Commenting{Page: 1, Text: "chưa có tệp"}), http.StatusConflict)
+	_, err = drafter.Lay(bg, o.ID)
+	must(t, err)
+	must(t, drafter.Submit(bg, o.ID, client.Sending{To: w.post("unit_head")}))
+	refused(t, unitHead.CommentOnPage(bg, o.ID, client.Commenting{Page: 7, Text: "không có trang này"}), http.StatusUnprocessableEntity)
+	must(t, unitHead.CommentOnPage(bg, o.ID, client.Commenting{Page: 1, X: 30, Y: 120, W: 60, H: 10, Text: "số liệu chưa khớp"}))
+	all, err := drafter.PageComments(bg, o.ID)
+	must(t, err)
+	if len(all) != 1 || all[0].State != "open" || all[0].X != 30 || all[0].H != 10 || all[0].Version != 1 {
+		t.Fatalf("%+v", all)
+	}
+	must(t, drafter.CommentOnPage(bg, o.ID, client.Commenting{Parent: all[0].ID, Text: "theo báo cáo quý"}))
+	refused(t, w.as("clerk").ResolveComment(bg, o.ID, all[0].ID, "không phải việc của văn thư"), http.StatusForbidden)
+	must(t, drafter.ResolveComment(bg, o.ID, all[0].ID, "đã sửa"))
+	refused(t, drafter.ResolveComment(bg, o.ID, all[0].ID, "đã sửa lần nữa"), http.StatusConflict)
+	all, err = unitHead.PageComments(bg, o.ID)
+	must(t, err)
+	if len(all) != 2 || all[0].State != "resolved" || all[0].Answer != "đã sửa" || all[1].Parent != all[0].ID {
+		t.Errorf("%+v", all)
+	}
+}

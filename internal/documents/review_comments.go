@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"congvu/internal/blob"
 	"congvu/internal/paper"
+	"congvu/internal/pdf"
 	"congvu/internal/store"
 )
 
@@ -129,6 +131,37 @@ func (o *Outgoing) placed(ctx context.Context, r store.Reader, f CommentForm) er
 		return store.RefuseField("x", "Vị trí trên trang tính bằng mi-li-mét từ góc trên bên trái, không âm và không quá 2000.")
 	}
 	return nil
+}
+
+// MainPages gives the boxes of the pages of a draft's main file, in points (left, bottom, right, top), to those who may see the document: comments are
+// measured on the page as it is, whatever its size.
+func MainPages(ctx context.Context, d *Desk, a store.Actor, outgoing int64) ([][4]float64, error) {
+	o, err := FindOutgoing(ctx, d.DB, a, outgoing)
+	if err != nil || o.MainFile == 0 {
+		return nil, err
+	}
+	file, err := o.mainFile(ctx, d.DB)
+	if err != nil {
+		return nil, err
+	}
+	b, err := blob.ReadAll(ctx, d.Blobs, file.SHA, file.Size)
+	if err != nil {
+		return nil, err
+	}
+	f, err := pdf.Open(b)
+	if err != nil {
+		return nil, fmt.Errorf("pages of %s: %w", o.Ref(), err)
+	}
+	pages, err := f.Pages()
+	out := make([][4]float64, 0, len(pages))
+	for _, p := range pages {
+		box, err := f.PageBox(p)
+		if err != nil {
+			return nil, fmt.Errorf("pages of %s: %w", o.Ref(), err)
+		}
+		out = append(out, box)
+	}
+	return out, err
 }
 
 func commentIn(all []PageComment, id int64) (PageComment, error) {

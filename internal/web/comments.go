@@ -28,11 +28,20 @@ func commentRoutes() []Route {
 
 func commentsHref(id int64) string { return fmt.Sprintf("/outgoing/%d/comments", id) }
 
-// pointsPerMM turns the places of comments into those of the viewer; pageHigh is A4, which drafts are laid out on.
-const (
-	pointsPerMM = 72 / 25.4
-	pageHigh    = 842
-)
+// pointsPerMM turns the places of comments into those of the viewer.
+const pointsPerMM = 72 / 25.4
+
+// commentBoxes are the places of the open comments on the pages as they are now.
+func commentBoxes(all []documents.PageComment, pages [][4]float64) (out []SignatureBox) {
+	for _, c := range all {
+		if c.State != "open" || c.ParentID != 0 || c.W <= 0 || c.H <= 0 || c.Page < 1 || int(c.Page) > len(pages) {
+			continue
+		}
+		page := pages[c.Page-1]
+		out = append(out, SignatureBox{Page: int(c.Page), X: page[0] + float64(c.X)*pointsPerMM, Y: page[3] - float64(c.Y+c.H)*pointsPerMM, W: float64(c.W) * pointsPerMM, H: float64(c.H) * pointsPerMM, Label: c.Who + ": " + shorten(c.Words, 80), Tone: Warn})
+	}
+	return out
+}
 
 // commentsPage: GET /outgoing/{id}/comments shows the file with the places of the open comments, and the list.
 func (d *Door) commentsPage(w http.ResponseWriter, r *http.Request) error {
@@ -56,11 +65,11 @@ func (d *Door) commentsPage(w http.ResponseWriter, r *http.Request) error {
 	var parts []templ.Component
 	if main := mainPDF(files); main != nil && main.Main {
 		v := viewerOf(*main, doc.Title())
-		for _, c := range all {
-			if c.State == "open" && c.ParentID == 0 && c.W > 0 && c.H > 0 {
-				v.Boxes = append(v.Boxes, SignatureBox{Page: int(c.Page), X: float64(c.X) * pointsPerMM, Y: pageHigh - float64(c.Y+c.H)*pointsPerMM, W: float64(c.W) * pointsPerMM, H: float64(c.H) * pointsPerMM, Label: c.Who + ": " + shorten(c.Words, 80), Tone: Warn})
-			}
+		pages, err := documents.MainPages(ctx, d.Desk, a, doc.ID)
+		if err != nil {
+			return err
 		}
+		v.Boxes = commentBoxes(all, pages)
 		parts = append(parts, Viewer(v))
 	}
 	parts = append(parts, commentsPane(doc, all, tabs))
