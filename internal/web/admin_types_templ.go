@@ -138,7 +138,7 @@ func typesPage(all []documents.Type, today calendar.Date) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = TextCell("", t(ctx, "Mẫu"), x.Form).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = TextCell("", t(ctx, "Mẫu trình bày"), x.Form).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -197,7 +197,7 @@ func typesPage(all []documents.Type, today calendar.Date) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = Table(TableView{Caption: t(ctx, "Các loại văn bản"), Stack: true, Columns: []Column{{Label: t(ctx, "Tên loại")}, {Label: t(ctx, "Viết tắt")}, {Label: t(ctx, "Nhóm")}, {Label: t(ctx, "Mẫu")}, {Label: t(ctx, "Thời gian dùng")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Table(TableView{Caption: t(ctx, "Các loại văn bản"), Stack: true, Columns: []Column{{Label: t(ctx, "Tên loại")}, {Label: t(ctx, "Viết tắt")}, {Label: t(ctx, "Nhóm")}, {Label: t(ctx, "Mẫu trình bày")}, {Label: t(ctx, "Thời gian dùng")}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
