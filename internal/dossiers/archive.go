@@ -205,12 +205,12 @@ type Request struct {
 
 // The title of what one did not know is shown when the archive grants it.
 const requestColumns = `q.id, q.dossier_id, q.person_id, q.person_name, q.reason, q.state, q.until, q.answer, q.answered_by, q.at_us, d.code,
-	CASE WHEN CAST($2 AS BOOLEAN) OR q.state = 'granted' OR d.person_id = q.person_id OR d.rights_code = '01' THEN d.title ELSE '' END AS title
+	CASE WHEN CAST($1 AS BOOLEAN) OR q.state = 'granted' OR d.person_id = q.person_id OR d.rights_code = '01' THEN d.title ELSE '' END AS title
 	FROM dossiers_requests q JOIN dossiers_dossiers d ON d.agency_id = q.agency_id AND d.id = q.dossier_id`
 
 var (
-	sqlRequests   = store.SQL(`SELECT ` + requestColumns + ` WHERE q.agency_id = $1 AND (CAST($2 AS BOOLEAN) OR q.person_id = $3) ORDER BY CASE q.state WHEN 'asked' THEN 0 ELSE 1 END, q.id DESC LIMIT 200`)
-	sqlRequest    = store.SQL(`SELECT ` + requestColumns + ` WHERE q.agency_id = $1 AND CAST($2 AS BOOLEAN) AND q.id = $3`)
+	sqlRequests   = store.SQL(`SELECT ` + requestColumns + ` WHERE q.agency_id = $2 AND (CAST($1 AS BOOLEAN) OR q.person_id = $3) ORDER BY CASE q.state WHEN 'asked' THEN 0 ELSE 1 END, q.id DESC LIMIT 200`)
+	sqlRequest    = store.SQL(`SELECT ` + requestColumns + ` WHERE CAST($1 AS BOOLEAN) AND q.agency_id = $2 AND q.id = $3`)
 	sqlByCode     = store.SQL(`SELECT id FROM dossiers_dossiers WHERE agency_id = $1 AND year = $2 AND code = $3 AND state = 'accepted'`)
 	sqlPutRequest = store.SQL(`INSERT INTO dossiers_requests (agency_id, id, dossier_id, person_id, person_name, reason, state, until, answer, answered_by, at_us, answered_us) VALUES ($1, $2, $3, $4, $5, $6, 'asked', '', '', '', $7, 0)`)
 	sqlAnswerReq  = store.SQL(`UPDATE dossiers_requests SET state = $1, until = $2, answer = $3, answered_by = $4, answered_us = $5 WHERE agency_id = $6 AND id = $7 AND state = 'asked'`)
@@ -218,7 +218,7 @@ var (
 
 // Requests lists requests: the archivist all of the agency, others their own.
 func Requests(ctx context.Context, r store.Reader, a store.Actor) ([]Request, error) {
-	return store.All[Request](ctx, r, sqlRequests, a.Agency, a.Roles.Has(store.Archivist), person(a))
+	return store.All[Request](ctx, r, sqlRequests, a.Roles.Has(store.Archivist), a.Agency, person(a))
 }
 
 // AskFor asks for the use of a deposited dossier.
@@ -298,7 +298,7 @@ func AnswerRequest(ctx context.Context, tx *store.Tx, id int64, grant bool, unti
 	if err := keepsArchive(tx.Actor()); err != nil {
 		return err
 	}
-	q, ok, err := store.Maybe[Request](ctx, tx, sqlRequest, tx.Actor().Agency, true, id)
+	q, ok, err := store.Maybe[Request](ctx, tx, sqlRequest, true, tx.Actor().Agency, id)
 	if err == nil && !ok {
 		err = store.Refuse(store.NotFound, "Không tìm thấy yêu cầu này trong cơ quan.")
 	}
