@@ -41,7 +41,7 @@ type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
 	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind                    string
 	with, inform, byRule, scope, whom, cursor                                                   string
-	consent, paper                                                                              bool
+	consent, paper, shared                                                                      bool
 }
 
 // remote works with a server over the API, so that scripts and clerks can do without pages.
@@ -134,6 +134,9 @@ func (r *remoteCall) options(line string) {
 	}
 	if takes(line, "paper") {
 		r.fs.BoolVar(&r.o.paper, "paper", false, "đã nhận cả bản giấy")
+	}
+	if takes(line, "shared") {
+		r.fs.BoolVar(&r.o.shared, "shared", false, "cho cả đơn vị cùng dùng")
 	}
 	if takes(line, "consent") {
 		r.fs.BoolVar(&r.o.consent, "consent", false, "xác nhận người ký đã đọc đúng bản sẽ ký và đồng ý ký")

@@ -22,6 +22,8 @@ func farRights() []far {
 		{"ask-access", "ask-access SỐ_KÝ_HIỆU --reason X", "đề nghị xem một văn bản", remoteAskAccess},
 		{"access-requests", "access-requests [--tab open]", "đề nghị xem của tôi, hoặc chờ tôi quyết định", remoteAccessRequests},
 		{"decide-access", "decide-access request/SỐ [--reply REF] [--reason X]", "đồng ý với một văn bản, hoặc từ chối với lý do", remoteDecideAccess},
+		{"withdraw-access", "withdraw-access request/SỐ", "rút đề nghị xem của mình", remoteWithdrawAccess},
+		{"rights-confirmer", "rights-confirmer [head|clerk]", "ai xác nhận thay đổi quyền; người đứng đầu đặt được", remoteRightsConfirmer},
 		{"emergency", "emergency SỐ_KÝ_HIỆU --reason X", "truy cập khẩn một văn bản trong 1 giờ", remoteEmergency},
 		{"emergencies", "emergencies", "các lần truy cập khẩn", remoteEmergencies},
 		{"freeze", "freeze SỐ_KÝ_HIỆU... --note SỐ_LỆNH --due NGÀY --reason X", "đóng băng tài liệu theo lệnh", remoteFreeze},
@@ -275,4 +277,26 @@ func remoteDownloadMarked(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.save(id, func(to io.Writer) (string, error) { return r.DownloadMarked(ctx, id, to) })
+}
+
+func remoteWithdrawAccess(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("request")
+	if err != nil {
+		return err
+	}
+	return r.finished(r.WithdrawAccess(ctx, id), "Đã rút đề nghị.")
+}
+
+func remoteRightsConfirmer(ctx context.Context, r *remoteCall) error {
+	switch {
+	case len(r.args) == 1 && (r.args[0] == "head" || r.args[0] == "clerk"):
+		return r.finished(r.SetRightsConfirmer(ctx, r.args[0]), "Đã đặt người xác nhận thay đổi quyền.")
+	case len(r.args) > 0:
+		return badUsage("congvu remote rights-confirmer [head|clerk]")
+	}
+	x, err := r.RightsConfirmer(ctx)
+	if err != nil {
+		return err
+	}
+	return r.show(x, func(out io.Writer) { fmt.Fprintln(out, x.By) })
 }

@@ -317,6 +317,8 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.copy)
 	case has("/search/saved/{id}/delete"):
 		one(o.forgotten)
+	case has("/search/saved/{id}/forget"):
+		one(o.dropped)
 	case has("/search/saved/{id}"):
 		one(o.saved)
 	case has("/admin/past/{id}"), has("/past/{id}"), has("/takeovers/{id}"): // an agency that still works: nobody took it over

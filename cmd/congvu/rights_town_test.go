@@ -82,8 +82,9 @@ type rightsOffice struct {
 	group       int64
 	extension   int64 // asked by the specialist for his line of the assigned document
 	copy        int64 // on paper, of the issued document
-	saved       int64 // searches of the specialist; the second is forgotten
+	saved       int64 // searches of the specialist; the second is forgotten through the web, the third through the API
 	forgotten   int64
+	dropped     int64
 	reorganised int64 // a draft of the city's administrator
 	phrase      int64
 	standin     int64
@@ -726,7 +727,7 @@ func (w *rightsTown) asks(o *rightsOffice) {
 		}
 		return err
 	})
-	for _, id := range []*int64{&o.saved, &o.forgotten} {
+	for _, id := range []*int64{&o.saved, &o.forgotten, &o.dropped} {
 		var err error
 		*id, err = search.Save(ctx, w.db, specialist, "Tìm kiếm của "+o.word, "q="+o.word, false)
 		w.must(err)

@@ -272,13 +272,16 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
 		"congvu": tellLocal, "await": tellAwait, "keep": tellKeep, "fill": tellFill, "exits": tellExits, "next-year": tellYears, "later": tellLater,
 		"forge": tellForge, "parcel": tellParcel, "second-installation": tellSecond, "change": tellChange,
+		"staff-up": tellStaff, "monday": tellMonday, "at": tellAt, "remind": tellRemind,
 	}
 	for _, prefix := range []string{"", "ward-", "third-", "peer-"} {
 		for _, name := range []string{"leader", "drafter", "clerk", "admin", "archivist", "specialist"} {
 			cmds[prefix+name] = tellPerson(prefix + name)
 		}
 	}
-	cmds["intruder"] = tellPerson("intruder")
+	for _, name := range []string{"intruder", "deputy", "unit-head", "assistant"} {
+		cmds[name] = tellPerson(name)
+	}
 	return cmds
 }
 

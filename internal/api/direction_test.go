@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"bytes"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"congvu/internal/client"
@@ -302,5 +304,79 @@ func TestWorkIsHandedOnThroughTheAPI(t *testing.T) {
 	refused(t, unitHead.MoveWork(bg, w.post("drafter"), move), http.StatusConflict)
 	if left, err = unitHead.LeftBy(bg, w.post("drafter")); err != nil || len(left.Left) != 0 {
 		t.Errorf("%+v %v", left, err)
+	}
+}
+
+// Results are kept as questions, shown in chosen columns and given away as files; rights bound them all.
+//
+// V39: screen /search; api PUT /search/columns; command remote search-columns
+// V40: screen /search; api POST /search/saved; command remote search-save
+// V42: screen /search; api GET /search/export; command remote search-export
+func TestSearchesAreKeptThroughTheAPI(t *testing.T) {
+	w := newTown(t)
+	drafter, unitHead, clerk := w.as("drafter"), w.as("unit_head"), w.as("clerk")
+	_, err := clerk.Enter(bg, entry())
+	must(t, err)
+	asked := map[string]string{"q": "cắt điện", "kind": "in", "issued_from": "2026-11-01"}
+	refused(t, ask(drafter.SaveSearch(bg, client.SavingSearch{Name: "Điện", Question: map[string]string{}})), http.StatusUnprocessableEntity)
+	p := refused(t, ask(drafter.SaveSearch(bg, client.SavingSearch{Name: "Điện", Question: map[string]string{"colour": "red"}})), http.StatusUnprocessableEntity)
+	if len(p.Errors) != 1 || p.Errors[0].Pointer != "#/question/colour" {
+		t.Errorf("%+v", p)
+	}
+	refused(t, ask(drafter.SaveSearch(bg, client.SavingSearch{Name: "Điện", Question: map[string]string{"due_to": "hôm nay"}})), http.StatusUnprocessableEntity)
+	refused(t, ask(drafter.SaveSearch(bg, client.SavingSearch{Name: " ", Question: asked})), http.StatusUnprocessableEntity)
+	s, err := drafter.SaveSearch(bg, client.SavingSearch{Name: "Điện", Question: asked, Unit: true})
+	must(t, err)
+	all, err := unitHead.SavedSearches(bg)
+	must(t, err)
+	if len(all) != 1 || all[0].ID != s.ID || all[0].Mine || !all[0].Shared || len(all[0].Question) != 3 || all[0].Question["q"] != "cắt điện" || all[0].Question["issued_from"] != "2026-11-01" {
+		t.Fatalf("%+v", all)
+	}
+	refused(t, unitHead.RenameSearch(bg, s.ID, "Của tôi"), http.StatusNotFound)
+	refused(t, unitHead.ForgetSearch(bg, s.ID), http.StatusNotFound)
+	must(t, drafter.RenameSearch(bg, s.ID, "Cắt điện"))
+	must(t, drafter.ForgetSearch(bg, s.ID))
+	refused(t, drafter.ForgetSearch(bg, s.ID), http.StatusNotFound)
+
+	refused(t, clerk.ChooseColumns(bg, []string{"subject", "colour"}), http.StatusUnprocessableEntity)
+	must(t, clerk.ChooseColumns(bg, []string{"subject", "number"}))
+	columns, err := clerk.ResultColumns(bg)
+	must(t, err)
+	chosen := ""
+	for _, c := range columns {
+		if c.Chosen {
+			chosen += c.Key + " "
+		}
+	}
+	if chosen != "number subject " {
+		t.Errorf("chosen: %q", chosen)
+	}
+	var file bytes.Buffer
+	refused(t, ask(clerk.ExportSearch(bg, url.Values{"q": {"điện"}, "format": {"exe"}}, &file)), http.StatusUnprocessableEntity)
+	refused(t, ask(clerk.ExportSearch(bg, url.Values{"q": {"điện"}, "colour": {"red"}}, &file)), http.StatusUnprocessableEntity)
+	refused(t, ask(clerk.ExportSearch(bg, url.Values{"issued_to": {"31/02/2026"}}, &file)), http.StatusUnprocessableEntity)
+	name, err := clerk.ExportSearch(bg, url.Values{"q": {"cắt điện"}, "format": {"docx"}}, &file)
+	must(t, err)
+	if name != "ket-qua-tim-kiem.docx" || !bytes.HasPrefix(file.Bytes(), []byte("PK")) {
+		t.Errorf("%s, %d bytes", name, file.Len())
+	}
+}
+
+// A request to see a document is withdrawn by who asked; the head decides who confirms changed rights.
+//
+// V20: screen /rights/requests; api POST /rights/requests/{id}/withdraw; command remote withdraw-access
+func TestARequestIsWithdrawnThroughTheAPI(t *testing.T) {
+	w := newTown(t)
+	drafter, head := w.as("drafter"), w.as("head")
+	q, err := drafter.AskAccess(bg, client.AskingAccess{Words: "12/CV-ĐL", Reason: "Cần đối chiếu số liệu"})
+	must(t, err)
+	refused(t, w.as("unit_head").WithdrawAccess(bg, q.ID), http.StatusNotFound)
+	must(t, drafter.WithdrawAccess(bg, q.ID))
+	refused(t, drafter.WithdrawAccess(bg, q.ID), http.StatusConflict)
+	refused(t, w.as("clerk").SetRightsConfirmer(bg, "clerk"), http.StatusForbidden)
+	refused(t, head.SetRightsConfirmer(bg, "nobody"), http.StatusUnprocessableEntity)
+	must(t, head.SetRightsConfirmer(bg, "clerk"))
+	if by, err := w.as("clerk").RightsConfirmer(bg); err != nil || by.By != "clerk" {
+		t.Errorf("%+v %v", by, err)
 	}
 }

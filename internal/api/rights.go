@@ -32,6 +32,9 @@ func (d *door) rightsRoutes() {
 	ask(d, get("/rights/requests", "listAccessRequests", tagRights, "Đề nghị xem văn bản của tôi, hoặc chờ tôi quyết định"), d.accessRequests)
 	ask(d, post("/rights/requests", "askAccess", tagRights, "Đề nghị xem một văn bản"), d.askAccess)
 	do(d, post("/rights/requests/{id}/decide", "decideAccess", tagRights, "Quyết định một đề nghị xem văn bản"), d.decideAccess)
+	do(d, post("/rights/requests/{id}/withdraw", "withdrawAccess", tagRights, "Rút đề nghị xem văn bản của mình"), d.withdrawAccess)
+	ask(d, get("/rights/confirmer", "readRightsConfirmer", tagRights, "Ai xác nhận thay đổi quyền"), d.readRightsConfirmer)
+	do(d, get("/rights/confirmer", "setRightsConfirmer", tagRights, "Đặt người xác nhận thay đổi quyền (người đứng đầu)").with(http.MethodPut, 0), d.setRightsConfirmer)
 	ask(d, get("/rights/emergencies", "listEmergencies", tagRights, "Các lần truy cập khẩn"), d.emergencies)
 	ask(d, post("/rights/emergencies", "openInEmergency", tagRights, "Truy cập khẩn một văn bản trong 1 giờ"), d.emergency)
 	ask(d, get("/rights/freezes", "listFreezes", tagRights, "Các lệnh đóng băng tài liệu"), d.freezes)
@@ -167,6 +170,19 @@ func (d *door) askAccess(ctx context.Context, c *call, in *askingAccess) (out cl
 		return err
 	})
 	return out, err
+}
+
+func (d *door) withdrawAccess(ctx context.Context, c *call, in *One) error {
+	return write(ctx, d, c, func(tx *store.Tx) error { return documents.WithdrawAccess(ctx, tx, in.id()) })
+}
+
+func (d *door) readRightsConfirmer(ctx context.Context, c *call, _ *struct{}) (client.RightsConfirmer, error) {
+	by, err := documents.RightsConfirmer(ctx, d.DB, c.actor)
+	return client.RightsConfirmer{By: by}, err
+}
+
+func (d *door) setRightsConfirmer(ctx context.Context, c *call, in *struct{ Body client.RightsConfirmer }) error {
+	return write(ctx, d, c, func(tx *store.Tx) error { return documents.SetRightsConfirmer(ctx, tx, in.Body.By) })
 }
 
 func (d *door) decideAccess(ctx context.Context, c *call, in *act[client.AccessDecision]) error {

@@ -58,6 +58,7 @@ func (q *asking) query() search.Query {
 
 func (d *door) searchRoutes() {
 	ask(d, get("/search", "searchDocuments", tagSearch, "Tìm văn bản theo từ, theo từng trường và theo nội dung, trong phạm vi được xem"), d.searchDocuments)
+	d.keptSearchRoutes()
 	d.stream(post("/reading", "readFields", tagSearch, "Đọc thông tin văn bản từ tệp PDF hoặc ảnh quét; tệp không được lưu"), takesFile(d, readingSchema, false), d.readFields)
 }
 
@@ -65,30 +66,36 @@ func readingSchema(d *door) *huma.Schema { return schemaOf[client.FieldReading](
 
 func (d *door) searchDocuments(ctx context.Context, c *call, in *asking) (client.FoundPage, error) {
 	out := client.FoundPage{Rows: []client.Found{}}
-	if d.Index == nil {
-		return out, store.Refuse(store.Invalid, "Máy chủ này không lập chỉ mục tìm kiếm văn bản. Hãy lọc trong danh sách văn bản đến và văn bản đi.")
-	}
-	if err := d.Index.CatchUp(ctx); err != nil {
-		return out, err
-	}
-	q := in.query()
-	q.Agency = c.actor.Agency
-	var err error
-	if q.Rights, err = documents.SearchRights(ctx, d.DB, c.actor); err != nil {
-		return out, err
-	}
-	page, err := search.Find(ctx, d.DB, q)
+	page, rows, err := d.found(ctx, c, in)
 	if err != nil {
 		return out, err
 	}
-	refs := each(page.Hits, func(h search.Hit) string { return h.Ref })
-	rows, err := documents.FoundRows(ctx, d.DB, c.actor, refs)
 	out.Next, out.Count, out.More, out.Sort = page.Next, page.Count, page.More, page.Sort
 	out.Rows = each(rows, func(r documents.FoundRow) client.Found {
 		return client.Found{Ref: r.Ref, Number: r.Number, IssuedDate: string(r.Issued), Arrival: r.Arrival, ArrivedDate: string(r.Arrived), TypeName: r.TypeName, Subject: r.Subject,
 			Issuer: r.Issuer, Signer: r.Signer, Urgency: r.Urgency.Slug(), State: r.State, Due: string(r.Due), Person: r.Person, Receivers: r.Receivers}
 	})
 	return out, err
+}
+
+// found asks the index, and the room for what may be shown of it.
+func (d *door) found(ctx context.Context, c *call, in *asking) (page search.Page, rows []documents.FoundRow, err error) {
+	if d.Index == nil {
+		return page, nil, store.Refuse(store.Invalid, "Máy chủ này không lập chỉ mục tìm kiếm văn bản. Hãy lọc trong danh sách văn bản đến và văn bản đi.")
+	}
+	if err := d.Index.CatchUp(ctx); err != nil {
+		return page, nil, err
+	}
+	q := in.query()
+	q.Agency = c.actor.Agency
+	if q.Rights, err = documents.SearchRights(ctx, d.DB, c.actor); err != nil {
+		return page, nil, err
+	}
+	if page, err = search.Find(ctx, d.DB, q); err != nil {
+		return page, nil, err
+	}
+	rows, err = documents.FoundRows(ctx, d.DB, c.actor, each(page.Hits, func(h search.Hit) string { return h.Ref }))
+	return page, rows, err
 }
 
 // readFields proposes the fields of a scan in the caller's hands.

@@ -21,6 +21,7 @@ import (
 	"congvu/internal/exchange"
 	"congvu/internal/keys"
 	"congvu/internal/org"
+	"congvu/internal/search"
 	"congvu/internal/store"
 	"congvu/internal/storetest"
 )
@@ -67,7 +68,10 @@ func newTown(t *testing.T) *town {
 	trust.AllowTest = true
 	w.desk = &documents.Desk{DB: w.db, Blobs: blobs, Keys: ring, Trust: trust}
 	w.settle()
-	w.server = httptest.NewServer(api.New(api.Config{DB: w.db, Desk: w.desk, InFlight: 4, TestCertificates: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	index := search.New(w.db)
+	index.Register("incoming", search.From(documents.EntryOf), search.Walk(documents.IncomingPlaces))
+	index.Register("outgoing", search.From(documents.EntryOf), search.Walk(documents.OutgoingPlaces))
+	w.server = httptest.NewServer(api.New(api.Config{DB: w.db, Index: index, Desk: w.desk, InFlight: 4, TestCertificates: true, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Exchange: &exchange.Office{DB: w.db, Blobs: blobs, Keys: ring, Trust: trust}}))
 	t.Cleanup(w.server.Close)
 	return w

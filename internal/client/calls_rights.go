@@ -104,3 +104,18 @@ func (c *Client) Metadata(ctx context.Context, ref string) ([]MetadataField, err
 func (c *Client) DownloadMarked(ctx context.Context, file ID, to io.Writer) (string, error) {
 	return c.download(ctx, "/files/"+file.String()+"/marked", nil, to)
 }
+
+// WithdrawAccess takes back one's own request.
+func (c *Client) WithdrawAccess(ctx context.Context, id ID) error {
+	return c.post(ctx, "/rights/requests/"+id.String()+"/withdraw", nil, nil)
+}
+
+// RightsConfirmer tells who confirms changed rights.
+func (c *Client) RightsConfirmer(ctx context.Context) (RightsConfirmer, error) {
+	return a[RightsConfirmer](ctx, c, "/rights/confirmer", nil)
+}
+
+// SetRightsConfirmer decides it.
+func (c *Client) SetRightsConfirmer(ctx context.Context, by string) error {
+	return c.put(ctx, "/rights/confirmer", RightsConfirmer{by}, nil)
+}

@@ -158,3 +158,8 @@ type MetadataField struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
+
+// RightsConfirmer is who confirms changed rights: the head alone, or the registry too.
+type RightsConfirmer struct {
+	By string `json:"by" enum:"head,clerk"`
+}
