@@ -13,8 +13,8 @@ import (
 // farCopies are the verbs of certified copies.
 func farCopies() []far {
 	return []far{
-		{"copy", "copy REF --kind SAO_Y|SAO_LUC|TRICH_SAO --to MÃ --text NƠI_NHẬN [--capacity X] [--note TRANG]", "làm bản sao giấy; --to: vị trí người ký, --text: nơi nhận cách nhau bằng ;, --note: trang trích sao", remoteCopy},
-		{"copies", "copies", "sổ bản sao", remoteCopies},
+		{"copy", "copy REF --kind SAO_Y|SAO_LUC|TRICH_SAO --to MÃ --text NƠI_NHẬN [--capacity X] [--note TRANG] [--quantity N]", "làm bản sao giấy; --to: vị trí người ký, --text: nơi nhận cách nhau bằng ;, --note: trang trích sao", remoteCopy},
+		{"copies", "copies [--cursor X]", "sổ bản sao", remoteCopies},
 		{"print-copy", "print-copy copy/SỐ [--out TỆP]", "tải bản in của bản sao giấy", remotePrintCopy},
 		{"digitise", "digitise REF [--reason X]", "ký số bản sao y số hóa từ tệp quét của văn bản giấy đến", remoteDigitise},
 	}
@@ -29,7 +29,7 @@ func remoteCopy(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	f := client.Copying{Source: kind + "/" + id.String(), Kind: r.o.kind, Signer: signer, Capacity: r.o.capacity, Quantity: 1}
+	f := client.Copying{Source: kind + "/" + id.String(), Kind: r.o.kind, Signer: signer, Capacity: r.o.capacity, Quantity: r.books.quantity}
 	for _, name := range strings.Split(r.o.text, ";") {
 		if name = strings.TrimSpace(name); name != "" {
 			f.Receivers = append(f.Receivers, name)
@@ -50,7 +50,7 @@ func remoteCopy(ctx context.Context, r *remoteCall) error {
 }
 
 func remoteCopies(ctx context.Context, r *remoteCall) error {
-	page, err := r.Copies(ctx, "", 50)
+	page, err := r.Copies(ctx, r.o.cursor, 50)
 	if err != nil {
 		return err
 	}
@@ -61,6 +61,7 @@ func remoteCopies(ctx context.Context, r *remoteCall) error {
 		if len(page.Rows) == 0 {
 			fmt.Fprintln(out, "Chưa có bản sao nào.")
 		}
+		nextPage(out, page.Next)
 	})
 }
 

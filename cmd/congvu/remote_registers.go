@@ -13,7 +13,7 @@ import (
 type bookOptions struct {
 	from, till, until, on, volume, of, format, direction, group, row, outcome string
 	first, last                                                               int64
-	year                                                                      int
+	year, days, quantity                                                      int
 }
 
 func (r *remoteCall) bookFlags(line string) {
@@ -34,6 +34,12 @@ func (r *remoteCall) bookFlags(line string) {
 	}
 	if takes(line, "year") {
 		r.fs.IntVar(&r.books.year, "year", 0, "năm; bỏ trống: năm nay")
+	}
+	if takes(line, "days") {
+		r.fs.IntVar(&r.books.days, "days", 0, "số ngày; bỏ trống: do người quyết định đặt")
+	}
+	if takes(line, "quantity") {
+		r.fs.IntVar(&r.books.quantity, "quantity", 1, "số lượng bản")
 	}
 }
 
@@ -101,6 +107,9 @@ func remoteRegisters(ctx context.Context, r *remoteCall) error {
 		for _, b := range all {
 			writeRegister(out, b)
 		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Cơ quan chưa mở sổ nào của năm này; sổ chung tự mở khi lấy số đầu tiên.")
+		}
 	})
 }
 
@@ -166,7 +175,7 @@ func remoteRegisterClose(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	return r.CloseRegister(ctx, id, client.ClosingRegister{From: r.books.from, Reason: r.o.reason})
+	return r.finished(r.CloseRegister(ctx, id, client.ClosingRegister{From: r.books.from, Reason: r.o.reason}), "Đã khóa sổ từ ngày "+r.books.from+".")
 }
 
 func remoteRegisterLines(ctx context.Context, r *remoteCall) error {
@@ -209,7 +218,7 @@ func remoteRegisterCorrect(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	return r.CorrectEntry(ctx, id, form)
+	return r.finished(r.CorrectEntry(ctx, id, form), "Đã ghi mục đính chính; nội dung cũ được giữ.")
 }
 
 func writeReservation(out io.Writer, v client.Reservation) {
@@ -228,6 +237,9 @@ func remoteReservations(ctx context.Context, r *remoteCall) error {
 	return r.show(all, func(out io.Writer) {
 		for _, v := range all {
 			writeReservation(out, v)
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Sổ này chưa giữ số nào.")
 		}
 	})
 }
@@ -284,7 +296,7 @@ func remoteSecretVoid(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	return r.VoidSecret(ctx, id, r.o.reason)
+	return r.finished(r.VoidSecret(ctx, id, r.o.reason), "Đã bỏ số; dòng được giữ trong sổ.")
 }
 
 func remotePaper(ctx context.Context, r *remoteCall) error {
@@ -315,7 +327,10 @@ func remotePostings(ctx context.Context, r *remoteCall) error {
 		}
 		return r.show(all, func(out io.Writer) {
 			for _, v := range all {
-				fmt.Fprintf(out, "posting/%s  %s  %s  %s  %d bì  %s  %s\n", v.ID, v.SentOn, v.Code, v.Receiver, v.Envelopes, orDash(v.Postmark), v.VoidReason)
+				fmt.Fprintf(out, "posting/%s  %s  %s  %s  %d bì  %s%s\n", v.ID, v.SentOn, v.Code, v.Receiver, v.Envelopes, orDash(v.Postmark), after("  [bỏ] ", v.VoidReason))
+			}
+			if len(all) == 0 {
+				fmt.Fprintln(out, "Chưa ghi bưu gửi nào.")
 			}
 		})
 	})
@@ -341,7 +356,7 @@ func remotePostingVoid(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	return r.VoidPosting(ctx, id, r.o.reason)
+	return r.finished(r.VoidPosting(ctx, id, r.o.reason), "Đã gạch bỏ dòng bưu gửi.")
 }
 
 func remoteCopyUses(ctx context.Context, r *remoteCall) error {
@@ -353,6 +368,9 @@ func remoteCopyUses(ctx context.Context, r *remoteCall) error {
 		return r.show(all, func(out io.Writer) {
 			for _, v := range all {
 				fmt.Fprintf(out, "copy/%s  %s  %s  %s  trả: %s\n", v.ID, v.LentOn, v.User, v.Code, orDash(v.ReturnedOn))
+			}
+			if len(all) == 0 {
+				fmt.Fprintln(out, "Chưa ghi ai sử dụng bản lưu.")
 			}
 		})
 	})
@@ -375,5 +393,5 @@ func remoteCopyReturn(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	return r.ReturnCopy(ctx, id, r.books.on)
+	return r.finished(r.ReturnCopy(ctx, id, r.books.on), "Đã ghi ngày trả bản lưu.")
 }

@@ -19,9 +19,9 @@ func farRights() []far {
 		{"unlimit", "unlimit REF --reason X", "bỏ giới hạn người xem", remoteUnlimit},
 		{"right-changes", "right-changes", "thay đổi quyền chờ xác nhận", remoteRightChanges},
 		{"confirm-right", "confirm-right change/SỐ", "xác nhận một thay đổi quyền", remoteConfirmRight},
-		{"ask-access", "ask-access SỐ_KÝ_HIỆU --reason X", "đề nghị xem một văn bản", remoteAskAccess},
+		{"ask-access", "ask-access SỐ_KÝ_HIỆU --reason X [--days N]", "đề nghị xem một văn bản", remoteAskAccess},
 		{"access-requests", "access-requests [--tab open]", "đề nghị xem của tôi, hoặc chờ tôi quyết định", remoteAccessRequests},
-		{"decide-access", "decide-access request/SỐ [--reply REF] [--reason X]", "đồng ý với một văn bản, hoặc từ chối với lý do", remoteDecideAccess},
+		{"decide-access", "decide-access request/SỐ [--reply REF] [--due NGÀY] [--reason X]", "đồng ý với một văn bản, hoặc từ chối với lý do", remoteDecideAccess},
 		{"withdraw-access", "withdraw-access request/SỐ", "rút đề nghị xem của mình", remoteWithdrawAccess},
 		{"rights-confirmer", "rights-confirmer [head|clerk]", "ai xác nhận thay đổi quyền; người đứng đầu đặt được", remoteRightsConfirmer},
 		{"emergency", "emergency SỐ_KÝ_HIỆU --reason X", "truy cập khẩn một văn bản trong 1 giờ", remoteEmergency},
@@ -31,7 +31,7 @@ func farRights() []far {
 		{"lift-freeze", "lift-freeze freeze/SỐ --reason X", "gỡ lệnh đóng băng", remoteLiftFreeze},
 		{"roles", "roles", "vai trò nào xem và làm được gì", remoteRoles},
 		{"person-rights", "person-rights person/SỐ", "quyền của một người và lý do", remotePersonRights},
-		{"access-figures", "access-figures", "lượt truy cập theo ngày", remoteAccessFigures},
+		{"access-figures", "access-figures [--from NGÀY] [--till NGÀY]", "lượt truy cập theo ngày", remoteAccessFigures},
 		{"metadata", "metadata REF", "toàn bộ dữ liệu đặc tả của văn bản", remoteMetadata},
 		{"download-marked", "download-marked file/SỐ [--out TỆP]", "tải bản in có đánh dấu người tải và thời gian", remoteDownloadMarked},
 	}
@@ -138,7 +138,7 @@ func remoteConfirmRight(ctx context.Context, r *remoteCall) error {
 }
 
 func remoteAskAccess(ctx context.Context, r *remoteCall) error {
-	q, err := r.AskAccess(ctx, client.AskingAccess{Words: strings.Join(r.args, " "), Reason: r.o.reason})
+	q, err := r.AskAccess(ctx, client.AskingAccess{Words: strings.Join(r.args, " "), Reason: r.o.reason, Days: r.books.days})
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,10 @@ func remoteAccessRequests(ctx context.Context, r *remoteCall) error {
 	}
 	return r.show(all, func(out io.Writer) {
 		for _, q := range all {
-			fmt.Fprintf(out, "request/%s  %s  %s  %s  %s\n", q.ID, q.State, q.Name, q.Words, q.Reason)
+			fmt.Fprintf(out, "request/%s  %s  %s  %s  %s%s%s\n", q.ID, q.State, q.Name, q.Words, q.Reason, after("  ", q.Ref), after("  ", q.Answer))
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Không có đề nghị nào.")
 		}
 	})
 }
@@ -162,7 +165,7 @@ func remoteDecideAccess(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	return r.finished(r.DecideAccess(ctx, id, client.AccessDecision{Ref: r.o.reply, Answer: r.o.reason}), "Đã ghi quyết định.")
+	return r.finished(r.DecideAccess(ctx, id, client.AccessDecision{Ref: r.o.reply, To: r.o.due, Answer: r.o.reason}), "Đã ghi quyết định.")
 }
 
 func remoteEmergency(ctx context.Context, r *remoteCall) error {
@@ -202,7 +205,7 @@ func remoteFreezes(ctx context.Context, r *remoteCall) error {
 	}
 	return r.show(all, func(out io.Writer) {
 		for _, f := range all {
-			fmt.Fprintf(out, "freeze/%s  %s  %s  %d tài liệu  %s\n", f.ID, f.Number, f.On, f.Count, f.Reason)
+			fmt.Fprintf(out, "freeze/%s  %s  %s  %d tài liệu  %s%s\n", f.ID, f.Number, f.On, f.Count, f.Reason, after("  [đã gỡ] ", f.LiftReason))
 		}
 	})
 }
@@ -244,7 +247,7 @@ func remotePersonRights(ctx context.Context, r *remoteCall) error {
 }
 
 func remoteAccessFigures(ctx context.Context, r *remoteCall) error {
-	all, err := r.AccessFigures(ctx, "", "")
+	all, err := r.AccessFigures(ctx, r.books.from, r.books.till)
 	if err != nil {
 		return err
 	}

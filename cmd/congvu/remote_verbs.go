@@ -21,8 +21,8 @@ func fars() []far {
 		{"confirm", "confirm [--password-file TỆP]", "xác nhận lại bằng mật khẩu trước khi ký số hoặc phát hành", remoteConfirm},
 		{"me", "me", "tôi là ai, đang dùng vị trí nào", remoteMe},
 		{"work", "work", "việc của tôi", remoteWork},
-		{"inbox", "inbox [--tab X] [--q TỪ]", "văn bản đến", remoteInbox},
-		{"arrivals", "arrivals [--q TỪ]", "văn bản đến chờ tiếp nhận", remoteArrivals},
+		{"inbox", "inbox [--tab X] [--q TỪ] [--cursor X]", "văn bản đến", remoteInbox},
+		{"arrivals", "arrivals [--q TỪ] [--cursor X]", "văn bản đến chờ tiếp nhận", remoteArrivals},
 		{"show", "show REF", "xem một văn bản và lịch sử", remoteShow},
 		{"register", "register REF [--register SỔ] [--twin X [--twin-of incoming/SỐ]] [--paper] [--verdict-reason X] [--to VỊ_TRÍ [--note X] | --lead ĐÍCH --by-rule X [--with ĐÍCH,…] [--due X]]", "đăng ký, cấp số đến; --to: trình luôn, --lead: chuyển thẳng theo quy chế", remoteRegister},
 		{"submit", "submit REF [--to VỊ_TRÍ] [--note X]", "trình lãnh đạo hoặc trình xem xét; dự thảo không có --to đi theo quy trình trình ký", remoteSubmit},
@@ -30,7 +30,7 @@ func fars() []far {
 		{"start", "start line/SỐ", "bắt đầu xử lý", remoteStart},
 		{"complete", "complete line/SỐ [--result X] [--reply outgoing/SỐ]", "hoàn thành xử lý", remoteComplete},
 		{"refuse", "refuse REF --ground X --reason X", "từ chối tiếp nhận", remoteRefuse},
-		{"outbox", "outbox [--tab X] [--q TỪ]", "văn bản đi", remoteOutbox},
+		{"outbox", "outbox [--tab X] [--q TỪ] [--cursor X]", "văn bản đi", remoteOutbox},
 		{"draft", "draft TỆP.json [--file TỆP.pdf]", "soạn dự thảo từ tệp JSON (- là đầu vào chuẩn)", remoteDraft},
 		{"approve", "approve REF [--to VỊ_TRÍ] [--note X]", "đồng ý, chuyển tiếp hoặc trình ký", remoteApprove},
 		{"return", "return REF|line/SỐ --reason X", "trả lại người soạn, văn thư hoặc người giao", remoteReturn},
@@ -102,7 +102,7 @@ func deadline(due string, overdue bool) string {
 }
 
 func remoteInbox(ctx context.Context, r *remoteCall) error {
-	page, err := r.Inbox(ctx, client.List{Tab: r.o.tab, Q: r.o.q})
+	page, err := r.Inbox(ctx, client.List{Tab: r.o.tab, Q: r.o.q, Cursor: r.o.cursor})
 	if err != nil {
 		return err
 	}
@@ -134,16 +134,14 @@ func orDash(s string) string {
 }
 
 func more(out io.Writer, shown int, next string) {
-	switch {
-	case shown == 0:
+	if shown == 0 {
 		fmt.Fprintln(out, "Không có văn bản nào.")
-	case next != "":
-		fmt.Fprintln(out, "… còn nữa; thu hẹp bằng --q hoặc --tab.")
 	}
+	nextPage(out, next)
 }
 
 func remoteOutbox(ctx context.Context, r *remoteCall) error {
-	page, err := r.Outbox(ctx, client.List{Tab: r.o.tab, Q: r.o.q})
+	page, err := r.Outbox(ctx, client.List{Tab: r.o.tab, Q: r.o.q, Cursor: r.o.cursor})
 	if err != nil {
 		return err
 	}

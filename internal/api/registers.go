@@ -120,20 +120,21 @@ func (d *door) closeRegister(ctx context.Context, c *call, in *act[client.Closin
 	})
 }
 
-type spanned struct {
-	From  string `query:"from" maxLength:"10" doc:"Từ ngày"`
-	To    string `query:"to" maxLength:"10" doc:"Đến hết ngày"`
+// Spanned is a part of a book; it is exported so that other forms can take it in.
+type Spanned struct {
+	From  string `query:"from" format:"date" doc:"Từ ngày"`
+	To    string `query:"to" format:"date" doc:"Đến hết ngày"`
 	First int64  `query:"first" minimum:"0" doc:"Từ số"`
 	Last  int64  `query:"last" minimum:"0" doc:"Đến hết số"`
 }
 
-func (s spanned) span() documents.Span {
+func (s Spanned) span() documents.Span {
 	return documents.Span{From: calendar.Date(s.From), To: calendar.Date(s.To), First: s.First, Last: s.Last}
 }
 
 type linesOf struct {
 	One
-	spanned
+	Spanned
 }
 
 func (d *door) listRegisterLines(ctx context.Context, c *call, in *linesOf) (client.RegisterLines, error) {
@@ -292,7 +293,7 @@ func postingOf(v documents.Posting) client.Posting {
 	return client.Posting{ID: client.ID(v.ID), SentOn: string(v.SentOn), Outgoing: client.ID(v.OutgoingID), Code: v.Code, Receiver: v.Receiver, Envelopes: v.Envelopes, Postmark: v.Postmark, Note: v.Note, VoidReason: v.VoidReason}
 }
 
-func (d *door) listPostings(ctx context.Context, c *call, in *spanned) ([]client.Posting, error) {
+func (d *door) listPostings(ctx context.Context, c *call, in *Spanned) ([]client.Posting, error) {
 	all, err := documents.Postings(ctx, d.DB, c.actor, in.span())
 	return each(all, postingOf), err
 }
@@ -317,7 +318,7 @@ func copyUseOf(v documents.CopyUse) client.CopyUse {
 	return client.CopyUse{ID: client.ID(v.ID), LentOn: string(v.LentOn), User: v.UserName, Outgoing: client.ID(v.OutgoingID), Code: v.Code, About: v.About, Dossier: v.DossierCode, AllowedBy: v.AllowedBy, Note: v.Note, ReturnedOn: string(v.ReturnedOn)}
 }
 
-func (d *door) listCopyUses(ctx context.Context, c *call, in *spanned) ([]client.CopyUse, error) {
+func (d *door) listCopyUses(ctx context.Context, c *call, in *Spanned) ([]client.CopyUse, error) {
 	all, err := documents.CopyUses(ctx, d.DB, c.actor, in.span())
 	return each(all, copyUseOf), err
 }

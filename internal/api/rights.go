@@ -253,8 +253,8 @@ func (d *door) personRights(ctx context.Context, c *call, in *One) ([]client.Eff
 }
 
 type figureDays struct {
-	From string `query:"from" doc:"Ngày đầu, năm-tháng-ngày; trống: 30 ngày gần nhất"`
-	To   string `query:"to" doc:"Ngày cuối"`
+	From string `query:"from" format:"date" doc:"Ngày đầu; trống: 30 ngày gần nhất"`
+	To   string `query:"to" format:"date" doc:"Ngày cuối"`
 }
 
 func (d *door) accessFigures(ctx context.Context, c *call, in *figureDays) ([]client.AccessDay, error) {

@@ -24,19 +24,20 @@ func (d *door) statisticsRoutes() {
 	}, d.downloadReport)
 }
 
-type counting struct {
+// Counting is a period, a half and a grouping; it is exported so that other forms can take it in.
+type Counting struct {
 	Direction string `query:"direction" enum:"incoming,outgoing" doc:"Vắng mặt: incoming"`
-	From      string `query:"from" maxLength:"10" doc:"Vắng mặt: đầu năm"`
-	To        string `query:"to" maxLength:"10" doc:"Vắng mặt: hôm nay"`
+	From      string `query:"from" format:"date" doc:"Vắng mặt: đầu năm"`
+	To        string `query:"to" format:"date" doc:"Vắng mặt: hôm nay"`
 	Group     string `query:"group" enum:"unit,person,type,month" doc:"Vắng mặt: unit"`
 	Type      string `query:"type" maxLength:"200" doc:"Tên loại văn bản"`
 }
 
-func (f counting) form() documents.StatForm {
+func (f Counting) form() documents.StatForm {
 	return documents.StatForm{Direction: f.Direction, From: calendar.Date(f.From), To: calendar.Date(f.To), Group: f.Group, Type: f.Type}
 }
 
-func (d *door) readStatistics(ctx context.Context, c *call, in *counting) (client.Statistics, error) {
+func (d *door) readStatistics(ctx context.Context, c *call, in *Counting) (client.Statistics, error) {
 	st, err := documents.Count(ctx, d.DB, c.actor, in.form())
 	if err != nil {
 		return client.Statistics{}, err
@@ -49,7 +50,7 @@ func (d *door) readStatistics(ctx context.Context, c *call, in *counting) (clien
 }
 
 type countedOf struct {
-	counting
+	Counting
 	Key     string `query:"key" maxLength:"200" doc:"Dòng của bảng số liệu"`
 	Outcome string `query:"outcome" enum:"on_time,late,open,overdue,cancelled" doc:"Cột của bảng số liệu; vắng mặt: tất cả"`
 }
