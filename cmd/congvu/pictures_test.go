@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"congvu/internal/city"
@@ -29,7 +30,7 @@ func TestDocumentationPictures(t *testing.T) {
 		t.Skip("pictures are taken with -pictures")
 	}
 	base, _ := startDemo(t, 0)
-	for _, f := range []func(v visitor){pictureDrafting, pictureIssuing, pictureReceiving, pictureKeeping} {
+	for _, f := range []func(v visitor){pictureDrafting, pictureIssuing, pictureReceiving, pictureKeeping, pictureFollowing, pictureFiling} {
 		v := visitor{t, browsertest.Open(t), base, false}
 		v.tab.Size(1440, 900)
 		f(v)
@@ -172,6 +173,9 @@ func pictureReceiving(v visitor) {
 	v.says("và trình lãnh đạo.")
 
 	enter(v.tab, v.base, "giamdoc.sotaichinh")
+	v.tab.Go(v.base + strings.Replace(received, "/incoming/", "/desk/", 1))
+	v.drawn()
+	v.take("desk")
 	v.tab.Go(v.base + received)
 	v.drawn()
 	v.press("Cho ý kiến chỉ đạo")
@@ -210,6 +214,40 @@ func pictureKeeping(v visitor) {
 	v.take("people")
 	v.tab.Go(v.base + "/admin/journal")
 	v.take("journal")
+}
+
+func pictureFollowing(v visitor) {
+	enter(v.tab, v.base, "giamdoc.sotaichinh")
+	v.tab.Go(v.base + "/follow")
+	v.take("follow")
+	enter(v.tab, v.base, "chutich.ubndthanhpho")
+	v.tab.Go(v.base + "/statistics")
+	v.take("statistics")
+	enter(v.tab, v.base, "vanthu.ubndthanhpho")
+	v.tab.Go(v.base + "/registers")
+	v.tab.Click("#main tbody a")
+	v.says("Số, ký hiệu văn bản")
+	v.take("book")
+	v.tab.Go(v.base + "/search?q=cai+cach+hanh+chinh")
+	v.take("search")
+}
+
+func pictureFiling(v visitor) {
+	enter(v.tab, v.base, "vanthu.sonoivu")
+	v.tab.Go(v.base + "/dossiers/new")
+	v.tab.Fill("#title", "Hồ sơ về công tác văn thư, lưu trữ năm 2026")
+	v.press("Mở hồ sơ")
+	v.says("Đã mở hồ sơ")
+	dossier := v.tab.Where()
+	v.tab.Go(v.base + "/outgoing?tab=issued")
+	rows := browsertest.Eval[[]string](v.tab, `[...document.querySelectorAll("#main tbody a")].slice(0, 4).map(a => new URL(a.href).searchParams.get("open"))`)
+	for _, id := range rows {
+		v.tab.Go(v.base + "/outgoing/" + id + "/dossier")
+		v.press("Đưa vào hồ sơ")
+		v.says("vào hồ sơ")
+	}
+	v.tab.Go(v.base + dossier)
+	v.take("dossier")
 }
 
 // reduced paints a picture of the screen with 128 colours or fewer: text on plain ground loses nothing that a reader sees.

@@ -157,6 +157,9 @@ func copySource(ctx context.Context, r store.Reader, a store.Actor, ref string) 
 
 // checkRoute refuses copies that the law does not know (D13.1–D13.3).
 func (s *copied) checkRoute(kind, to string) error {
+	if kind == "" {
+		return store.RefuseField("kind", "Hãy chọn hình thức sao: sao y, sao lục hoặc trích sao.")
+	}
 	if !slices.ContainsFunc(copyRoutes, func(r struct{ kind, from, to string }) bool {
 		return r.kind == kind && r.from == s.medium && r.to == to
 	}) {

@@ -80,7 +80,7 @@ func AddComment(ctx context.Context, tx *store.Tx, outgoing int64, f CommentForm
 	if err != nil {
 		return 0, err
 	}
-	if !o.mayAsk() || a.Person == 0 {
+	if !o.OpenToOpinions() || a.Person == 0 {
 		return 0, store.Refuse(store.Conflict, "Văn bản đã ký hoặc đã kết thúc nên không góp ý trên trang được nữa. Văn bản được giữ nguyên.")
 	}
 	if f.Words, err = note(f.Words, 1); err != nil {
@@ -161,7 +161,7 @@ func ResolveComment(ctx context.Context, tx *store.Tx, outgoing, id int64, answe
 	switch {
 	case a.Person == 0 || a.Person != o.DrafterID && a.Person != c.PersonID && !o.may(a, byReviewer):
 		return store.Refuse(store.Forbidden, "Chỉ người soạn thảo, người đang xem xét hoặc người góp ý được kết thúc góp ý.")
-	case c.State != "open" || !o.mayAsk():
+	case c.State != "open" || !o.OpenToOpinions():
 		return store.Refuse(store.Conflict, "Góp ý đã kết thúc hoặc văn bản đã ký. Nội dung được giữ nguyên; hãy tải lại trang.")
 	}
 	who, _, err := nameActor(ctx, tx, a)

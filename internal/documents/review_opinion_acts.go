@@ -63,7 +63,7 @@ func AnswerOpinion(ctx context.Context, tx *store.Tx, id int64, f OpinionAnswer)
 		return store.Refuse(store.Forbidden, "Ý kiến này được hỏi người khác. Nội dung được giữ nguyên.")
 	}
 	next, err := x.State.after("answer")
-	if err == nil && !o.mayAsk() {
+	if err == nil && !o.OpenToOpinions() {
 		err = store.Refuse(store.Conflict, "Văn bản đã ký hoặc đã kết thúc nên không nhận ý kiến nữa. Văn bản được giữ nguyên.")
 	}
 	if err != nil {
@@ -223,7 +223,7 @@ func SettleOpinion(ctx context.Context, tx *store.Tx, id int64, how, words strin
 	if !o.may(tx.Actor(), byDrafter) {
 		return store.Refuse(store.Forbidden, "Chỉ người soạn thảo ghi tiếp thu, giải trình ý kiến.")
 	}
-	if x.State != OpinionAnswered || !o.mayAsk() {
+	if x.State != OpinionAnswered || !o.OpenToOpinions() {
 		return store.Refuse(store.Conflict, "Ý kiến chưa có hoặc văn bản đã ký nên không ghi tiếp thu, giải trình được. Nội dung được giữ nguyên.")
 	}
 	least := 0

@@ -152,14 +152,14 @@ var (
 		AND o.state IN ('draft', 'in_review', 'returned', 'awaiting_signature') ORDER BY CASE WHEN q.due_date = '' THEN '9' ELSE q.due_date END, p.id LIMIT $4`)
 )
 
-// mayAsk tells whether a draft is still open to opinions.
-func (o *Outgoing) mayAsk() bool {
+// OpenToOpinions tells whether a draft is still open to opinions.
+func (o *Outgoing) OpenToOpinions() bool {
 	return o.State == Drafted || o.State == InReview || o.State == Returned || o.State == AwaitingSignature
 }
 
 // MayAskOpinions tells whether the actor may ask for opinions on a draft in his own right: he drafts it or holds it.
 func (o *Outgoing) MayAskOpinions(a store.Actor) bool {
-	return o.mayAsk() && a.For == 0 && (o.may(a, byDrafter) || o.may(a, byHolder))
+	return o.OpenToOpinions() && a.For == 0 && (o.may(a, byDrafter) || o.may(a, byHolder))
 }
 
 // AskOpinions asks for opinions on a draft, of several at once or one after the other. Who was asked may ask on, three levels deep (D8.9).
@@ -170,7 +170,7 @@ func AskOpinions(ctx context.Context, tx *store.Tx, outgoing int64, f OpinionFor
 	if err != nil {
 		return nil, err
 	}
-	if !o.mayAsk() {
+	if !o.OpenToOpinions() {
 		return nil, store.Refuse(store.Conflict, "Văn bản đã ký hoặc đã kết thúc nên không lấy ý kiến được nữa. Văn bản được giữ nguyên.")
 	}
 	q := &OpinionRequest{ID: tx.NewID(), OutgoingID: o.ID, ParentID: f.Parent, Level: 1, State: "open", InOrder: f.InOrder, Required: f.Required, Version: o.Version, AskedPerson: a.Person, AskedHolding: a.Holding}

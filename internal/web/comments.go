@@ -80,14 +80,26 @@ func (d *Door) commentList(w http.ResponseWriter, r *http.Request) error {
 	return sendPDF(w, r, t(r.Context(), "Góp ý trên trang")+".pdf", pdf)
 }
 
+// commentsActs are what the pane offers: a word on the page while the draft is open to it, and the list once there is one.
+func commentsActs(ctx context.Context, doc *documents.Outgoing, n int) (out []Action) {
+	if doc.OpenToOpinions() {
+		out = append(out, ask(t(ctx, "Góp ý trên trang"), "plus", commentsHref(doc.ID)+"/add", Primary))
+	}
+	if n > 0 {
+		out = append(out, Action{Label: t(ctx, "In danh sách góp ý"), Icon: "printer", Href: commentsHref(doc.ID) + "/list.pdf"})
+	}
+	return out
+}
+
 // addComment: GET, POST /outgoing/{id}/comments/add asks for page and place by numbers, so that it works by keyboard and without scripts.
 func (d *Door) addComment(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	return d.comment(w, r, t(ctx, "Góp ý trên trang"), t(ctx, "Ghi góp ý"), "Đã ghi góp ý.", func(f *Form, errs Errors) []templ.Component {
 		number := func(name, label string) templ.Component {
-			return TextField(fieldOf(f, errs, Field{Name: name, Label: label, Optional: name != "page", Short: true, InputMode: "numeric"}))
+			return TextField(fieldOf(f, errs, Field{Name: name, Label: label, Optional: true, Short: true, InputMode: "numeric"}))
 		}
-		return []templ.Component{number("page", t(ctx, "Trang")), wrap(Two(), number("x", t(ctx, "Cách mép trái (mm)")), number("y", t(ctx, "Cách mép trên (mm)"))), wrap(Two(), number("w", t(ctx, "Rộng (mm)")), number("h", t(ctx, "Cao (mm)")))}
+		page := TextField(fresh(f, fieldOf(f, errs, Field{Name: "page", Label: t(ctx, "Trang"), Short: true, InputMode: "numeric"}), "1"))
+		return []templ.Component{page, wrap(Two(), number("x", t(ctx, "Cách mép trái (mm)")), number("y", t(ctx, "Cách mép trên (mm)"))), wrap(Two(), number("w", t(ctx, "Rộng (mm)")), number("h", t(ctx, "Cao (mm)")))}
 	}, func(tx *store.Tx, id int64, f *Form) error {
 		_, err := documents.AddComment(ctx, tx, id, documents.CommentForm{Page: f.Number("page"), X: f.Number("x"), Y: f.Number("y"), W: f.Number("w"), H: f.Number("h"), Words: f.Text("note")})
 		return err

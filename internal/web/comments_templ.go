@@ -138,7 +138,7 @@ func commentsPane(doc *documents.Outgoing, all []documents.PageComment, tabs []T
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Pane(PaneView{Code: t(ctx, "Góp ý trên trang"), Title: doc.Subject, Actions: []Action{ask(t(ctx, "Góp ý trên trang"), "plus", commentsHref(doc.ID)+"/add", Primary), {Label: t(ctx, "In danh sách góp ý"), Icon: "printer", Href: commentsHref(doc.ID) + "/list.pdf"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Pane(PaneView{Code: t(ctx, "Góp ý trên trang"), Title: doc.Subject, Actions: commentsActs(ctx, doc, len(all))}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -42,5 +42,5 @@ func (d *Door) proofFields(r *http.Request, errs Errors) []templ.Component {
 
 func passwordField(ctx context.Context, errs Errors) templ.Component {
 	return TextField(Field{Name: "password", Label: t(ctx, "Mật khẩu của ông/bà"), Type: "password", Autocomplete: "current-password",
-		Hint: t(ctx, "Xác nhận lại đúng người trước khi ký"), Error: errs.Of("password")})
+		Hint: t(ctx, "Xác nhận lại đúng người trước khi thực hiện"), Error: errs.Of("password")})
 }

@@ -41,7 +41,7 @@ func (d *Door) copies(w http.ResponseWriter, r *http.Request) error {
 		older = fmt.Sprintf("/copies?before=%d", all[copyPage-1].ID)
 	}
 	title := t(r.Context(), "Sổ bản sao")
-	return d.page(w, r, View{Title: title, Active: "outgoing", Watch: []string{"documents"}}, copiesPage(title, all, older))
+	return d.page(w, r, View{Title: title, Active: "registers", Watch: []string{"documents"}}, copiesPage(title, all, older))
 }
 
 // makeCopy: GET and POST /copies/new?source=outgoing/12

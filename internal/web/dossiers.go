@@ -193,7 +193,11 @@ func (d *Door) fileDocument(w http.ResponseWriter, r *http.Request, active strin
 	if err != nil {
 		return err
 	}
-	return d.act(w, r, ActPage{Active: active, Title: t(ctx, "Đưa vào hồ sơ"), Submit: Action{Label: t(ctx, "Đưa vào hồ sơ"), Kind: Primary}, Refused: t(ctx, "Chưa đưa vào hồ sơ được"), Back: "/" + ref,
+	submit := Action{Label: t(ctx, "Đưa vào hồ sơ"), Kind: Primary}
+	if len(working) == 0 {
+		submit = Action{Label: t(ctx, "Mở hồ sơ"), Kind: Primary, Href: "/dossiers/new"}
+	}
+	return d.act(w, r, ActPage{Active: active, Title: t(ctx, "Đưa vào hồ sơ"), Submit: submit, Refused: t(ctx, "Chưa đưa vào hồ sơ được"), Back: "/" + ref,
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
 			var out []templ.Component
 			for _, h := range holds {
@@ -213,6 +217,9 @@ func (d *Door) fileDocument(w http.ResponseWriter, r *http.Request, active strin
 			to := f.Number("dossier")
 			if err := f.Err(); err != nil {
 				return flashed{}, "", err
+			}
+			if to == 0 {
+				return flashed{}, "", store.RefuseField("dossier", "Hãy chọn hồ sơ. Văn bản chưa được đưa vào hồ sơ nào.")
 			}
 			ordinal := 0
 			err := d.DB.Write(ctx, a, func(tx *store.Tx) (err error) {

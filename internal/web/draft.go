@@ -180,9 +180,9 @@ func (x *draftDesk) fields(f *Form, errs Errors) ([]templ.Component, error) {
 	subject.MaxLength, subject.Rows = 500, 2
 	out := append(x.together(), hiddenField("type", x.kind.Code), hidden("reply_to", s.ReplyTo), hidden("revision", s.Revision), TextArea(subject))
 	if x.kind.Form == "1.2" {
-		out = append(out, RadioField(Field{Name: "form", Label: t(ctx, "Mẫu quyết định"), Error: errs.Of("form")}, Choose([]Option{
+		out = append(out, RadioField(Field{Name: "model", Label: t(ctx, "Mẫu quyết định"), Error: errs.Of("model")}, Choose([]Option{
 			{Value: "1.2", Label: t(ctx, "Quy định trực tiếp"), Hint: t(ctx, "Các điều nằm ngay trong quyết định")},
-			{Value: "1.3", Label: t(ctx, "Quy định gián tiếp"), Hint: t(ctx, "Ban hành hoặc phê duyệt một văn bản khác")}}, orElse(pick("form", s.Form), "1.2"))))
+			{Value: "1.3", Label: t(ctx, "Quy định gián tiếp"), Hint: t(ctx, "Ban hành hoặc phê duyệt một văn bản khác")}}, orElse(pick("model", s.Form), "1.2"))))
 	}
 	if slices.Contains([]string{"1.1", "1.2", "1.3"}, x.kind.Form) {
 		authority := optional(field("authority", t(ctx, "Thẩm quyền ban hành"), s.Authority))
@@ -342,7 +342,7 @@ func (x draftDesk) read(f *Form) (documents.DraftForm, error) {
 	if !ok {
 		f.problems.Add("urgency", "Hãy chọn độ khẩn trong danh sách.")
 	}
-	form := documents.DraftForm{TypeCode: x.kind.Code, Form: f.Line("form"), Subject: f.Line("subject"), Authority: f.Line("authority"), Body: f.Text("body"), LegalBases: f.Lines("legal_bases"),
+	form := documents.DraftForm{TypeCode: x.kind.Code, Form: f.Line("model"), Subject: f.Line("subject"), Authority: f.Line("authority"), Body: f.Text("body"), LegalBases: f.Lines("legal_bases"),
 		Addressees: f.Lines("addressees"), Annexes: annexes(f), Meeting: documents.Meeting{Event: f.Line("event"), Chair: f.Line("chair"), Time: f.Line("time"), Place: f.Line("place")},
 		Unit: org.UnitID(f.Number("unit")), FieldAbbr: f.Line("field_abbr"), Urgency: urgency, DueDate: f.Date("due_date"), ReplyTo: f.Number("reply_to"), KeptCopies: int(f.Number("kept_copies")),
 		Restricted: f.Yes("restricted"), Revision: f.Number("revision"), Register: f.Number("series")}

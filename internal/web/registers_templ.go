@@ -317,7 +317,7 @@ func (v registersView) tabs(ctx context.Context) []TabItem {
 		out = append(out, TabItem{Href: booksAddress(o.Value, v.year), Label: o.Label, Count: -1, Current: o.Value == v.direction})
 	}
 	if v.prints {
-		out = append(out, TabItem{Href: pathPostings, Label: t(ctx, "Gửi bưu điện"), Count: -1}, TabItem{Href: pathCopyUses, Label: t(ctx, "Sử dụng bản lưu"), Count: -1})
+		out = append(out, TabItem{Href: pathPostings, Label: t(ctx, "Gửi bưu điện"), Count: -1}, TabItem{Href: pathCopyUses, Label: t(ctx, "Sử dụng bản lưu"), Count: -1}, TabItem{Href: "/copies", Label: t(ctx, "Sổ bản sao"), Count: -1})
 	}
 	return out
 }
@@ -1386,7 +1386,7 @@ func (v handBookView) tabs(ctx context.Context) []TabItem {
 		out = append(out, TabItem{Href: pathRegisters + "?direction=" + o.Value, Label: o.Label, Count: -1})
 	}
 	return append(out, TabItem{Href: pathPostings, Label: t(ctx, "Gửi bưu điện"), Count: -1, Current: v.path == pathPostings},
-		TabItem{Href: pathCopyUses, Label: t(ctx, "Sử dụng bản lưu"), Count: -1, Current: v.path == pathCopyUses})
+		TabItem{Href: pathCopyUses, Label: t(ctx, "Sử dụng bản lưu"), Count: -1, Current: v.path == pathCopyUses}, TabItem{Href: "/copies", Label: t(ctx, "Sổ bản sao"), Count: -1, Current: v.path == "/copies"})
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -32,7 +32,9 @@ func fileLine(ctx context.Context, f documents.File) FileLine {
 	if f.Media == "application/pdf" {
 		l.Icon, l.View, l.Marked = "file-type-pdf", fmt.Sprintf("/files/%d/view", f.ID), fmt.Sprintf("/files/%d/marked", f.ID)
 	}
-	if f.Verdict != "" {
+	if f.Verdict == documents.VerdictNone {
+		l.Verdict, l.Tone = t(ctx, "Không có chữ ký số"), toneOf(f.Verdict)
+	} else if f.Verdict != "" {
 		l.Verdict, l.Tone = t(ctx, "Chữ ký số: {verdict}", "verdict", translate(ctx, documents.VerdictLabel(f.Verdict), nil)), toneOf(f.Verdict)
 	}
 	return l

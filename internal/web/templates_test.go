@@ -50,6 +50,26 @@ func TestTemplatesStayInsideThePolicy(t *testing.T) {
 	})
 }
 
+// A field named like a part of the form itself hides that part from scripts: a form with a field "form" was never sent.
+func TestNoFieldIsNamedLikeAPartOfItsForm(t *testing.T) {
+	named := regexp.MustCompile(`Field\{(ID|Name): "(form|elements|action|submit|reset|closest|children|dataset)"`)
+	for _, pattern := range []string{"*.go", "*.templ"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatal("no sources: ", err)
+		}
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m := named.Find(b); m != nil && !strings.HasSuffix(file, "_test.go") {
+				t.Errorf("%s: %s", file, m)
+			}
+		}
+	}
+}
+
 // ui gate: no visible text that bypasses i18n. The name of a language is written in that language.
 func TestTemplatesSpeakThroughI18n(t *testing.T) {
 	templateLines(t, func(file string, n int, line string) {
