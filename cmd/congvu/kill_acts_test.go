@@ -133,7 +133,8 @@ func TestActsOfSeveralThingsAreWholeWhenTheServerIsKilled(t *testing.T) {
 	}
 	address, stop := startServer(t, s)
 	awaitRecalls(t, ctx, crowds, address, told)
-	stop(syscall.SIGTERM)
+	stop(syscall.SIGKILL)
+	storetest.Ended(t, s.DB)
 	wholeCopies(t, ctx, s, copies)
 	in, err := openServing(ctx, s, opening{allowTest: true}, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -187,7 +187,7 @@ func startServer(t *testing.T, s *settings) (address string, stop func(syscall.S
 		go func() { cmd.Wait(); close(done) }()
 		select {
 		case <-done:
-		case <-time.After(30 * time.Second):
+		case <-time.After(5 * time.Minute):
 			cmd.Process.Kill()
 			t.Error("the server did not stop")
 		}

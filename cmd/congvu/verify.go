@@ -179,7 +179,7 @@ func (v *verifying) tell(name string, r *pades.Report, several bool) error {
 				who = append(who, s.Signer.Name)
 			}
 		}
-		fmt.Fprintf(v.out, "%s: %s", name, sentence(title))
+		fmt.Fprintf(v.out, "%s: %s", name, i18n.Sentence(i18n.VI, title))
 		if len(who) > 0 {
 			fmt.Fprintf(v.out, " (%s)", strings.Join(who, "; "))
 		}
@@ -244,7 +244,7 @@ func bounded(in io.Reader, name string, limit int64) ([]byte, error) {
 // printReport explains the verdict in the words of all doors, then gives the technical reasons that speak against it.
 func printReport(out io.Writer, name string, r *pades.Report) {
 	title, text := r.Explain()
-	fmt.Fprintf(out, "%s: %s\n  %s\n", name, strings.ToUpper(sentence(title)), sentence(text))
+	fmt.Fprintf(out, "%s: %s\n  %s\n", name, strings.ToUpper(i18n.Sentence(i18n.VI, title)), i18n.Sentence(i18n.VI, text))
 	printFindings(out, "  ", r.Findings)
 	for i, s := range r.Signatures {
 		fmt.Fprintf(out, "  %d. %s", i+1, s.Indication)
@@ -253,7 +253,7 @@ func printReport(out io.Writer, name string, r *pades.Report) {
 		}
 		fmt.Fprintln(out)
 		for _, l := range r.ExplainSignature(i) {
-			fmt.Fprintf(out, "     %s\n", sentence(l))
+			fmt.Fprintf(out, "     %s\n", i18n.Sentence(i18n.VI, l))
 		}
 		printFindings(out, "     ", s.Findings)
 	}
@@ -263,17 +263,9 @@ func printReport(out io.Writer, name string, r *pades.Report) {
 func printFindings(out io.Writer, indent string, findings []pades.Finding) {
 	said := map[string]bool{}
 	for _, f := range findings {
-		if text := sentence(f); f.Severity != "info" && !said[text] {
+		if text := i18n.Sentence(i18n.VI, f); f.Severity != "info" && !said[text] {
 			said[text] = true
 			fmt.Fprintf(out, "%s- %s\n", indent, text)
 		}
 	}
-}
-
-// sentence is one of the verifier's in Vietnamese.
-func sentence(m interface {
-	Reason() (string, map[string]any)
-}) string {
-	text, args := m.Reason()
-	return i18n.T(i18n.VI, text, args)
 }

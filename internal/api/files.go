@@ -184,29 +184,21 @@ func (d *door) verifyFile(c *call, w http.ResponseWriter, r *http.Request) error
 
 func verification(l i18n.Lang, r *pades.Report) client.Verification {
 	findings := func(all []pades.Finding) []string {
-		return each(all, func(f pades.Finding) string { return sentence(l, f) })
+		return each(all, func(f pades.Finding) string { return i18n.Sentence(l, f) })
 	}
 	title, text := r.Explain()
-	v := client.Verification{Outcome: string(r.Outcome), Title: sentence(l, title), Advice: sentence(l, text), Integrity: string(r.Integrity), SHA256: r.SHA256, Size: r.Size,
+	v := client.Verification{Outcome: string(r.Outcome), Title: i18n.Sentence(l, title), Advice: i18n.Sentence(l, text), Integrity: string(r.Integrity), SHA256: r.SHA256, Size: r.Size,
 		VerifiedAt: r.VerifiedAt, Findings: findings(r.Findings), Signatures: []client.VerifiedSignature{}}
 	for i, s := range r.Signatures {
 		one := client.VerifiedSignature{Field: s.Field, Kind: string(s.Kind), Level: s.Level, Indication: string(s.Indication), SubIndication: string(s.SubIndication),
 			Integrity: string(s.Integrity), ClaimedTime: s.ClaimedTime, Findings: findings(s.Findings),
-			Explanation: each(r.ExplainSignature(i), func(x pades.Line) string { return sentence(l, x) })}
+			Explanation: each(r.ExplainSignature(i), func(x pades.Line) string { return i18n.Sentence(l, x) })}
 		if s.Signer != nil {
 			one.SignerName, one.SignerOrg, one.Serial, one.Issuer = s.Signer.Name, s.Signer.Organization, s.Signer.Serial, s.Signer.Issuer
 		}
 		v.Signatures = append(v.Signatures, one)
 	}
 	return v
-}
-
-// sentence is one of the verifier's in the caller's language.
-func sentence(l i18n.Lang, m interface {
-	Reason() (string, map[string]any)
-}) string {
-	text, args := m.Reason()
-	return i18n.T(l, text, args)
 }
 
 // givePDF serves a file that was printed for this request.

@@ -40,7 +40,7 @@ func newTown(t *testing.T) *town {
 	c.must(os.WriteFile(filepath.Join(keys, "one", "key.json"), []byte("sealed"), 0o600))
 	c.vault = &backup.Vault{DB: storetest.OpenAt(t, c.clock), Blobs: blobs, Dir: filepath.Join(t.TempDir(), "copies"), Version: "test",
 		Extra: map[string]string{"keys": keys, "absent": filepath.Join(keys, "nothing")}}
-	for _, text := range []string{"Quyết định", "Công văn", "Tờ trình"} {
+	for _, text := range []string{"Quyết định", strings.Repeat("Công văn dài, được nén khi cất. ", 1000), "Tờ trình"} {
 		c.file(text)
 	}
 	return c

@@ -113,13 +113,13 @@ func (v *Vault) seal(folder string, m Manifest) error {
 	if _, end := p.end(); err != nil || end != nil {
 		return errors.Join(err, end)
 	}
-	if err := syncFolder(folder); err != nil {
+	if err := blob.SyncFolder(folder); err != nil {
 		return err
 	}
 	if err := os.Rename(folder, filepath.Join(v.Dir, m.Stamp)); err != nil {
 		return err
 	}
-	return syncFolder(v.Dir)
+	return blob.SyncFolder(v.Dir)
 }
 
 // freeStamp names the copy by the time it begins.
@@ -164,8 +164,9 @@ func (v *Vault) files(ctx context.Context, m *Manifest, list io.Writer) (fresh i
 
 type goneError struct{ error }
 
+// bring copies a file into the vault unless it is there. The vault is on a disk, which knows the length of compressed files too.
 func (v *Vault) bring(ctx context.Context, vault *blob.Disk, sha string) (size int64, added bool, err error) {
-	if i, err := vault.Stat(ctx, sha); err == nil && i.Size >= 0 {
+	if i, err := vault.Stat(ctx, sha); err == nil {
 		return i.Size, false, nil
 	}
 	f, err := v.Blobs.Open(ctx, sha)
@@ -176,7 +177,6 @@ func (v *Vault) bring(ctx context.Context, vault *blob.Disk, sha string) (size i
 		return 0, false, fmt.Errorf("file %s: %w", sha, err)
 	}
 	defer f.Close()
-	_, had := vault.Stat(ctx, sha)
 	ref, err := vault.Put(ctx, f, 0)
 	if err == nil && ref.SHA != sha {
 		err = errors.New("its content is not what its address says")
@@ -184,7 +184,7 @@ func (v *Vault) bring(ctx context.Context, vault *blob.Disk, sha string) (size i
 	if err != nil {
 		return 0, false, fmt.Errorf("file %s: %w", sha, err)
 	}
-	return ref.Size, had != nil, nil
+	return ref.Size, true, nil
 }
 
 // copyTree copies a folder (or one file) below name; what does not exist is left out.
@@ -273,14 +273,6 @@ func (v *Vault) sweep(ctx context.Context, kept []Manifest) error {
 		}
 	}
 	return nil
-}
-
-func syncFolder(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // Work takes a copy whenever the newest whole one is older than Every, until ctx ends. A failure is told and tried again after an hour at most.

@@ -41,7 +41,7 @@ func OpenDisk(root string) (*Disk, error) {
 		return nil, fmt.Errorf("open file store: %w", writeFailure(err))
 	}
 	for _, dir := range []string{filepath.Dir(root), root} {
-		if err := syncFolder(dir); err != nil {
+		if err := SyncFolder(dir); err != nil {
 			return nil, fmt.Errorf("open file store: %w", err)
 		}
 	}
@@ -87,7 +87,7 @@ func (d *Disk) place(s *spooled) error {
 	if err := os.Remove(other); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return syncFolder(folder)
+	return SyncFolder(folder)
 }
 
 // ensureFolder makes ab/cd and syncs each new name in its parent, once per process: another process may have made the
@@ -100,7 +100,7 @@ func (d *Disk) ensureFolder(folder string) error {
 		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		if err := syncFolder(filepath.Dir(dir)); err != nil {
+		if err := SyncFolder(filepath.Dir(dir)); err != nil {
 			return err
 		}
 		d.durable.Store(dir, true)
@@ -108,7 +108,8 @@ func (d *Disk) ensureFolder(folder string) error {
 	return nil
 }
 
-func syncFolder(dir string) error {
+// SyncFolder makes the names in a folder durable.
+func SyncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -223,7 +224,7 @@ func (d *Disk) remove(sha string) error {
 			return err
 		}
 	}
-	err := syncFolder(filepath.Dir(path))
+	err := SyncFolder(filepath.Dir(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
+	"congvu/internal/i18n"
 	"congvu/internal/store"
 )
 
@@ -307,7 +308,7 @@ func AnswerRequest(ctx context.Context, tx *store.Tx, id int64, grant bool, unti
 	}
 	state := "refused"
 	what := store.Say("Lưu trữ từ chối yêu cầu sử dụng hồ sơ {code}.", "code", q.Code)
-	if answer = text(answer); grant {
+	if answer = i18n.Clean(answer); grant {
 		if state = "granted"; until == "" || until.Before(nowDay(tx)) || nowDay(tx).AddDays(366).Before(until) {
 			return store.RefuseField("until", "Ngày hết hạn sử dụng phải từ hôm nay và trong vòng một năm.")
 		}

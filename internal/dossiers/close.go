@@ -7,6 +7,7 @@ import (
 
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
+	"congvu/internal/i18n"
 	"congvu/internal/store"
 )
 
@@ -205,7 +206,7 @@ func accepted(found []Finding, accept bool) error {
 // settle fixes title, period and closing note.
 func (d *Dossier) settle(f CloseForm) error {
 	var p store.Problems
-	if t := line(f.Title); t != "" {
+	if t := i18n.CleanLine(f.Title); t != "" {
 		d.Title = t
 	}
 	tooLong(&p, "title", d.Title, 1000)
@@ -215,7 +216,7 @@ func (d *Dossier) settle(f CloseForm) error {
 			p = append(p, problemsOf(err)...)
 		}
 	}
-	d.ClosingNote = text(f.Note)
+	d.ClosingNote = i18n.Clean(f.Note)
 	tooLong(&p, "note", d.ClosingNote, 2000)
 	return p.Err()
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"congvu/internal/calendar"
+	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/paper"
 	"congvu/internal/store"
@@ -214,7 +215,7 @@ func newDeposit(ctx context.Context, tx *store.Tx, kind string, f DepositForm) (
 		}
 		seen[id] = true
 	}
-	p := &Deposit{ID: tx.NewID(), AgencyID: a.Agency, Kind: kind, State: Submitted, Year: nowDay(tx).Year(), PersonID: person(a), Subject: line(f.Subject), Condition: text(f.Condition), At: tx.Now()}
+	p := &Deposit{ID: tx.NewID(), AgencyID: a.Agency, Kind: kind, State: Submitted, Year: nowDay(tx).Year(), PersonID: person(a), Subject: i18n.CleanLine(f.Subject), Condition: i18n.Clean(f.Condition), At: tx.Now()}
 	var problems store.Problems
 	tooLong(&problems, "subject", p.Subject, 500)
 	tooLong(&problems, "condition", p.Condition, 2000)
@@ -293,7 +294,7 @@ func Answer(ctx context.Context, tx *store.Tx, id int64, f AnswerForm) error {
 	if p.State != Submitted {
 		return store.Refuse(store.Conflict, "Đợt nộp lưu {deposit} đã được trả lời. Không có gì thay đổi.", "deposit", p.Name())
 	}
-	if f.Reason = text(f.Reason); !f.Accept {
+	if f.Reason = i18n.Clean(f.Reason); !f.Accept {
 		if f.Reason, err = reasoned("reason", f.Reason); err != nil {
 			return err
 		}
@@ -386,7 +387,7 @@ func Correct(ctx context.Context, tx *store.Tx, id int64, title, keywords, note,
 		return err
 	}
 	was := *d
-	d.Title, d.Keywords, d.Note = orElse(line(title), d.Title), line(keywords), text(note)
+	d.Title, d.Keywords, d.Note = orElse(i18n.CleanLine(title), d.Title), i18n.CleanLine(keywords), i18n.Clean(note)
 	var p store.Problems
 	tooLong(&p, "title", d.Title, 1000)
 	tooLong(&p, "keywords", d.Keywords, 500)
@@ -431,7 +432,7 @@ func RegisterHistorical(ctx context.Context, tx *store.Tx, f DepositForm, h Hist
 }
 
 func (h *Historical) set(today calendar.Date) error {
-	h.ArchiveName, h.Fonds, h.Scheme, h.Contact, h.Note = line(h.ArchiveName), line(h.Fonds), line(h.Scheme), line(h.Contact), text(h.Note)
+	h.ArchiveName, h.Fonds, h.Scheme, h.Contact, h.Note = i18n.CleanLine(h.ArchiveName), i18n.CleanLine(h.Fonds), i18n.CleanLine(h.Scheme), i18n.CleanLine(h.Contact), i18n.Clean(h.Note)
 	var p store.Problems
 	if h.ArchiveName == "" {
 		p.Add("archive", "Cần ghi tên lưu trữ lịch sử.")

@@ -260,8 +260,8 @@ func (d *Dossier) fromList(ctx context.Context, r store.Reader, a store.Actor, e
 
 // write takes over what a person typed.
 func (d *Dossier) write(f OpenForm) error {
-	d.Title, d.Keywords, d.Note, d.RetentionSource = line(f.Title), line(f.Keywords), text(f.Note), line(f.Source)
-	d.RightsCode, d.Language = orElse(f.Rights, "02"), orElse(line(f.Language), "Tiếng Việt")
+	d.Title, d.Keywords, d.Note, d.RetentionSource = i18n.CleanLine(f.Title), i18n.CleanLine(f.Keywords), i18n.Clean(f.Note), i18n.CleanLine(f.Source)
+	d.RightsCode, d.Language = orElse(f.Rights, "02"), orElse(i18n.CleanLine(f.Language), "Tiếng Việt")
 	var p store.Problems
 	if d.Title == "" {
 		p.Add("title", "Cần ghi tiêu đề hồ sơ.")
@@ -280,7 +280,7 @@ func (d *Dossier) write(f OpenForm) error {
 	}
 	d.Extra = nil
 	for _, x := range f.Extra {
-		x.Name, x.Value = line(x.Name), text(x.Value)
+		x.Name, x.Value = i18n.CleanLine(x.Name), i18n.Clean(x.Value)
 		if x.Name == "" {
 			continue
 		}
@@ -303,7 +303,7 @@ func orElse(s, fallback string) string {
 
 // drawCode checks a typed code or draws the next free one of the unit.
 func (d *Dossier) drawCode(ctx context.Context, tx *store.Tx, typed string, keeper *org.Holding, ag *org.Agency) error {
-	if d.Code = line(typed); d.Code != "" {
+	if d.Code = i18n.CleanLine(typed); d.Code != "" {
 		if !codeForm.MatchString(d.Code) {
 			return store.RefuseField("code", "Số, ký hiệu hồ sơ gồm số thứ tự, dấu chấm và chữ viết tắt, ví dụ 01.TCCB.")
 		}

@@ -12,6 +12,7 @@ import (
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
+	"congvu/internal/i18n"
 	"congvu/internal/store"
 )
 
@@ -100,7 +101,7 @@ func mediumLabel(code string) string {
 }
 
 func (f *FileForm) set(kept documents.File) error {
-	f.Title, f.Author, f.Note, f.Medium = orElse(line(f.Title), kept.Name), line(f.Author), line(f.Note), orElse(f.Medium, "document")
+	f.Title, f.Author, f.Note, f.Medium = orElse(i18n.CleanLine(f.Title), kept.Name), i18n.CleanLine(f.Author), i18n.CleanLine(f.Note), orElse(f.Medium, "document")
 	if f.Pages == 0 {
 		f.Pages = kept.Pages
 	}
@@ -119,7 +120,7 @@ func (f *FileForm) set(kept documents.File) error {
 
 // keep puts bytes into the blob store: what a document may carry by its rules, sound and film by the same limits.
 func keep(ctx context.Context, desk *documents.Desk, agency int64, name string, from io.Reader) (documents.File, error) {
-	name = path.Base(strings.ReplaceAll(line(name), `\`, "/"))
+	name = path.Base(strings.ReplaceAll(i18n.CleanLine(name), `\`, "/"))
 	media := mediaOf[strings.ToLower(path.Ext(name))]
 	if media == "" {
 		return documents.KeepFile(ctx, desk, agency, name, from)

@@ -65,7 +65,7 @@ func Dossiers(ctx context.Context, r store.Reader, a store.Actor, f Filter) (row
 		f.Limit = 50
 	}
 	words := ""
-	if q := i18n.Fold(line(f.Q)); q != "" {
+	if q := i18n.Fold(i18n.CleanLine(f.Q)); q != "" {
 		words = "%" + escapeLike(q) + "%"
 	}
 	args := append(bound(a, nowDay(r)), words, f.Year, f.Person)

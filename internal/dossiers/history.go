@@ -90,12 +90,9 @@ func nowDay(r store.Reader) calendar.Date {
 	return calendar.DateOf(r.(interface{ Now() store.Instant }).Now().Time())
 }
 
-func line(s string) string { return i18n.CleanLine(s) }
-func text(s string) string { return i18n.Clean(s) }
-
 // reasoned is a reason of 5 to 1000 characters.
 func reasoned(field, s string) (string, error) {
-	s = text(s)
+	s = i18n.Clean(s)
 	if n := len([]rune(s)); n < 5 || n > 1000 {
 		return "", store.RefuseField(field, "Cần ghi rõ từ 5 đến 1000 ký tự (đang có {length}). Chưa có gì thay đổi; hãy bổ sung rồi thử lại.", "length", n)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
+	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
 )
@@ -158,7 +159,7 @@ func Add(ctx context.Context, tx *store.Tx, dossier int64, ref, note string) (in
 	if err != nil {
 		return 0, err
 	}
-	if item.Note = line(note); len([]rune(item.Note)) > 500 {
+	if item.Note = i18n.CleanLine(note); len([]rune(item.Note)) > 500 {
 		return 0, store.RefuseField("note", "Ghi chú dài quá 500 ký tự. Hãy rút gọn rồi thử lại.")
 	}
 	return d.put(ctx, tx, item)

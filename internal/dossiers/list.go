@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
 )
@@ -280,7 +281,7 @@ func AddHeading(ctx context.Context, tx *store.Tx, list, parent int64, title, ab
 	if err != nil {
 		return 0, err
 	}
-	title, abbr = line(title), line(abbr)
+	title, abbr = i18n.CleanLine(title), i18n.CleanLine(abbr)
 	var p store.Problems
 	if title == "" {
 		p.Add("title", "Cần ghi tên đề mục.")
@@ -354,7 +355,7 @@ func (l *List) putEntry(ctx context.Context, tx *store.Tx, e *Entry) error {
 }
 
 func (l *List) check(ctx context.Context, tx *store.Tx, f EntryForm) (*Entry, error) {
-	e := &Entry{HeadingID: f.Heading, Title: line(f.Title), Note: line(f.Note)}
+	e := &Entry{HeadingID: f.Heading, Title: i18n.CleanLine(f.Title), Note: i18n.CleanLine(f.Note)}
 	var p store.Problems
 	if l.heading(f.Heading) == nil {
 		p.Add("heading", "Chọn đề mục của hồ sơ.")
@@ -509,7 +510,7 @@ func ApproveList(ctx context.Context, tx *store.Tx, id int64, decision string) e
 	if err != nil {
 		return err
 	}
-	if l.Decision = line(decision); l.Decision == "" || len([]rune(l.Decision)) > 200 {
+	if l.Decision = i18n.CleanLine(decision); l.Decision == "" || len([]rune(l.Decision)) > 200 {
 		return store.RefuseField("decision", "Cần ghi số, ký hiệu và ngày của quyết định ban hành danh mục, tối đa 200 ký tự.")
 	}
 	if l.ApprovedName, l.ApprovedTitle, err = nameOf(ctx, tx, tx.Actor()); err != nil {

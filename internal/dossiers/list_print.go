@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"congvu/internal/calendar"
+	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/paper"
 	"congvu/internal/store"
@@ -207,14 +208,14 @@ func ImportList(ctx context.Context, tx *store.Tx, list int64, t *workbook.Table
 			p.Add("file", "Ô {cell}: thời hạn bảo quản “{text}” không đọc được.", "cell", rec.Address("retention"), "text", rec.Get("retention"))
 			continue
 		}
-		if name := line(rec.Get("person")); name != "" {
+		if name := i18n.CleanLine(rec.Get("person")); name != "" {
 			if len(posts[name]) == 0 {
 				p.Add("file", "Ô {cell}: không có {name} trong cơ quan.", "cell", rec.Address("person"), "name", name)
 				continue
 			}
 			f.Holding = int64(posts[name][0].ID)
 		}
-		if f.Heading, err = l.headingOf(ctx, tx, line(rec.Get("heading")), line(rec.Get("abbr")), line(rec.Get("small"))); err != nil {
+		if f.Heading, err = l.headingOf(ctx, tx, i18n.CleanLine(rec.Get("heading")), i18n.CleanLine(rec.Get("abbr")), i18n.CleanLine(rec.Get("small"))); err != nil {
 			p.Add("file", "Ô {cell}: đề mục cần có tên và chữ viết tắt.", "cell", rec.Address("heading"))
 			continue
 		}

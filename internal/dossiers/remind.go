@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"congvu/internal/calendar"
+	"congvu/internal/i18n"
 	"congvu/internal/store"
 )
 
@@ -42,7 +43,7 @@ func Ask(ctx context.Context, tx *store.Tx, ids []int64, note string) error {
 	if len(ids) == 0 || len(ids) > mostDeposited {
 		return store.RefuseField("dossiers", "Chọn từ 1 đến {limit} hồ sơ.", "limit", mostDeposited)
 	}
-	note = text(note)
+	note = i18n.Clean(note)
 	for _, id := range ids {
 		d, err := FindDossier(ctx, tx, tx.Actor(), id)
 		if err != nil {

@@ -55,7 +55,7 @@ func (p Retention) set() (Retention, error) {
 
 // ParseRetention reads what a person or a sheet says: "Vĩnh viễn", "20 năm", "05", "7 năm".
 func ParseRetention(s string) (Retention, error) {
-	s = i18n.Fold(line(s))
+	s = i18n.Fold(i18n.CleanLine(s))
 	if strings.HasPrefix(s, "vinh vien") {
 		return Retention{Period: "01"}, nil
 	}
@@ -102,7 +102,7 @@ func SetGroup(ctx context.Context, tx *store.Tx, g Group) (*Group, error) {
 	if !KeepsLists(a) {
 		return nil, errLists()
 	}
-	g.Name, g.Source = line(g.Name), line(g.Source)
+	g.Name, g.Source = i18n.CleanLine(g.Name), i18n.CleanLine(g.Source)
 	var p store.Problems
 	if g.Name == "" {
 		p.Add("name", "Cần ghi tên nhóm hồ sơ.")

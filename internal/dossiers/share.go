@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"congvu/internal/calendar"
+	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
 )
@@ -23,7 +24,7 @@ func HandOver(ctx context.Context, tx *store.Tx, id, holding int64, note string)
 	}
 	was := d.PersonID
 	d.PersonID, d.HoldingID, d.PersonName, d.UnitID, d.UnitName = int64(h.PersonID), int64(h.ID), h.PersonName, int64(h.UnitID), h.UnitName
-	return d.save(ctx, tx, told{verb: "dossier.handed_over", act: string(ActHandOver), note: text(note), notify: []int64{was, d.PersonID},
+	return d.save(ctx, tx, told{verb: "dossier.handed_over", act: string(ActHandOver), note: i18n.Clean(note), notify: []int64{was, d.PersonID},
 		what: store.Say("Bàn giao hồ sơ {code} cho {name}.", "code", d.Code, "name", d.PersonName)})
 }
 
@@ -60,7 +61,7 @@ func ShareWith(ctx context.Context, tx *store.Tx, id, holding, unit int64, level
 	if err != nil {
 		return err
 	}
-	s := Share{HolderKind: "person", Level: level, Reason: line(reason), Until: until}
+	s := Share{HolderKind: "person", Level: level, Reason: i18n.CleanLine(reason), Until: until}
 	if level != "read" && level != "work" {
 		return store.RefuseField("level", "Chọn quyền: xem, hoặc cùng lập hồ sơ.")
 	}

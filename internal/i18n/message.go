@@ -42,6 +42,12 @@ type reasoned interface {
 	Reason() (string, map[string]any)
 }
 
+// Sentence is what a verdict or a refusal of a shed says for itself, in a language.
+func Sentence(lang Lang, m reasoned) string {
+	text, args := m.Reason()
+	return T(lang, text, args)
+}
+
 const maxNesting = 4 // messages within messages
 
 func fill(lang Lang, text string, args map[string]any, depth int) string {

@@ -15,7 +15,7 @@ func replaceFile(path string, b []byte) error {
 		os.Remove(tmp)
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return SyncFolder(filepath.Dir(path))
 }
 
 // createFile is replaceFile for a path that must not exist yet; fs.ErrExist otherwise.
@@ -28,7 +28,7 @@ func createFile(path string, b []byte) error {
 	if err := os.Link(tmp, path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return SyncFolder(filepath.Dir(path))
 }
 
 // writeTemp relies on os.CreateTemp giving mode 0600.
@@ -51,7 +51,8 @@ func writeTemp(dir string, b []byte) (string, error) {
 	return f.Name(), nil
 }
 
-func syncDir(dir string) error {
+// SyncFolder makes the names in a folder durable.
+func SyncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

@@ -202,7 +202,7 @@ func (s *Store) Remove(name string) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(s.dir)
+	return SyncFolder(s.dir)
 }
 
 func (s *Store) path(name string) string { return filepath.Join(s.dir, name+suffix) }

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"congvu/internal/keys"
 )
 
 // mostLine bounds a line of the log.
@@ -73,7 +75,9 @@ func OpenLog(path string, token Description) (*Log, error) {
 		lost, err = l.resume()
 	}
 	if err == nil {
-		err = syncFolder(filepath.Dir(path))
+		if err = keys.SyncFolder(filepath.Dir(path)); err != nil {
+			err = ErrLog.because("%w", err)
+		}
 	}
 	if err == nil && lost > 0 {
 		err = l.append(entry{Event: "cut", Lost: lost})
@@ -260,16 +264,4 @@ func readEntry(line []byte) (e entry, err error) {
 func hashLine(line []byte) string {
 	s := sha256.Sum256(line)
 	return hex.EncodeToString(s[:])
-}
-
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return ErrLog.because("%w", err)
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil {
-		return ErrLog.because("%w", err)
-	}
-	return nil
 }

@@ -75,7 +75,7 @@ func signaturesOf(ctx context.Context, r *pades.Report) []SignatureView {
 			v.Who, v.Role = s.Signer.Name, s.Signer.Organization
 		}
 		for _, l := range r.ExplainSignature(i) {
-			switch text := sentence(ctx, l); l.Topic {
+			switch text := i18n.Sentence(LangOf(ctx), l); l.Topic {
 			case pades.TopicWho: // the heading says it
 			case pades.TopicAdvice:
 				v.Advice = text
@@ -85,7 +85,7 @@ func signaturesOf(ctx context.Context, r *pades.Report) []SignatureView {
 		}
 		v.Details = signatureDetails(ctx, s)
 		for _, f := range s.Findings {
-			text := sentence(ctx, f)
+			text := i18n.Sentence(LangOf(ctx), f)
 			noted := Detail{t(ctx, "Ghi nhận"), text}
 			if f.Severity != "info" && !slices.Contains(v.Reasons, text) {
 				v.Reasons = append(v.Reasons, text)
@@ -110,17 +110,9 @@ func signatureDetails(ctx context.Context, s *pades.Signature) []Detail {
 	return out
 }
 
-// sentence is one of the verifier in the reader's language.
-func sentence(ctx context.Context, m interface {
-	Reason() (string, map[string]any)
-}) string {
-	text, args := m.Reason()
-	return translate(ctx, text, args)
-}
-
 // verdictWords are the one answer about a file.
 func verdictWords(ctx context.Context, r *pades.Report) (tone Tone, title, text string) {
 	tones := map[pades.Outcome]Tone{pades.Passed: Good, pades.Indeterminate: Warn, pades.Failed: Bad, pades.None: Off, pades.Unreadable: Bad}
 	head, line := r.Explain()
-	return tones[r.Outcome], sentence(ctx, head), sentence(ctx, line)
+	return tones[r.Outcome], i18n.Sentence(LangOf(ctx), head), i18n.Sentence(LangOf(ctx), line)
 }
