@@ -63,7 +63,7 @@ func (k MomentKind) Label() string {
 // momentOf says to which kind an act of the history belongs. A test finds every act that the room writes here.
 var momentOf = map[MomentKind]string{
 	MomentReceive:   "arrived entered registered registration_cancelled refused linked digitised enter_paper attached",
-	MomentDirection: "submitted_to_leader returned_to_registry directed direction_prepared direction_dropped forwarded line_moved line_recalled chased assigned reassign accept draft_moved",
+	MomentDirection: "submitted_to_leader returned_to_registry directed direction_prepared direction_dropped forwarded line_moved line_recalled chased assigned reassign accept draft_moved taken_over handed_over",
 	MomentHandling:  "started completed line_completed line_returned commented reopened extension_asked extension_agreed extension_refused extension_dropped",
 	MomentDraft:     "draft revise lay_out upload attach detach withdraw cancel",
 	MomentOpinion:   "opine page_comment resolve_comment ask_opinions answer_opinion withdraw_opinions settle_opinion silent",
