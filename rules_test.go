@@ -19,7 +19,8 @@ var untested = map[string]string{
 	"D9.3": "who presses the seal is shown by the table of arrows and by the confirmed person (X22)", "D9.4": "paper copies are multiplied outside of the system",
 	"D9.12": "not done: a file keeps the name its author gave it", "D9.13": "not done as a rule of its own: a drafter picks any unit of his agency",
 	"D10.10": "the periods are the agency's own: data of routing rules and directions", "D10.12": "there is no act that edits what came by exchange",
-	"D16.1": "paper dossiers are deposited outside of the system; the period is a setting", "D16.12": "where copies are kept is the operator's; taking and giving back is tested with backups",
+	"D10.17": "not done: no act deletes a document; drafts are cancelled and registrations struck, and both stay",
+	"D16.1":  "paper dossiers are deposited outside of the system; the period is a setting", "D16.12": "where copies are kept is the operator's; taking and giving back is tested with backups",
 	"D20.1": "an open question about a table of data",
 }
 

@@ -240,12 +240,12 @@ func AskByCode(ctx context.Context, tx *store.Tx, code string, year int, reason 
 	if a.Person == 0 || a.Holding == 0 {
 		return store.Refuse(store.Forbidden, "Ông/Bà cần giữ một chức vụ trong cơ quan để gửi yêu cầu.")
 	}
-	id, ok, err := store.Maybe[int64](ctx, tx, sqlByCode, a.Agency, year, line(code))
+	id, ok, err := store.Maybe[int64](ctx, tx, sqlByCode, a.Agency, year, i18n.CleanLine(code))
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return store.RefuseField("code", "Lưu trữ không giữ hồ sơ nào mang số, ký hiệu {code} của năm {year}. Kiểm tra lại số, ký hiệu và năm.", "code", line(code), "year", year)
+		return store.RefuseField("code", "Lưu trữ không giữ hồ sơ nào mang số, ký hiệu {code} của năm {year}. Kiểm tra lại số, ký hiệu và năm.", "code", i18n.CleanLine(code), "year", year)
 	}
 	d, err := FindDossier(ctx, tx, a, id)
 	if err == nil {
