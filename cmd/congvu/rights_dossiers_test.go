@@ -61,7 +61,11 @@ func (w *rightsTown) dossiers(o *rightsOffice) {
 	w.write(o.people["archivist"], func(tx *store.Tx) error {
 		return dossiers.Answer(ctx, tx, d.deposit, dossiers.AnswerForm{Accept: true})
 	})
-	w.write(o.people["specialist"], func(tx *store.Tx) error { return dossiers.AskFor(ctx, tx, d.accepted, "Mục đích của "+o.word) })
+	kept, err := dossiers.FindDossier(ctx, w.db, o.people["archivist"], d.accepted)
+	w.must(err)
+	w.write(o.people["specialist"], func(tx *store.Tx) error {
+		return dossiers.AskByCode(ctx, tx, kept.Code, kept.Year, "Mục đích của "+o.word)
+	})
 	asked, err := dossiers.Requests(ctx, w.db, o.people["archivist"])
 	w.must(err)
 	d.request = asked[0].ID

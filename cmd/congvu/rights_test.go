@@ -326,7 +326,7 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 	case has("/admin/past/{id}"), has("/past/{id}"), has("/takeovers/{id}"): // an agency that still works: nobody took it over
 		one(int64(o.agency))
 	case has("/handovers/{id}"): // nobody's: no decision is approved here
-		one(nobodysID)
+		out = append(out, rightsCase{"", filled(strings.NewReplacer("{format}", "pdf", "{form}", "pdf").Replace(path), nobodysID)})
 	case has("/admin/past/keepers/{id}"), has("/past/keepers/{id}"): // a post like any other: it keeps no past
 		one(o.people["specialist"].Holding)
 	case has("/admin/reorganisations/{id}"), has("/reorganisations/{id}"):

@@ -33,7 +33,7 @@ func producedFiles(t *testing.T) []specimen {
 	}{
 		{"Chromium", []string{"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--print-to-pdf=out.pdf", "file://" + page}},
 		{"Chromium, no tags", []string{"chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-pdf-tagging", "--print-to-pdf=out.pdf", "file://" + page}},
-		{"groff", []string{"sh", "-c", "command -v groff >/dev/null || { cp in.pdf out.pdf; exit; }; groff -Tpdf -ms " + roff + " > out.pdf"}},
+		{"groff", []string{"sh", "-c", "groff -Tpdf /dev/null >/dev/null 2>&1 || { cp in.pdf out.pdf; exit; }; groff -Tpdf -ms " + roff + " > out.pdf"}},
 		{"LibreOffice", []string{"soffice", "--headless", "--convert-to", "pdf:writer_pdf_Export", text}},
 		{"LibreOffice, PDF/A-2b", []string{"soffice", "--headless", "--convert-to", `pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"}}`, text}},
 		{"LibreOffice, tagged", []string{"soffice", "--headless", "--convert-to", `pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}`, text}},

@@ -46,12 +46,14 @@ const profile = `<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 `
 
-// fontsConf lets the letters of Times New Roman come from the fonts that travel with the run, others from the machine.
+// fontsConf lets the letters of Times New Roman come from the fonts that travel with the run, others from the machine. LibreOffice has a replacement of its
+// own for Times New Roman, which it takes before it asks: that one is hidden.
 const fontsConf = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
 <dir prefix="cwd">fonts</dir>
 <dir>/usr/share/fonts</dir>
+<selectfont><rejectfont><pattern><patelt name="family"><string>Liberation Serif</string></patelt></pattern></rejectfont></selectfont>
 <cachedir prefix="cwd">fontcache</cachedir>
 <match target="pattern"><test name="family" compare="eq"><string>Times New Roman</string></test><edit name="family" mode="assign" binding="strong"><string>Tinos</string></edit></match>
 <match target="pattern"><test name="family" compare="eq"><string>Liberation Serif</string></test><edit name="family" mode="assign" binding="strong"><string>Tinos</string></edit></match>
