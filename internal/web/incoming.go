@@ -262,6 +262,11 @@ func (d *Door) loadIncoming(r *http.Request, id int64) (*incomingView, error) {
 		return nil, err
 	}
 	v.warnings = messagesOf(v.doc.Warnings)
+	differ, err := documents.ReadingDiffers(ctx, d.DB, a, v.doc)
+	if err != nil {
+		return nil, err
+	}
+	v.warnings = append(v.warnings, differ...)
 	for i := range v.lines {
 		if l := &v.lines[i]; l.ReadAt == 0 && documents.Holds(a, l) {
 			if err := documents.MarkRead(ctx, d.DB, a, id); err != nil {

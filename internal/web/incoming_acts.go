@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"congvu/internal/calendar"
 	"congvu/internal/documents"
+	"congvu/internal/i18n"
 	"congvu/internal/org"
 	"congvu/internal/store"
 )
@@ -427,26 +431,97 @@ func (d *Door) enterIncoming(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Door) entryFields(r *http.Request, f *Form, errs Errors, types []documents.Type) ([]templ.Component, error) {
 	ctx := r.Context()
+	read, err := d.readInto(r, f)
+	if refused, ok := asErrors(ctx, err); ok {
+		errs = append(errs, refused...)
+	} else if err != nil {
+		return nil, err
+	}
 	sender, err := d.agencyCombo(r, f, errs, Field{Name: "sender", Label: t(ctx, "Cơ quan ban hành"), Hint: t(ctx, "Gõ tên hoặc mã định danh; cơ quan ngoài danh bạ thì ghi ở ô bên dưới"), Optional: true}, false, nil)
 	if err != nil {
 		return nil, err
 	}
 	field := func(name, label string, most int) Field {
-		return fieldOf(f, errs, Field{Name: name, Label: label, MaxLength: most})
+		return fieldOf(f, errs, Field{Name: name, Label: label, MaxLength: most, Hint: read[name]})
 	}
 	optional := func(x Field) Field { x.Optional = true; return x }
-	return []templ.Component{sender,
+	return []templ.Component{
+		FileField(Field{Name: "file", Label: t(ctx, "Tệp văn bản"), Optional: true, Hint: t(ctx, "Bản quét PDF và tệp kèm theo"), Error: errs.Of("file")}, FileView{Multiple: true, Most: d.fileLimit(r), Stays: true}),
+		entryReading(d.Desk.Texts != nil, read),
+		sender,
 		TextField(optional(field("sender_name", t(ctx, "Tên cơ quan, tổ chức, cá nhân ngoài danh bạ"), 300))),
 		wrap(Two(), TextField(optional(field("number", t(ctx, "Số"), 20))), TextField(optional(field("notation", t(ctx, "Ký hiệu"), 50)))),
 		wrap(Two(), DateField(optional(field("issued_date", t(ctx, "Ngày văn bản"), 10))), DateField(optional(field("arrived_date", t(ctx, "Ngày đến"), 10)))),
-		wrap(Two(), SelectField(Field{Name: "type", Label: t(ctx, "Loại văn bản"), Optional: true, Error: errs.Of("type")}, Choose(typeOptions(ctx, types, true), f.shown("type"))),
-			SelectField(Field{Name: "urgency", Label: t(ctx, "Độ khẩn"), Error: errs.Of("urgency")}, Choose(urgencyOptions(ctx, false), f.shown("urgency")))),
+		wrap(Two(), SelectField(Field{Name: "type", Label: t(ctx, "Loại văn bản"), Optional: true, Hint: read["type"], Error: errs.Of("type")}, Choose(typeOptions(ctx, types, true), f.shown("type"))),
+			SelectField(Field{Name: "urgency", Label: t(ctx, "Độ khẩn"), Hint: read["urgency"], Error: errs.Of("urgency")}, Choose(urgencyOptions(ctx, false), f.shown("urgency")))),
 		TextArea(field("subject", t(ctx, "Trích yếu"), 1000)),
 		wrap(Two(), TextField(optional(field("signer_name", t(ctx, "Người ký"), 200))), TextField(optional(field("signer_position", t(ctx, "Chức vụ người ký"), 200)))),
 		wrap(Two(), TextField(optional(field("pages", t(ctx, "Số trang"), 5))), DateField(optional(field("due_date", t(ctx, "Hạn cơ quan gửi yêu cầu"), 10)))),
-		TextArea(optional(field("note", t(ctx, "Ghi chú"), 1000))),
-		FileField(Field{Name: "file", Label: t(ctx, "Tệp văn bản"), Optional: true, Hint: t(ctx, "Bản quét PDF và tệp kèm theo"), Error: errs.Of("file")}, FileView{Multiple: true, Most: d.fileLimit(r)})}, nil
+		TextArea(optional(field("note", t(ctx, "Ghi chú"), 1000)))}, nil
 }
+
+// readInto reads the first file of the form when that was asked for, and puts what it says into the fields that are still empty; it gives a hint for each of
+// them. A person confirms it: nothing is entered by itself.
+func (d *Door) readInto(r *http.Request, f *Form) (map[string]string, error) {
+	if f == nil || f.r.PostFormValue("find") != "read" {
+		return nil, nil
+	}
+	ctx := r.Context()
+	if f.r.MultipartForm == nil || len(f.r.MultipartForm.File["file"]) == 0 {
+		return nil, store.RefuseField("file", "Chọn tệp văn bản trước, rồi bấm đọc thông tin.")
+	}
+	head := f.r.MultipartForm.File["file"][0]
+	file, err := head.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, documents.MostRead+1))
+	if err != nil {
+		return nil, err
+	}
+	read, err := documents.ReadFile(ctx, d.Desk, actor(r), head.Filename, b)
+	if err != nil {
+		return nil, err
+	}
+	if secret, is := read.Get(documents.ReadSecrecy); is && secret.Sure() {
+		return nil, store.RefuseField("file", "Trang văn bản có dấu “{stamp}”. Văn bản mật chỉ ghi vào sổ văn bản mật, không đưa tệp lên hệ thống.", "stamp", secret.Value)
+	}
+	hints := map[string]string{}
+	for _, p := range read.Fields {
+		name, value := p.Name, p.Value
+		switch p.Name {
+		case documents.ReadIssued, documents.ReadDue:
+			value = calendar.Date(value).Display()
+		case documents.ReadSender:
+			name = "sender_name"
+			if found, err := org.SearchAgencies(ctx, d.DB, value, 10); err != nil {
+				return nil, err
+			} else if at := slices.IndexFunc(found, func(a org.Agency) bool { return i18n.Fold(a.Name) == i18n.Fold(value) }); at >= 0 {
+				name, value = "sender", fmt.Sprint(int64(found[at].ID))
+			}
+		}
+		if empty := f.shown(name) == "" || name == documents.ReadUrgency && f.shown(name) == documents.Ordinary.Slug(); value != "" && empty && slices.Contains(entryNames, name) {
+			f.r.PostForm.Set(name, value)
+			hints[name] = t(ctx, "Đọc từ tệp, độ tin cậy {n} %: hãy đối chiếu với văn bản.", "n", int(p.Confidence*100))
+		}
+	}
+	if f.shown("pages") == "" && read.Pages > 0 {
+		f.r.PostForm.Set("pages", fmt.Sprint(read.Pages))
+		hints["pages"] = t(ctx, "Đếm từ tệp.")
+	}
+	if len(hints) == 0 && read.NoOCR {
+		return nil, store.RefuseField("file", "Tệp {name} là bản quét và máy chủ này chưa cài phần nhận dạng chữ. Hãy nhập thông tin bằng tay.", "name", head.Filename)
+	}
+	if len(hints) == 0 {
+		return nil, store.RefuseField("file", "Không đọc được thông tin nào từ tệp {name}. Hãy nhập bằng tay; tệp vẫn đính kèm được.", "name", head.Filename)
+	}
+	return hints, nil
+}
+
+// entryNames are the fields of the form that a file can fill.
+var entryNames = []string{"sender", "sender_name", documents.ReadNumber, documents.ReadNotation, documents.ReadIssued, documents.ReadType, documents.ReadUrgency, documents.ReadSubject,
+	documents.ReadSigner, documents.ReadPosition, documents.ReadDue}
 
 // enter keeps the document and then its files; a file that is refused leaves the document there, and says so.
 func (d *Door) enter(r *http.Request, f *Form) (flashed, string, error) {
