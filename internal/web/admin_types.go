@@ -85,7 +85,7 @@ func (d *Door) saveType(w http.ResponseWriter, r *http.Request, k *documents.Typ
 	if err != nil {
 		return err
 	}
-	f := documents.TypeForm{Code: form.Line("code"), Abbr: form.Line("abbr"), Name: form.Line("name"), Form: form.Line("form"), Category: form.Line("category"), Field: form.Line("field"),
+	f := documents.TypeForm{Code: form.Line("code"), Abbr: form.Line("abbr"), Name: form.Line("name"), Form: form.Line("sample"), Category: form.Line("category"), Field: form.Line("field"),
 		From: form.Date("from"), To: form.Date("to"), Revision: form.Number("revision")}
 	if err = form.Err(); err == nil {
 		err = d.DB.Write(r.Context(), actor(r), func(tx *store.Tx) error { return save(r.Context(), tx, f) })
@@ -124,7 +124,7 @@ func (d *Door) showType(w http.ResponseWriter, r *http.Request, status int, f *F
 			TextField(Field{Name: "abbr", Label: t(ctx, "Chữ viết tắt trong ký hiệu"), Value: value("abbr", known.Abbr), Optional: true, Hint: t(ctx, "Để trống như công văn: ký hiệu chỉ có cơ quan và đơn vị."), MaxLength: 10, Error: errs.Of("abbr")})),
 		SelectField(Field{Name: "category", Label: t(ctx, "Nhóm"), Error: errs.Of("category")}, Choose(categoryOptions(ctx, known.Category), value("category", known.Category))),
 		TextField(Field{Name: "field", Label: t(ctx, "Ngành, lĩnh vực quy định"), Value: value("field", known.Field), Optional: true, Hint: t(ctx, "Chỉ với văn bản chuyên ngành, ví dụ Tư pháp – hộ tịch."), MaxLength: 200, Error: errs.Of("field")}),
-		SelectField(Field{Name: "form", Label: t(ctx, "Mẫu trình bày (Phụ lục III)"), Error: errs.Of("form")}, Choose(formOptions(ctx, known.Form), value("form", known.Form))),
+		SelectField(Field{Name: "sample", Label: t(ctx, "Mẫu trình bày (Phụ lục III)"), Error: errs.Of("form")}, Choose(formOptions(ctx, known.Form), value("sample", known.Form))),
 		wrap(Two(), DateField(Field{Name: "from", Label: t(ctx, "Dùng từ ngày"), Value: value("from", known.ValidFrom.Display()), Optional: true, Error: errs.Of("from")}),
 			DateField(Field{Name: "to", Label: t(ctx, "Đến hết ngày"), Value: value("to", known.ValidTo.Display()), Optional: true, Hint: t(ctx, "Sau ngày này không soạn văn bản mới; văn bản đã có vẫn tra cứu được."), Error: errs.Of("to")})))
 	card := wrap(FormCard(FormView{ID: "type", Action: action, Title: title, Lead: known.Name, Submit: Action{Label: t(ctx, "Lưu"), Kind: Primary}, Cancel: pathTypes,

@@ -17,7 +17,7 @@ func TestTheListOfTypesIsKept(t *testing.T) {
 	if page := text(p.answers(pathTypes, 200)); !strings.Contains(page, "Quyết định QĐ Văn bản hành chính 1.2") {
 		t.Fatal(page)
 	}
-	form := url.Values{"code": {"trich-luc"}, "name": {"Trích lục hộ tịch"}, "abbr": {"QĐ"}, "category": {"administrative"}, "form": {"1.4"}, "field": {"Tư pháp – hộ tịch"}, "from": {"01/01/2026"}}
+	form := url.Values{"code": {"trich-luc"}, "name": {"Trích lục hộ tịch"}, "abbr": {"QĐ"}, "category": {"administrative"}, "sample": {"1.4"}, "field": {"Tư pháp – hộ tịch"}, "from": {"01/01/2026"}}
 	status, page := p.post(pathTypes+"/new", form)
 	if status != 422 || !strings.Contains(text(page), "ký hiệu của hai loại sẽ lẫn nhau") || !strings.Contains(text(page), "Mã loại văn bản gồm chữ in hoa") || !strings.Contains(page, `value="Tư pháp – hộ tịch"`) {
 		t.Fatalf("%d %s", status, text(page))

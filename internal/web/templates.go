@@ -132,7 +132,7 @@ func (d *Door) templateForm(w http.ResponseWriter, r *http.Request) error {
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) { return d.templateInputs(ctx, f, errs, x) },
 		Do: func(f *Form) (flashed, string, error) {
 			form := documents.TemplateForm{Revision: f.Number("revision"), TypeCode: f.Line("type"), Name: f.Line("name"), Note: f.Line("note"), NoFile: f.Yes("no_file"),
-				Content: documents.TemplateContent{Form: f.Line("form"), Subject: f.Line("subject"), Authority: f.Line("authority"), LegalBases: f.Lines("legal_bases"), Addressees: f.Lines("addressees"), Body: f.Text("body"),
+				Content: documents.TemplateContent{Form: f.Line("sample"), Subject: f.Line("subject"), Authority: f.Line("authority"), LegalBases: f.Lines("legal_bases"), Addressees: f.Lines("addressees"), Body: f.Text("body"),
 					Meeting: documents.Meeting{Event: f.Line("event"), Chair: f.Line("chair"), Time: f.Line("time"), Place: f.Line("place")}, Annexes: annexes(f)}}
 			if x.Key() != "" {
 				form.Key = x.Key()
@@ -187,7 +187,7 @@ func (d *Door) templateInputs(ctx context.Context, f *Form, errs Errors, x *docu
 	}
 	out = append(out, TextField(field("subject", t(ctx, "Trích yếu"), c.Subject)))
 	if form == "1.2" || x.Key() == "" {
-		out = append(out, SelectField(Field{Name: "form", Label: t(ctx, "Mẫu quyết định"), Optional: true, Error: errs.Of("form")}, Choose([]Option{{Value: "1.2", Label: t(ctx, "Quy định trực tiếp")}, {Value: "1.3", Label: t(ctx, "Quy định gián tiếp")}}, pick("form", orElse(c.Form, "1.2")))))
+		out = append(out, SelectField(Field{Name: "sample", Label: t(ctx, "Mẫu quyết định"), Optional: true, Error: errs.Of("form")}, Choose([]Option{{Value: "1.2", Label: t(ctx, "Quy định trực tiếp")}, {Value: "1.3", Label: t(ctx, "Quy định gián tiếp")}}, pick("sample", orElse(c.Form, "1.2")))))
 	}
 	out = append(out, wrap(Two(), area("legal_bases", t(ctx, "Căn cứ ban hành"), strings.Join(c.LegalBases, "\n"), 4, t(ctx, "Mỗi căn cứ một dòng")), area("addressees", t(ctx, "Kính gửi"), strings.Join(c.Addressees, "\n"), 4, t(ctx, "Mỗi nơi một dòng"))),
 		TextField(field("authority", t(ctx, "Thẩm quyền ban hành"), c.Authority)))
