@@ -107,7 +107,8 @@ func (v visitor) says(words string) {
 // text is what the page says now; a page on its way out says nothing.
 func (v visitor) text() string {
 	v.Helper()
-	return browsertest.Eval[string](v.tab, `new Promise(r => r(`+shown+`?.innerText ?? "")).catch(() => "")`)
+	words, _ := browsertest.Try[string](v.tab, `new Promise(r => r(`+shown+`?.innerText ?? "")).catch(() => "")`)
+	return words
 }
 
 // choose takes the option of a list whose words end so.

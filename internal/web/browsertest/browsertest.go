@@ -221,6 +221,14 @@ func (b *Tab) Where() string {
 	return Eval[string](b, "location.pathname + location.search")
 }
 
+// Try is Eval for a page that may be on its way out: false when it could not answer.
+func Try[T any](b *Tab, expression string) (T, bool) {
+	ctx, stop := context.WithTimeout(b.ctx, 60*time.Second)
+	defer stop()
+	v, err := cd.Run(ctx, cd.Evaluate[T](expression, cd.EvalAwaitPromise))
+	return v, err == nil
+}
+
 // Eval is the value of a JavaScript expression, which may be a promise.
 func Eval[T any](b *Tab, expression string) T {
 	b.t.Helper()

@@ -1,6 +1,6 @@
 // The server says the names of what changed ("documents"); the page that shows it fetches itself again, with its own
 // rights, when nobody is in the middle of something. A hidden tab holds no connection.
-let source, stale = false, last = 0, timer
+let source, stale = false, back = false, last = 0, timer
 
 export function setupLive(htmx) {
   const address = document.body.dataset.events
@@ -16,20 +16,20 @@ export function setupLive(htmx) {
   }
   const refresh = async () => {
     if (!stale) return
-    if (!watched()) { stale = false; return } // what an order brought has no address to fetch again
+    if (!back && !watched()) { stale = false; return } // what an order brought has no address to fetch again; a page gone back to has one
     if (busy()) { clearTimeout(timer); timer = setTimeout(refresh, 3000); return }
-    stale = false
+    stale = back = false
     last = Date.now()
     asked = location.href
     await htmx.ajax("GET", location.pathname + location.search, { target: "#main", select: "#main", swap: "outerMorph" }).catch(() => {})
   }
   document.addEventListener("htmx:before:request", e => { if (personal(e)) under = Date.now() })
   document.addEventListener("htmx:finally:request", e => { if (personal(e)) under = 0 })
-  document.addEventListener("htmx:after:swap", e => { if (personal(e)) under = 0 })
+  document.addEventListener("htmx:after:swap", e => { if (personal(e)) { under = 0; back = false } })
   document.addEventListener("htmx:before:swap", e => {
     if (e.detail.ctx?.sourceElement !== document.body || !busy() && asked === location.href) return
     e.preventDefault()
-    stale = true
+    stale = back = true
     later()
   })
   document.addEventListener("visibilitychange", () => {
