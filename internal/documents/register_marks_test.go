@@ -68,7 +68,9 @@ func TestTheRegisterOfOutgoingDocumentsMarksRecalledAndReplacedRows(t *testing.T
 	h := newHouse(t)
 	old, gone := h.at(Issued), h.at(Issued)
 	next := h.at(Drafted)
-	must(t, h.try(h.drafter, func(tx *store.Tx) error { return Relate(bg, tx, next.ID, old.ID, RelationReplace, "Sai số liệu tại Điều 2") }))
+	must(t, h.try(h.drafter, func(tx *store.Tx) error {
+		return Relate(bg, tx, next.ID, old.ID, RelationReplace, "Sai số liệu tại Điều 2")
+	}))
 	must(t, h.try(h.drafter, func(tx *store.Tx) error { return Submit(bg, tx, next.ID, holding(h.unitHead), "") }))
 	must(t, h.try(h.unitHead, func(tx *store.Tx) error { return Approve(bg, tx, next.ID, "", 0) }))
 	_, err := Sign(bg, h.Desk, h.head, next.ID, "TM", true)
