@@ -546,7 +546,7 @@ func (d *rightsDoors) strangers(r rightsRoute) {
 		nothing := map[string]answer{}
 		for _, c := range cases {
 			nobodys := longNumber.ReplaceAllString(c.path, fmt.Sprint(nobodysID)) // the same address about nothing
-			if nobodys == c.path {
+			if nobodys == c.path && !strings.Contains(c.path, fmt.Sprint(nobodysID)) {
 				nobodys = filled(r.path, nobodysID, nobodysID)
 			}
 			if _, asked := nothing[nobodys]; !asked {

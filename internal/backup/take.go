@@ -130,7 +130,9 @@ func (v *Vault) freeStamp() (string, error) {
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d", stamp, n)
 		}
-		if _, err := os.Stat(filepath.Join(v.Dir, name)); errors.Is(err, fs.ErrNotExist) {
+		_, whole := os.Stat(filepath.Join(v.Dir, name))
+		_, begun := os.Stat(filepath.Join(v.Dir, name+unfinished)) // by a process that was killed in the same second
+		if errors.Is(whole, fs.ErrNotExist) && errors.Is(begun, fs.ErrNotExist) {
 			return name, nil
 		}
 	}
