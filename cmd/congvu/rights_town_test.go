@@ -526,6 +526,7 @@ func (w *rightsTown) travel(o *rightsOffice) {
 	ax, err := axis.Open(ctx, axis.Config{Node: "mot", StoreDir: w.t.TempDir(), Agencies: []string{w.own.code, w.foreign.code, "H26.30"}, Window: 300 * time.Millisecond})
 	w.must(err)
 	office := &exchange.Office{DB: w.db, Blobs: w.desk.Blobs, Keys: w.desk.Keys, Trust: w.desk.Trust, Axis: ax, SpoolDir: w.t.TempDir()}
+	w.must(ax.Send(ctx, axis.Parcel{ID: "hong/" + o.word, From: "H26.30", To: o.code, Kind: "edoc", Body: []byte("không phải gói tin " + o.word)})) // before the office says whom it hosts: a stranger is not among them
 	var running sync.WaitGroup
 	running.Go(func() { office.Run(ctx, func(err error) { w.t.Logf("exchange: %v", err) }) })
 	running.Go(func() { notify.Follow(ctx, w.db, func(err error) { w.t.Logf("bell: %v", err) }) })
@@ -538,7 +539,6 @@ func (w *rightsTown) travel(o *rightsOffice) {
 			w.must(err)
 		}
 	}()
-	w.must(ax.Send(ctx, axis.Parcel{ID: "hong/" + o.word, From: "H26.30", To: o.code, Kind: "edoc", Body: []byte("không phải gói tin " + o.word)}))
 	for range 2400 {
 		d, err := exchange.Deliveries(ctx, w.db, o.people["clerk"], o.outgoing["issued"])
 		w.must(err)
