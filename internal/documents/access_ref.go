@@ -8,13 +8,6 @@ import (
 	"congvu/internal/store"
 )
 
-// Adopt lets a room above use rights, freezes and the access log for its own kind of thing ("dossier"): sees answers nil when the actor may see the thing
-// now, else NotFound. title names it for people. It is called once, when the program starts.
-func Adopt(kind string, sees func(ctx context.Context, r store.Reader, a store.Actor, id int64) error, title func(ctx context.Context, r store.Reader, agency, id int64) (string, error)) {
-	owners[kind] = owner{sees: sees}
-	titles[kind] = title
-}
-
 // titles name the things of every kind for people, without asking who wants to know: rows about a thing are shown only to those who may see them.
 var titles = map[string]func(ctx context.Context, r store.Reader, agency, id int64) (string, error){
 	"outgoing": func(ctx context.Context, r store.Reader, agency, id int64) (string, error) {
@@ -32,18 +25,6 @@ var titles = map[string]func(ctx context.Context, r store.Reader, agency, id int
 		return d.name(), nil
 	},
 }
-
-// GrantedSQL and LimitedSQL are the two parts of a sight predicate that concern rights given by name, for rooms that adopted a kind: the arguments are the
-// kind, columns of the statement, and its values of person, post, unit and time (microseconds).
-func GrantedSQL(kind, agency, id, person, post, unit, now string) string {
-	return grantedSQL(kind, agency, id, person, post, unit, now)
-}
-
-// LimitedSQL is true of what was limited to its route.
-func LimitedSQL(kind, agency, id string) string { return limitedSQL(kind, agency, id) }
-
-// SeesLimited tells who sees what was limited to its route without being on it.
-func SeesLimited(a store.Actor) bool { return seesLimited(a) }
 
 // refOf joins the two columns that name a thing.
 func refOf(kind string, id int64) string { return kind + "/" + strconv.FormatInt(id, 10) }

@@ -12,7 +12,7 @@ import (
 // to it. Every list, count, search and finding of a person uses it (house law 6).
 
 // grantedSQL is true of the thing whose number stands in the column id, when it was given to the person, the post or the unit of the actor and the
-// term runs. One text for every kind of thing: the halves of this room, and the rooms above that adopt a kind of their own.
+// term runs. One text for both halves of this room.
 func grantedSQL(kind, agency, id, person, post, unit, now string) string {
 	return `EXISTS (SELECT 1 FROM documents_grants g WHERE g.agency_id = ` + agency + ` AND g.ref_kind = '` + kind + `' AND g.ref_id = ` + id + ` AND ` + givenTo(person, post, unit, now) + `)`
 }

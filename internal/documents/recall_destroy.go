@@ -23,8 +23,6 @@ var (
 	sqlDestroyChange    = store.SQL(`UPDATE documents_requests SET change = $1 WHERE agency_id = $2 AND incoming_id = $3`)
 	sqlDestroyAnnounced = store.SQL(`DELETE FROM documents_files WHERE agency_id = $1 AND ref IN (
 		SELECT 'request/' || q.id FROM documents_requests q WHERE q.agency_id = $1 AND q.incoming_id = $2)`)
-	sqlDestroyTexts = store.SQL(`DELETE FROM documents_texts WHERE agency_id = $1 AND sha IN (SELECT f.sha FROM documents_files f WHERE f.agency_id = $1 AND f.ref = $2)
-		AND NOT EXISTS (SELECT 1 FROM documents_files o WHERE o.agency_id = $1 AND o.ref <> $2 AND o.sha = documents_texts.sha)`)
 	sqlDestroyNames   = store.SQL(`UPDATE documents_history SET what = $1 WHERE agency_id = $2 AND ref = $3 AND act IN ('attached', 'digitised')`)
 	sqlDestroyMended  = store.SQL(`UPDATE documents_corrections SET was = '', becomes = '', reason = '' WHERE agency_id = $1 AND register_id = $2 AND number = $3`)
 	sqlDestroyChases  = store.SQL(`UPDATE documents_chases SET words = '' WHERE agency_id = $1 AND incoming_id = $2`)
@@ -107,10 +105,13 @@ func (d *Incoming) wipe(ctx context.Context, tx *store.Tx, q *Request) error {
 	if err := tx.Put(ctx, sqlDestroyDocument, destroyedWords, tx.Now(), kept, d.AgencyID, d.ID); err != nil {
 		return err
 	}
+	if err := ForgetText(ctx, tx, d.AgencyID, d.Ref()); err != nil { // while the files still say which texts
+		return err
+	}
 	for _, clear := range []struct {
 		stmt *store.Stmt
 		args []any
-	}{{sqlDestroyTexts, []any{d.AgencyID, d.Ref()}}, {sqlDestroyFiles, []any{d.AgencyID, d.Ref()}}, {sqlDestroyVersions, []any{d.AgencyID, d.Ref()}}, {sqlDestroyKept, []any{d.AgencyID, d.Ref()}},
+	}{{sqlDestroyFiles, []any{d.AgencyID, d.Ref()}}, {sqlDestroyVersions, []any{d.AgencyID, d.Ref()}}, {sqlDestroyKept, []any{d.AgencyID, d.Ref()}},
 		{sqlDestroyOpinions, []any{destroyedWords, d.AgencyID, d.ID}}, {sqlDestroyNotes, []any{d.AgencyID, d.Ref()}}, {sqlDestroyLine, []any{d.AgencyID, d.ID}},
 		{sqlDestroyChange, []any{store.JSON("{}"), d.AgencyID, d.ID}},
 		{sqlDestroyNames, []any{store.JSONOf(store.Say("Thêm tệp (đã hủy cùng văn bản thu hồi)")), d.AgencyID, d.Ref()}},

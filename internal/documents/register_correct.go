@@ -91,18 +91,6 @@ func (b Book) NumberColumn() int {
 	return 1
 }
 
-// Corrections lists what was put right in a register.
-func Corrections(ctx context.Context, r store.Reader, a store.Actor, register int64) ([]Correction, error) {
-	b, err := findBook(ctx, r, a.Agency, register)
-	if err == nil {
-		err = mayReadBook(a, b)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return store.All[Correction](ctx, r, sqlCorrections, a.Agency, register, mostPrinted)
-}
-
 // correct writes the corrections into the remarks of their rows: both values are shown.
 func (b Book) correct(ctx context.Context, r store.Reader, lines []BookLine) error {
 	all, err := store.All[Correction](ctx, r, sqlCorrections, b.AgencyID, b.ID, mostPrinted)

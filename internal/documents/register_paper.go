@@ -41,8 +41,7 @@ var (
 			CASE WHEN ` + outgoingSeen + ` THEN FALSE ELSE TRUE END AS hidden
 		FROM documents_paper_outgoing p JOIN documents_outgoing o ON o.agency_id = p.agency_id AND o.id = p.outgoing_id
 		WHERE p.agency_id = $1 AND p.register_id = $10 AND p.suffix <> '' AND o.issued_date >= $11 AND o.issued_date <= $12 AND p.number >= $13 AND p.number <= $14 ORDER BY p.number, p.suffix LIMIT $15`)
-	sqlIsPaper = store.SQL(`SELECT outgoing_id FROM documents_paper_outgoing WHERE agency_id = $1 AND outgoing_id = $2`)
-	suffixes   = regexp.MustCompile(`^[a-zđ]?$`)
+	suffixes = regexp.MustCompile(`^[a-zđ]?$`)
 )
 
 // EnterPaper enters a document issued on paper into the register (Đ.15 k.1, Đ.16): it has a number and a row, and no electronic
@@ -172,12 +171,6 @@ func (o *Outgoing) putPaper(ctx context.Context, tx *store.Tx, f PaperForm) erro
 		err = step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: "enter_paper", What: store.Say("Vào sổ văn bản giấy đã ký, số {number}, ngày {date}.", "number", o.NumberText, "date", o.IssuedDate.Display())})
 	}
 	return err
-}
-
-// OnPaper tells whether an outgoing document was issued on paper only.
-func OnPaper(ctx context.Context, r store.Reader, a store.Actor, id int64) (bool, error) {
-	_, ok, err := store.Maybe[int64](ctx, r, sqlIsPaper, a.Agency, id)
-	return ok, err
 }
 
 // insertedLines are the rows of inserted numbers.

@@ -119,9 +119,6 @@ var still = map[Act]bool{ActUnfreeze: true, ActFreeze: true, ActShare: true}
 // confirmed are the acts that bind the office.
 var confirmed = map[Act]bool{ActDestroy: true, ActFreeze: true, ActUnfreeze: true}
 
-// NeedsConfirmation tells doors before which acts they ask for the password.
-func NeedsConfirmation(act Act) bool { return confirmed[act] }
-
 func (d *Dossier) may(a store.Actor, w who) bool {
 	switch w {
 	case byKeeper:
