@@ -9,6 +9,7 @@ import (
 	"congvu/internal/axis"
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
+	"congvu/internal/gateway"
 	"congvu/internal/keys"
 	"congvu/internal/store"
 )
@@ -28,11 +29,15 @@ type Office struct {
 	Parallel int                                // parcels packed and statuses signed at once; 0 = 32, for most wait for a disk
 	Evidence func(at time.Time) (crls [][]byte) // revocation lists known at a time; nil = none besides what files carry
 
+	Links    func(gateway.Config) (gateway.Link, error) // opens a gateway; nil = the real one
+	GateTick time.Duration                              // how often due work of the gateways is looked for; 0 = 1 second
+
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
 
 	memory memory
 	lately lately
+	links  links
 	hosts  chan struct{}
 	hostMu sync.Mutex
 }
@@ -64,6 +69,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },
+		func() { o.runGateways(ctx, trouble) },
 	}
 	var all sync.WaitGroup
 	for _, part := range parts {
