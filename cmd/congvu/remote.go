@@ -41,7 +41,7 @@ type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
 	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind, person            string
 	with, inform, byRule, scope, whom, cursor                                                   string
-	consent, paper, all, shared                                                                 bool
+	consent, paper, all, shared, announce                                                       bool
 }
 
 // remote works with a server over the API, so that scripts and clerks can do without pages.
@@ -118,7 +118,7 @@ func (r *remoteCall) options(line string) {
 		{&r.o.lead, "lead", "nơi chủ trì: unit/MÃ hoặc post/MÃ"}, {&r.o.due, "due", "hạn: năm-tháng-ngày, hoặc 3d là ba ngày làm việc"},
 		{&r.o.opinion, "opinion", "ý kiến chỉ đạo"}, {&r.o.result, "result", "kết quả xử lý"}, {&r.o.capacity, "capacity", "thẩm quyền ký: TM, Q, KT, TL, TUQ"},
 		{&r.o.file, "file", "tệp PDF dùng làm văn bản chính"}, {&r.o.to, "to", "mã vị trí nhận"}, {&r.o.out, "out", "tệp ghi ra; bỏ trống: tên do máy chủ đề nghị; - là màn hình"},
-		{&r.o.register, "register", "mã sổ đăng ký"}, {&r.o.twin, "twin", "văn bản trùng: register_anyway, link hoặc stop"},
+		{&r.o.register, "register", "mã sổ đăng ký"}, {&r.o.twin, "twin", "văn bản trùng: register_anyway, link, update hoặc stop"},
 		{&r.o.twinOf, "twin-of", "văn bản đã có mà văn bản này trùng, khi liên kết"}, {&r.o.reply, "reply", "văn bản đi trả lời: outgoing/SỐ; khi soạn thảo: văn bản đến được trả lời, incoming/SỐ"}, {&r.o.text, "text", "nội dung ý kiến"},
 		{&r.o.passwordFile, "password-file", "tệp chứa mật khẩu; bỏ trống: biến CONGVU_PASSWORD, rồi đến đầu vào chuẩn"},
 		{&r.o.key, "key", "tệp khóa bí mật (PEM, PKCS#8) của người ký: ký tại máy này, khóa không gửi đi"}, {&r.o.cert, "cert", "tệp chứng thư số (PEM) của khóa đó, kèm chứng thư cấp trên"},
@@ -141,6 +141,9 @@ func (r *remoteCall) options(line string) {
 	}
 	if takes(line, "shared") {
 		r.fs.BoolVar(&r.o.shared, "shared", false, "cho cả đơn vị cùng dùng")
+	}
+	if takes(line, "announce") {
+		r.fs.BoolVar(&r.o.announce, "announce", false, "báo danh sách nơi nhận mới cho các nơi đã có văn bản")
 	}
 	if takes(line, "consent") {
 		r.fs.BoolVar(&r.o.consent, "consent", false, "xác nhận người ký đã đọc đúng bản sẽ ký và đồng ý ký")

@@ -13,6 +13,8 @@ import (
 func farRecalls() []far {
 	return []far{
 		{"recall-document", "recall-document outgoing/SỐ --reason X [--basis X]", "thu hồi văn bản đã ban hành ở mọi nơi nhận", remoteRecallDocument},
+		{"add-receivers", "add-receivers outgoing/SỐ --to NƠI,… [--inform NƠI,…] --reason X [--announce]", "gửi văn bản đã ban hành cho thêm nơi nhận: agency/SỐ, unit/SỐ hoặc tên nơi nhận ngoài hệ thống", remoteAddReceivers},
+		{"pick-request", "pick-request request/SỐ --to incoming/SỐ", "chọn văn bản mà yêu cầu nêu hai văn bản nói đến", remotePickRequest},
 		{"ask-back", "ask-back delivery/SỐ --reason X", "đề nghị một nơi nhận trả lại văn bản", remoteAskBack},
 		{"send-update", "send-update delivery/SỐ --reason X", "gửi bản cập nhật cho một nơi nhận", remoteSendUpdate},
 		{"requests", "requests [REF]", "yêu cầu thu hồi, lấy lại, cập nhật, thay thế và câu trả lời", remoteRequests},
@@ -33,6 +35,53 @@ func remoteRecallDocument(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.finished(r.RecallOutgoing(ctx, id, client.Recalling{Reason: r.o.reason, Basis: r.o.basis}), "Đã thu hồi văn bản; yêu cầu hủy đang được gửi đến các nơi nhận.")
+}
+
+func remoteAddReceivers(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("outgoing")
+	if err == nil {
+		err = need("reason", r.o.reason)
+	}
+	if err != nil {
+		return err
+	}
+	form := client.Adding{Reason: r.o.reason, Announce: r.o.announce}
+	for _, part := range []struct{ places, role string }{{r.o.to, "action"}, {r.o.inform, "information"}} {
+		for _, place := range strings.Split(part.places, ",") {
+			if place = strings.TrimSpace(place); place == "" {
+				continue
+			}
+			to := client.Receiver{Role: part.role}
+			switch kind, _, _ := strings.Cut(place, "/"); kind {
+			case "agency":
+				to.Agency, err = idOf(place, "agency")
+			case "unit":
+				to.Unit, err = idOf(place, "unit")
+			default:
+				to.Name = place
+			}
+			if err != nil {
+				return err
+			}
+			form.Receivers = append(form.Receivers, to)
+		}
+	}
+	if len(form.Receivers) == 0 {
+		return need("to", "")
+	}
+	return r.finished(r.AddReceivers(ctx, id, form), "Đã thêm nơi nhận; văn bản đang được gửi.")
+}
+
+func remotePickRequest(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("request")
+	if err != nil {
+		return err
+	}
+	incoming, err := idOf(r.o.to, "incoming")
+	if err != nil {
+		return err
+	}
+	return r.finished(r.PickRequest(ctx, id, incoming), "Đã gắn yêu cầu với văn bản.")
 }
 
 func remoteAskBack(ctx context.Context, r *remoteCall) error {
@@ -93,6 +142,9 @@ func remoteRequests(ctx context.Context, r *remoteCall) error {
 func printRequests(out io.Writer, all []client.Request) {
 	for _, q := range all {
 		fmt.Fprintln(out, strings.TrimSpace(fmt.Sprintf("%s · %s · %s · %s %s", q.KindLabel, q.SenderName, q.State, q.Reason, q.Decision)))
+		for _, id := range q.Choices {
+			fmt.Fprintf(out, "  request/%s có thể là về incoming/%s\n", q.ID, id)
+		}
 	}
 	if len(all) == 0 {
 		fmt.Fprintln(out, "Chưa có yêu cầu nào.")

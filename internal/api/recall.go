@@ -7,6 +7,7 @@ import (
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
 	"congvu/internal/i18n"
+	"congvu/internal/org"
 	"congvu/internal/store"
 )
 
@@ -21,15 +22,25 @@ func (d *door) recallRoutes() {
 	ask(d, get("/incoming/{id}/relations", "listIncomingRelations", tagIncoming, "Văn bản thay thế, sửa đổi, đính chính"), d.listIncomingRelations)
 	do(d, post("/outgoing/{id}/relate", "relateOutgoing", tagOutgoing, "Ghi dự thảo thay thế, sửa đổi, đính chính văn bản nào"), d.relateOutgoing)
 	do(d, post("/outgoing/{id}/unrelate", "unrelateOutgoing", tagOutgoing, "Bỏ liên hệ thay thế, sửa đổi, đính chính"), d.unrelateOutgoing)
+	do(d, post("/outgoing/{id}/add-receivers", "addReceivers", tagExchange, "Gửi văn bản đã ban hành cho thêm nơi nhận"), d.addReceivers)
+	do(d, post("/requests/{id}/pick", "pickRequest", tagIncoming, "Chọn văn bản mà yêu cầu nêu hai văn bản nói đến"), d.pickRequest)
 	do(d, post("/deliveries/{id}/ask-back", "askBack", tagExchange, "Đề nghị một nơi nhận trả lại; hủy gửi nếu chưa gửi"), d.askBack)
 	do(d, post("/deliveries/{id}/update", "sendUpdate", tagExchange, "Gửi bản cập nhật cho một nơi nhận"), d.sendUpdate)
+}
+
+func idsOf(all []int64) []client.ID {
+	var out []client.ID
+	for _, id := range all {
+		out = append(out, client.ID(id))
+	}
+	return out
 }
 
 func senderRequestOf(l i18n.Lang) func(documents.Request) client.Request {
 	return func(q documents.Request) client.Request {
 		return client.Request{ID: client.ID(q.ID), Incoming: client.ID(q.IncomingID), Kind: string(q.Kind), KindLabel: l.T(q.Kind.Label()), SenderCode: q.SenderCode, SenderName: q.SenderName,
 			DocumentID: q.DocumentID, Reason: q.Reason, By: q.By, ByUnit: q.ByUnit, State: q.State, At: q.At.Time(), DecidedAt: when(q.DecidedAt), DecidedBy: q.DecidedName, Decision: q.Decision,
-			Automatic: q.Automatic}
+			Automatic: q.Automatic, Choices: idsOf(q.Choices())}
 	}
 }
 
@@ -94,6 +105,18 @@ func (d *door) relateOutgoing(ctx context.Context, c *call, in *act[client.Relat
 
 func (d *door) unrelateOutgoing(ctx context.Context, c *call, in *act[client.Unrelating]) error {
 	return write(ctx, d, c, func(tx *store.Tx) error { return documents.Unrelate(ctx, tx, in.id(), int64(in.Body.Target)) })
+}
+
+func (d *door) addReceivers(ctx context.Context, c *call, in *act[client.Adding]) error {
+	form := documents.AddForm{Reason: in.Body.Reason, Announce: in.Body.Announce, Revision: in.Body.Revision}
+	for _, r := range in.Body.Receivers {
+		form.Receivers = append(form.Receivers, documents.ReceiverForm{Agency: org.AgencyID(r.Agency), Unit: org.UnitID(r.Unit), Name: r.Name, Role: r.Role})
+	}
+	return write(ctx, d, c, func(tx *store.Tx) error { return exchange.AddReceivers(ctx, tx, in.id(), form) })
+}
+
+func (d *door) pickRequest(ctx context.Context, c *call, in *act[client.Picking]) error {
+	return write(ctx, d, c, func(tx *store.Tx) error { return documents.PickRequest(ctx, tx, in.id(), int64(in.Body.Incoming)) })
 }
 
 func (d *door) askBack(ctx context.Context, c *call, in *act[client.Reason]) error {

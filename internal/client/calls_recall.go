@@ -61,3 +61,13 @@ func (c *Client) AskBack(ctx context.Context, delivery ID, reason string) error 
 func (c *Client) SendUpdate(ctx context.Context, delivery ID, reason string) error {
 	return c.post(ctx, "/deliveries/"+delivery.String()+"/update", Reason{reason}, nil)
 }
+
+// AddReceivers sends an issued document to further receivers.
+func (c *Client) AddReceivers(ctx context.Context, id ID, f Adding) error {
+	return c.post(ctx, out(id, "/add-receivers"), f, nil)
+}
+
+// PickRequest says which received document a request is about that names two.
+func (c *Client) PickRequest(ctx context.Context, request, incoming ID) error {
+	return c.post(ctx, "/requests/"+request.String()+"/pick", Picking{incoming}, nil)
+}

@@ -101,7 +101,7 @@ type IncomingEntry struct {
 // Registering is what the clerk decides when a document enters the register.
 type Registering struct {
 	Register      ID     `json:"register,omitempty" doc:"Sổ; vắng mặt: sổ mặc định"`
-	Twin          string `json:"twin,omitempty" enum:"register_anyway,link,stop" doc:"Quyết định khi văn bản bị trùng"`
+	Twin          string `json:"twin,omitempty" enum:"register_anyway,link,update,stop" doc:"Quyết định khi văn bản bị trùng"`
 	TwinOf        ID     `json:"twin_of,omitempty"`
 	VerdictReason string `json:"verdict_reason,omitempty" maxLength:"1000" doc:"Bắt buộc khi kiểm tra chữ ký số không đạt"`
 	PaperReceived bool   `json:"paper_received,omitempty"`

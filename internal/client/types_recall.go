@@ -20,6 +20,7 @@ type Request struct {
 	DecidedBy  string     `json:"decided_by,omitempty" doc:"Người trả lời"`
 	Decision   string     `json:"decision,omitempty" doc:"Lý do trả lời"`
 	Automatic  bool       `json:"automatic,omitempty" doc:"Hệ thống tự trả lời"`
+	Choices    []ID       `json:"choices,omitempty" doc:"Văn bản đến để chọn, khi yêu cầu nêu hai văn bản"`
 }
 
 // Asked is what we asked a receiver, and what he answered.
@@ -64,6 +65,19 @@ type Agreeing struct {
 type Declining struct {
 	Request ID     `json:"request,omitempty" doc:"Yêu cầu; vắng mặt: yêu cầu cũ nhất"`
 	Reason  string `json:"reason" minLength:"1" maxLength:"4000" doc:"Lý do, gửi cho cơ quan gửi"`
+}
+
+// Adding sends an issued document to further receivers.
+type Adding struct {
+	Receivers []Receiver `json:"receivers" minItems:"1" maxItems:"500" doc:"Nơi nhận thêm"`
+	Reason    string     `json:"reason" minLength:"1" maxLength:"4000" doc:"Lý do; nơi nhận đã có văn bản đọc được khi được báo"`
+	Announce  bool       `json:"announce,omitempty" doc:"Báo danh sách nơi nhận mới cho các nơi đã có văn bản, dưới dạng bản cập nhật"`
+	Revision  int64      `json:"revision,omitempty" doc:"Bản đã xem"`
+}
+
+// Picking says which document a request is about that names two.
+type Picking struct {
+	Incoming ID `json:"incoming" doc:"Một trong các văn bản ở choices của yêu cầu"`
 }
 
 // Recalling takes an issued document back.

@@ -41,7 +41,7 @@
 //
 // Journal: document.drafted, document.revised, document.laid_out, document.attached, document.detached, document.submitted, document.opined, document.returned,
 // document.withdrawn, document.approved, document.signer_changed, document.signed, document.sign_failed, document.numbered, document.sealed, document.issued,
-// document.cancelled, document.signing_prepared, document.signing_received, document.signing_cancelled, batch.started, batch.cancelled, batch.ended,
+// document.cancelled, document.receivers_added, document.signing_prepared, document.signing_received, document.signing_cancelled, batch.started, batch.cancelled, batch.ended,
 // document.stamped, document.stamp_failed, document.stamp_retried, document.stamp_dropped, document.unstamped, document.release_ordered,
 // document.release_refused, document.release_done, document.preserved, document.preserve_failed, document.verdict_worsened, document.verdict_recovered,
 // preservation.set, preservation.retried, preservation.check_ordered, certificate.bound, certificate.withdrawn, register.opened, register.closed,

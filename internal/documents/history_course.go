@@ -68,7 +68,7 @@ var momentOf = map[MomentKind]string{
 	MomentDraft:     "draft revise lay_out upload attach detach withdraw cancel",
 	MomentOpinion:   "opine page_comment resolve_comment ask_opinions answer_opinion withdraw_opinions settle_opinion silent",
 	MomentApproval:  "submit return approve ask_signer add_step drop_step approval_void waive",
-	MomentIssue:     "sign sign_failed number seal issue release",
+	MomentIssue:     "sign sign_failed number seal issue release add_receivers",
 	MomentRecall:    "recall recalled related replaced updated request_received request_declined",
 	MomentCopy:      "copied",
 	MomentRights:    "grant end_grant restrict freeze unfreeze confirm_rights",

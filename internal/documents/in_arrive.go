@@ -83,7 +83,7 @@ func (in *Arrival) document(ctx context.Context, tx *store.Tx) (*Incoming, error
 		Notation: in.Notation, IssuedDate: in.IssuedDate, TypeCode: in.TypeCode, TypeName: in.TypeName, Subject: in.Subject,
 		SignerName: in.SignerName, SignerPosition: in.SignerPosition, Urgency: in.Urgency, DueDate: in.DueDate, PageAmount: in.PageAmount,
 		Language: in.Language, Note: in.Note, ArrivedAt: tx.Now(), ArrivedDate: today(tx.Now()), Verdict: worst(in.Files),
-		Warnings: store.JSONOf(in.Warnings), ResponseFor: store.JSONOf(in.ResponseFor)}
+		Warnings: store.JSONOf(in.Warnings), ResponseFor: store.JSONOf(in.ResponseFor), Places: receiverPlaces(in.Places)}
 	d.clean()
 	if d.SenderName == "" {
 		d.SenderName = d.SenderCode
@@ -109,6 +109,19 @@ func (in *Arrival) document(ctx context.Context, tx *store.Tx) (*Incoming, error
 		p.Add("files", "Văn bản có quá nhiều tệp: {n}.", "n", len(in.Files))
 	}
 	return d, p.Err()
+}
+
+const mostPlaces = 500
+
+// receiverPlaces keeps the names of receivers: each once, not without end.
+func receiverPlaces(names []string) store.JSON {
+	out := []string{}
+	for _, s := range names {
+		if s = cutText(line(s), 300); s != "" && !contains(out, s) && len(out) < mostPlaces {
+			out = append(out, s)
+		}
+	}
+	return store.JSONOf(out)
 }
 
 // worst is the verdict of a document: that of its worst main file; a document without a judged main file is unsigned.

@@ -18,7 +18,7 @@ const inColumns = `d.agency_id, d.id, d.revision, d.state, d.stage, d.source, d.
 	d.page_amount, d.language, d.note, d.paper_received, d.arrived_us, d.arrived_date, d.verdict, d.verdict_reason, d.verdict_by, d.warnings,
 	d.response_for, d.reply_to, d.register, d.arrival_year, d.arrival_number, d.registered_us, d.registered_by, d.submitted_to,
 	d.submitted_person, d.submitted_us, d.refused_us, d.refuse_ground, d.refuse_reason, d.handle_due, d.lead_name, d.reply_outgoing,
-	d.result, d.done_us, d.twin_of, d.twin_decision, d.resend_of, d.pending_request, d.recalled_us, d.replaced_by`
+	d.result, d.done_us, d.twin_of, d.twin_decision, d.resend_of, d.pending_request, d.recalled_us, d.replaced_by, d.places`
 
 var (
 	sqlPutIncoming = store.SQL(`INSERT INTO documents_incoming (agency_id, id, revision, state, stage, source, packet, sender_code, sender_agency,
@@ -26,9 +26,9 @@ var (
 		type_name, subject, signer_name, signer_position, urgency, due_date, page_amount, language, note, paper_received, arrived_us,
 		arrived_date, verdict, verdict_reason, verdict_by, content_sha, warnings, response_for, reply_to, register, arrival_year,
 		arrival_number, registered_us, registered_by, submitted_to, submitted_person, submitted_us, submitted_by, refused_us, refuse_ground,
-		refuse_reason, handle_due, lead_name, reply_outgoing, result, done_us, twin_of, twin_decision, resend_of, search_text)
+		refuse_reason, handle_due, lead_name, reply_outgoing, result, done_us, twin_of, twin_decision, resend_of, search_text, places)
 		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
-		$28, $29, $30, $31, $32, '', 0, $33, $34, $35, $36, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', 0, '', 0, $37, '', $38, $39)`)
+		$28, $29, $30, $31, $32, '', 0, $33, $34, $35, $36, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', '', '', 0, '', 0, $37, '', $38, $39, $40)`)
 	sqlSaveIncoming = store.SQL(`UPDATE documents_incoming SET revision = revision + 1, state = $1, stage = $2, paper_received = $3, verdict_reason = $4,
 		verdict_by = $5, register = $6, arrival_year = $7, arrival_number = $8, registered_us = $9, registered_by = $10, submitted_to = $11,
 		submitted_person = $12, submitted_us = $13, refused_us = $14, refuse_ground = $15, refuse_reason = $16, handle_due = $17,
@@ -245,7 +245,7 @@ func (d *Incoming) insert(ctx context.Context, tx *store.Tx, files []File) error
 	if err := tx.Put(ctx, sqlPutIncoming, d.AgencyID, d.ID, d.State, d.Stage, d.Source, d.Packet, d.SenderCode, d.SenderAgency, d.SenderName,
 		k.sender, k.senderFold, d.DocumentID, d.Number, d.Notation, k.number, k.notation, d.IssuedDate, d.IssuedDate.Year(), d.TypeCode, d.TypeName,
 		d.Subject, d.SignerName, d.SignerPosition, d.Urgency, d.DueDate, d.PageAmount, d.Language, d.Note, d.PaperReceived, d.ArrivedAt,
-		d.ArrivedDate, d.Verdict, contentKey(files), d.Warnings, d.ResponseFor, d.ReplyTo, d.TwinOf, d.ResendOf, search); err != nil {
+		d.ArrivedDate, d.Verdict, contentKey(files), d.Warnings, d.ResponseFor, d.ReplyTo, d.TwinOf, d.ResendOf, search, orList(d.Places)); err != nil {
 		return err
 	}
 	d.Revision = 1
@@ -256,6 +256,21 @@ func (d *Incoming) insert(ctx context.Context, tx *store.Tx, files []File) error
 		}
 	}
 	return nil
+}
+
+// orList is a list of JSON that was never filled.
+func orList(j store.JSON) store.JSON {
+	if j == "" {
+		return "[]"
+	}
+	return j
+}
+
+// SentTo lists to whom else the sender says to have sent it.
+func (d *Incoming) SentTo() []string {
+	var out []string
+	_ = decode(d.Places, &out) // our own JSON
+	return out
 }
 
 // late tells whether an act on day `on` comes after the working day that follows `since` (D10.7, D10.18).

@@ -67,8 +67,9 @@ func Register(ctx context.Context, tx *store.Tx, id int64, form RegisterForm) (*
 			return nil, err
 		}
 		d.TwinOf, d.TwinDecision = twin.ID, form.Twin
-		if form.Twin == TwinLink {
-			return d.link(ctx, tx, twin)
+		if form.Twin == TwinLink || form.Twin == TwinUpdate {
+			d.TwinDecision = TwinLink
+			return d.link(ctx, tx, twin, form.Twin == TwinUpdate)
 		}
 	}
 	d.PaperReceived = d.PaperReceived || form.PaperReceived
@@ -108,7 +109,10 @@ func (form RegisterForm) choose(d *Incoming, twins []Twin) (Twin, error) {
 	switch form.Twin {
 	case TwinRegisterAnyway:
 		return twins[at], nil
-	case TwinLink:
+	case TwinUpdate, TwinLink:
+		if form.Twin == TwinUpdate && d.Source == FromPaper {
+			return refuse("Văn bản giấy {code} của {sender} không cập nhật được văn bản đã có. Chưa đăng ký; hãy liên kết hoặc chọn cách xử lý khác.")
+		}
 		if form.TwinOf == 0 {
 			at = max(0, slices.IndexFunc(twins, func(t Twin) bool { return t.ArrivalNumber > 0 }))
 		}
@@ -119,7 +123,7 @@ func (form RegisterForm) choose(d *Incoming, twins []Twin) (Twin, error) {
 	case TwinStop:
 		return refuse("Văn bản {code} của {sender} chưa được đăng ký theo lựa chọn dừng lại. Văn bản vẫn nằm trong danh sách chờ tiếp nhận.")
 	}
-	return refuse("Văn bản {code} của {sender} có thể đã được tiếp nhận. Chưa đăng ký; hãy chọn liên kết với văn bản đã có, vẫn đăng ký số mới, hoặc dừng lại.")
+	return refuse("Văn bản {code} của {sender} có thể đã được tiếp nhận. Chưa đăng ký; hãy chọn liên kết với văn bản đã có, nhận làm bản cập nhật, vẫn đăng ký số mới, hoặc dừng lại.")
 }
 
 // enter draws the number and writes the row of the register.
@@ -147,9 +151,13 @@ func (d *Incoming) enter(ctx context.Context, tx *store.Tx, register int64) (*Re
 		step: Step{Act: "registered", What: store.Say("Đăng ký văn bản đến, số đến {number}", "number", fmt.Sprint(n)), Note: d.VerdictReason, Late: late(d.ArrivedDate, now)}})
 }
 
-// link joins the same document come twice to the one that has the arrival number (X21.8, N26). It goes where that one goes.
-func (d *Incoming) link(ctx context.Context, tx *store.Tx, twin Twin) (*Registration, error) {
+// link joins the same document come twice to the one that has the arrival number (X21.8, N26). It goes where that one goes. As an update it brings its
+// files and particulars to that one first (X21.7, X9.12).
+func (d *Incoming) link(ctx context.Context, tx *store.Tx, twin Twin, renews bool) (*Registration, error) {
 	held, err := receiptHeld(ctx, tx, d.AgencyID, twin.ID)
+	if err == nil && renews {
+		err = d.renews(ctx, tx, held)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -182,6 +190,32 @@ func (d *Incoming) link(ctx context.Context, tx *store.Tx, twin Twin) (*Registra
 		}
 	}
 	return &Registration{Incoming: d, LinkedTo: held.ID}, nil
+}
+
+// renews brings what a suspected update says to the document that is registered: both keep their own files.
+func (d *Incoming) renews(ctx context.Context, tx *store.Tx, held *Incoming) error {
+	if err := RefuseFrozen(ctx, tx, held.AgencyID, held.Ref()); err != nil {
+		return err
+	}
+	fresh, err := filesOf(ctx, tx, d.AgencyID, d.Ref())
+	if err != nil {
+		return err
+	}
+	change := Changed{InfoChanged: true, Subject: d.Subject, SignerName: d.SignerName, SignerPosition: d.SignerPosition, DueDate: d.DueDate, PageAmount: d.PageAmount,
+		ReceiversChanged: true, Places: d.SentTo()}
+	if err := held.renew(ctx, tx, change, fresh, func() error {
+		for i, f := range fresh {
+			f.Ordinal = i + 1
+			if _, err := putFile(ctx, tx, held.AgencyID, held.Ref(), f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	held.Revision++
+	return held.updated(ctx, tx, d.SenderName, d.VerdictReason)
 }
 
 // CancelRegistration takes a registration back before the document was submitted or forwarded, not for what the registry typed in itself

@@ -60,6 +60,7 @@ const (
 	TwinUndecided      TwinDecision = ""
 	TwinRegisterAnyway TwinDecision = "register_anyway" // a document of its own: it gets an arrival number of its own
 	TwinLink           TwinDecision = "link"            // the same document come twice: no second arrival number (X21.8)
+	TwinUpdate         TwinDecision = "update"          // a newer version of the one that is registered: its files and particulars change, its number does not (X21.7)
 	TwinStop           TwinDecision = "stop"            // nothing is done
 )
 
@@ -92,7 +93,8 @@ type Arrival struct {
 	PageAmount     int
 	Language       string
 	Note           string
-	Files          []File // from KeepFile, or put together by exchange: name, size, SHA, media, pages, main, verdict and report
+	Places         []string // to whom it was sent, by name
+	Files          []File   // from KeepFile, or put together by exchange: name, size, SHA, media, pages, main, verdict and report
 	ResponseFor    []ResponseFor
 	Warnings       []store.Message // what the clerk must know: packet signature invalid, fields missing …
 }
@@ -221,6 +223,7 @@ type Incoming struct {
 	PendingRequest  RequestKind   // what the sender asks and nobody has answered (P of X12); "" = nothing
 	RecalledAt      store.Instant `db:"recalled_us"`
 	ReplacedBy      int64         // the received document that replaces it
+	Places          store.JSON    // []string: to whom the sender says to have sent it
 }
 
 // Ref names it in journal, history and files.

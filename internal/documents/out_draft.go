@@ -300,6 +300,9 @@ func (o *Outgoing) fillReceivers(ctx context.Context, tx *store.Tx, in []Receive
 		case seen[key]:
 			p.Add("receivers", "Nơi nhận {name} có hai lần. Hãy bỏ bớt một lần.", "name", r.Name)
 		}
+		if err := refuseEnded(ctx, tx, r, p); err != nil {
+			return err
+		}
 		seen[key] = true
 		r.Ordinal = len(o.Receivers) + 1
 		o.Receivers = append(o.Receivers, r)

@@ -115,7 +115,7 @@ func TestEveryArrowObeysTheTable(t *testing.T) {
 			for _, act := range got.acts(a) {
 				allowed[act] = true
 			}
-			for _, act := range []Act{ActRevise, ActLay, ActUpload, ActAttach, ActDetach, ActSubmit, ActOpine, ActReturn, ActWithdraw, ActApprove, ActAskSigner, ActSign, ActNumber, ActSeal, ActIssue, ActRelease, ActCancel, ActRecall} {
+			for _, act := range []Act{ActRevise, ActLay, ActUpload, ActAttach, ActDetach, ActSubmit, ActOpine, ActReturn, ActWithdraw, ActApprove, ActAskSigner, ActSign, ActNumber, ActSeal, ActIssue, ActRelease, ActCancel, ActRecall, ActAddress} {
 				if want := expected(h, s, act, a); want != allowed[act] {
 					t.Errorf("%s may %s in %s: %v, want %v", name(a, h), act, s, allowed[act], want)
 				}
@@ -150,7 +150,7 @@ func expected(h *house, s State, act Act, a store.Actor) bool {
 	case Sealed:
 		return a == h.clerk && (act == ActIssue || act == ActRelease || act == ActCancel)
 	case Issued:
-		return act == ActRecall && (a == h.clerk || a == h.head || a == h.deputy)
+		return act == ActRecall && (a == h.clerk || a == h.head || a == h.deputy) || act == ActAddress && a == h.clerk
 	}
 	return false
 }
@@ -201,6 +201,10 @@ func (h *house) perform(a store.Actor, o *Outgoing, act Act) error {
 	case ActRecall:
 		return write(func(tx *store.Tx) error {
 			return Recall(bg, tx, o.ID, RecallForm{Reason: "ban hành trái thẩm quyền"})
+		})
+	case ActAddress:
+		return write(func(tx *store.Tx) error {
+			return AddReceivers(bg, tx, o.ID, AddForm{Receivers: []ReceiverForm{{Name: "Công ty Thoát nước"}}, Reason: "bổ sung nơi nhận phối hợp"})
 		})
 	case ActCancel:
 		return write(func(tx *store.Tx) error { return Cancel(bg, tx, o.ID, "không còn cần thiết nữa") })

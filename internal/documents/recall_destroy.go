@@ -12,7 +12,7 @@ const destroyedWords = "Văn bản đã thu hồi, nội dung đã hủy"
 
 var (
 	sqlDestroyDocument = store.SQL(`UPDATE documents_incoming SET revision = revision + 1, state = 'recalled', stage = 'recalled', subject = $1, signer_name = '', signer_position = '',
-		note = '', page_amount = 0, language = '', due_date = '', handle_due = '', warnings = '[]', response_for = '[]', content_sha = '', result = '', verdict_reason = '',
+		note = '', page_amount = 0, language = '', due_date = '', handle_due = '', warnings = '[]', response_for = '[]', places = '[]', content_sha = '', result = '', verdict_reason = '',
 		lead_name = '', pending_request = '', recalled_us = $2, search_text = $3 WHERE agency_id = $4 AND id = $5 AND state <> 'recalled'`)
 	sqlDestroyFiles     = store.SQL(`DELETE FROM documents_files WHERE agency_id = $1 AND ref = $2`)
 	sqlDestroyVersions  = store.SQL(`DELETE FROM documents_versions WHERE agency_id = $1 AND ref = $2`)

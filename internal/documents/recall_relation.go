@@ -195,11 +195,11 @@ func recallBasis(s string) (string, error) {
 // stays as it is and shows it.
 func NoteRelation(ctx context.Context, tx *store.Tx, in *Incoming, codes []string, kind RelationKind, documentID, reason string) error {
 	asked := Asking{Agency: in.AgencyID, SenderCodes: codes, Targets: []string{documentID}}
-	target, err := asked.Target(ctx, tx)
-	if err != nil || target == 0 || target == in.ID {
+	found, err := asked.Target(ctx, tx)
+	if err != nil || len(found) != 1 || found[0] == in.ID {
 		return err
 	}
-	d, err := receiptHeld(ctx, tx, in.AgencyID, target)
+	d, err := receiptHeld(ctx, tx, in.AgencyID, found[0])
 	if err != nil || d.State == Recalled {
 		return err
 	}

@@ -59,8 +59,16 @@ type Request struct {
 	DecidedAt   store.Instant `db:"decided_us"`
 	DecidedBy   int64
 	DecidedName string
-	Decision    string // words of who decided
-	Automatic   bool   // answered by the system (X12.3)
+	Decision    string     // words of who decided
+	Automatic   bool       // answered by the system (X12.3)
+	Candidates  store.JSON // []int64: the received documents among which the registry chooses, when the message names two (X9.5)
+}
+
+// Choices are the documents of Candidates.
+func (q *Request) Choices() []int64 {
+	var out []int64
+	_ = decode(q.Candidates, &out) // our own JSON
+	return out
 }
 
 // Ref names it in the statuses of exchange.
@@ -74,7 +82,25 @@ type Changed struct {
 	SignerPosition string        `json:"signer_position,omitempty"`
 	DueDate        calendar.Date `json:"due_date,omitempty"`
 	PageAmount     int           `json:"page_amount,omitempty"`
-	Files          []File        `json:"-"` // kept under the request's own name until it is decided
+
+	ReceiversChanged bool       `json:"receivers_changed,omitempty"`
+	Places           []string   `json:"places,omitempty"` // the receivers by name, as they are now
+	Listed           []Receives `json:"listed,omitempty"` // ReceiverList as it came: shown, never acted on (X6.4)
+	Files            []File     `json:"-"`                // kept under the request's own name until it is decided
+}
+
+// Receives is one line of an update's receiver list; what its type means is not settled (X6.4).
+type Receives struct {
+	Code string `json:"code"`
+	Name string `json:"name,omitempty"` // "" = unknown to the directory
+	Type int    `json:"type"`
+}
+
+// Changes is what an update carries, for those who decide about it.
+func (q *Request) Changes() Changed {
+	var c Changed
+	_ = decode(q.Change, &c) // our own JSON
+	return c
 }
 
 // Asking is a request as exchange has read it.
@@ -97,17 +123,17 @@ type Asking struct {
 }
 
 const senderAskColumns = `q.agency_id, q.id, q.incoming_id, q.kind, q.packet, q.sender_code, q.sender_name, q.document_id, q.number, q.notation, q.issued_date, q.reason,
-	q.by_name, q.by_unit, q.change, q.successor, q.state, q.at_us, q.decided_us, q.decided_by, q.decided_name, q.decision, q.automatic`
+	q.by_name, q.by_unit, q.change, q.successor, q.state, q.at_us, q.decided_us, q.decided_by, q.decided_name, q.decision, q.automatic, q.candidates`
 
 var (
 	sqlPutSenderAsk = store.SQL(`INSERT INTO documents_requests (agency_id, id, incoming_id, kind, packet, sender_code, sender_name, document_id, number, notation,
-		issued_date, reason, by_name, by_unit, change, successor, state, at_us, decided_us, decided_by, decided_name, decision, automatic)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, '', '', FALSE)`)
+		issued_date, reason, by_name, by_unit, change, successor, state, at_us, candidates, decided_us, decided_by, decided_name, decision, automatic)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 0, 0, '', '', FALSE)`)
 	sqlSameSenderAsk = store.SQL(`SELECT ` + senderAskColumns + ` FROM documents_requests q WHERE q.agency_id = $1 AND q.packet = $2 AND q.kind = $3 AND q.document_id = $4`)
 	sqlSenderAsk     = store.SQL(`SELECT ` + senderAskColumns + ` FROM documents_requests q WHERE q.agency_id = $1 AND q.id = $2`)
 	sqlSenderAsks    = store.SQL(`SELECT ` + senderAskColumns + ` FROM documents_requests q WHERE q.agency_id = $1 AND q.incoming_id = $2 ORDER BY q.id`)
-	sqlOpenFor       = store.SQL(`SELECT ` + senderAskColumns + ` FROM documents_requests q WHERE q.agency_id = $1 AND q.sender_code = $2 AND q.document_id = $3
-		AND q.document_id <> '' AND q.state = 'open' ORDER BY q.id`)
+	sqlOpenFor       = store.SQL(`SELECT ` + senderAskColumns + ` FROM documents_requests q WHERE q.agency_id = $1 AND q.sender_code = $2 AND q.state = 'open'
+		AND (q.document_id <> '' AND q.document_id = $3 OR q.number <> '' AND q.number = $4 AND q.notation = $5 AND q.issued_date = $6) ORDER BY q.id`)
 	sqlSenderOpen  = store.SQL(`SELECT ` + senderAskColumns + ` FROM documents_requests q WHERE q.agency_id = $1 AND q.state = 'open' ORDER BY q.id DESC LIMIT 200`)
 	sqlAttach      = store.SQL(`UPDATE documents_requests SET incoming_id = $1, state = $2 WHERE agency_id = $3 AND id = $4`)
 	sqlFlagPending = store.SQL(`UPDATE documents_incoming SET pending_request = $1 WHERE agency_id = $2 AND id = $3`)
@@ -117,32 +143,29 @@ var (
 		AND d.number_key <> '' AND d.sender_code IN (SELECT value FROM json_each(CAST($5 AS TEXT))) ORDER BY CASE WHEN d.state = 'refused' THEN 1 ELSE 0 END, d.id DESC LIMIT 1`)
 )
 
-// Target finds the received document that a request is about, 0 when it is not here (X9.5). Invalid when the message names two different ones.
-func (in *Asking) Target(ctx context.Context, r store.Reader) (int64, error) {
-	codes, found := store.JSONOf(in.SenderCodes), int64(0)
+// Target finds the received document that a request is about (X9.5): one, none when it is not here, or two when the message names two different ones.
+func (in *Asking) Target(ctx context.Context, r store.Reader) ([]int64, error) {
+	codes := store.JSONOf(in.SenderCodes)
+	var found []int64
 	for _, named := range in.Targets {
 		id, ok, err := store.Maybe[int64](ctx, r, sqlAskedByID, in.Agency, named, codes)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		if ok && found != 0 && id != found {
-			return 0, store.RefuseField("document_id", "{sender} gửi yêu cầu “{kind}” nêu hai văn bản khác nhau đã nhận. Hãy hỏi lại cơ quan gửi rồi mở lại gói tin.",
-				"sender", in.SenderName, "kind", store.Say(in.Kind.Label()))
-		}
-		if ok {
-			found = id
+		if ok && !slices.Contains(found, id) {
+			found = append(found, id)
 		}
 	}
-	if found != 0 || in.Number == "" || in.IssuedDate == "" {
+	if len(found) != 0 || in.Number == "" || in.IssuedDate == "" {
 		return found, nil
 	}
-	id, _, err := store.Maybe[int64](ctx, r, sqlAskedByNumber, in.Agency, numberKey(in.Number), notationKey(in.Notation), in.IssuedDate, codes)
-	return id, err
+	return store.All[int64](ctx, r, sqlAskedByNumber, in.Agency, numberKey(in.Number), notationKey(in.Notation), in.IssuedDate, codes)
 }
 
 // Ask keeps a request of a sender, in exchange's transaction. About a document that is held it becomes pending (P of X12) and every holder is told;
 // about a refused one it is agreed at once, for nothing is held (X12.3; setting documents.answer_refused, yes|no); about one that has not arrived it
-// stays open and is matched when the document comes (X9.5). The same request again gives the one there is.
+// stays open and is matched when the document comes (X9.5); about two at once it stays open until the registry says which (PickRequest). The same request
+// again gives the one there is.
 func Ask(ctx context.Context, tx *store.Tx, in Asking) (*Request, error) {
 	named := ""
 	if len(in.Targets) > 0 {
@@ -151,15 +174,18 @@ func Ask(ctx context.Context, tx *store.Tx, in Asking) (*Request, error) {
 	if q, ok, err := store.Maybe[Request](ctx, tx, sqlSameSenderAsk, in.Agency, in.Packet, in.Kind, named); err != nil || ok {
 		return &q, err
 	}
-	target, err := in.Target(ctx, tx)
+	found, err := in.Target(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	q := &Request{AgencyID: in.Agency, ID: tx.NewID(), Kind: in.Kind, Packet: in.Packet, SenderCode: in.SenderCode, SenderName: in.SenderName, DocumentID: named,
 		Number: in.Number, Notation: in.Notation, IssuedDate: in.IssuedDate, Reason: text(in.Reason), By: line(in.By), ByUnit: line(in.ByUnit), Change: store.JSONOf(in.Change),
-		Successor: in.Successor, State: AskedOpen, At: tx.Now()}
+		Successor: in.Successor, State: AskedOpen, At: tx.Now(), Candidates: "[]"}
+	if len(found) > 1 {
+		q.Candidates = store.JSONOf(found)
+	}
 	if err := tx.Put(ctx, sqlPutSenderAsk, q.AgencyID, q.ID, q.IncomingID, q.Kind, q.Packet, q.SenderCode, q.SenderName, q.DocumentID, q.Number, q.Notation, q.IssuedDate,
-		q.Reason, q.By, q.ByUnit, q.Change, q.Successor, q.State, q.At); err != nil {
+		q.Reason, q.By, q.ByUnit, q.Change, q.Successor, q.State, q.At, q.Candidates); err != nil {
 		return nil, err
 	}
 	for i, f := range in.Change.Files {
@@ -168,8 +194,8 @@ func Ask(ctx context.Context, tx *store.Tx, in Asking) (*Request, error) {
 			return nil, err
 		}
 	}
-	if target != 0 {
-		d, err := receiptHeld(ctx, tx, in.Agency, target)
+	if len(found) == 1 {
+		d, err := receiptHeld(ctx, tx, in.Agency, found[0])
 		if err != nil {
 			return nil, err
 		}
@@ -178,6 +204,11 @@ func Ask(ctx context.Context, tx *store.Tx, in Asking) (*Request, error) {
 	clerks, err := clerksOf(ctx, tx, in.Agency)
 	if err != nil {
 		return nil, err
+	}
+	if len(found) > 1 {
+		return q, tx.Record(store.Event{Verb: "document.request_received", Agency: in.Agency, Ref: q.Ref(), Title: joinCode(q.Number, q.Notation), Notify: clerks,
+			Text: store.Say("{sender} gửi yêu cầu “{kind}” nêu hai văn bản khác nhau đã nhận: {reason}. Văn thư chọn văn bản được yêu cầu ở trang Yêu cầu chờ văn bản đến.",
+				"sender", q.SenderName, "kind", store.Say(q.Kind.Label()), "reason", q.Reason)})
 	}
 	return q, tx.Record(store.Event{Verb: "document.request_received", Agency: in.Agency, Ref: q.Ref(), Title: joinCode(q.Number, q.Notation), Notify: clerks,
 		Text: store.Say("{sender} gửi yêu cầu “{kind}” đối với văn bản {code} chưa đến cơ quan: {reason}. Yêu cầu được giữ và sẽ hiện khi văn bản đến.",
@@ -241,9 +272,9 @@ func (d *Incoming) answerRefused(ctx context.Context, tx *store.Tx, q *Request) 
 
 // matchOpen finds requests that came before the document did (X9.5).
 func (d *Incoming) matchOpen(ctx context.Context, tx *store.Tx) error {
-	open, err := store.All[Request](ctx, tx, sqlOpenFor, d.AgencyID, d.SenderCode, d.DocumentID)
+	open, err := store.All[Request](ctx, tx, sqlOpenFor, d.AgencyID, d.SenderCode, d.DocumentID, d.Number, d.Notation, d.IssuedDate)
 	for i := range open {
-		if err == nil {
+		if err == nil && len(open[i].Choices()) == 0 {
 			err = d.raise(ctx, tx, &open[i], nil)
 		}
 	}
@@ -295,6 +326,29 @@ func OpenRequests(ctx context.Context, r store.Reader, a store.Actor) ([]Request
 		return nil, store.Refuse(store.Forbidden, "Chỉ văn thư của cơ quan được thực hiện thao tác này.")
 	}
 	return store.All[Request](ctx, r, sqlSenderOpen, a.Agency)
+}
+
+// PickRequest says which of the received documents a request is about that names two (X9.5): the registry, who asked the sender.
+func PickRequest(ctx context.Context, tx *store.Tx, request, incoming int64) error {
+	a := tx.Actor()
+	if !KeepsRegisters(a) {
+		return store.Refuse(store.Forbidden, "Chỉ văn thư của cơ quan được thực hiện thao tác này.")
+	}
+	q, err := RequestOf(ctx, tx, a.Agency, request)
+	if err != nil {
+		return err
+	}
+	if q.State != AskedOpen {
+		return store.Refuse(store.Conflict, "Yêu cầu này đã được gắn với văn bản hoặc đã được trả lời. Nội dung được giữ nguyên; tải lại trang.")
+	}
+	if !slices.Contains(q.Choices(), incoming) {
+		return store.RefuseField("incoming", "Văn bản được chọn không phải là văn bản mà yêu cầu nêu. Hãy chọn lại.")
+	}
+	d, err := hold(ctx, tx, incoming, 0)
+	if err != nil {
+		return err
+	}
+	return d.raise(ctx, tx, q, nil)
 }
 
 // RequestOf gives a request to followers of the journal (exchange), which act for nobody.

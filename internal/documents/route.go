@@ -51,9 +51,10 @@ const (
 	ActIssue     Act = "issue"
 	ActRelease   Act = "release"
 	ActCancel    Act = "cancel"
-	ActRecall    Act = "recall" // of an issued document: taken back from all who have it (X9.2)
-	actDraft     Act = "draft"  // history only: the document begins
-	actStamp     Act = "stamp"  // history only: what became of a time stamp
+	ActRecall    Act = "recall"        // of an issued document: taken back from all who have it (X9.2)
+	ActAddress   Act = "add_receivers" // of an issued document: sent to further receivers (X9.3)
+	actDraft     Act = "draft"         // history only: the document begins
+	actStamp     Act = "stamp"         // history only: what became of a time stamp
 )
 
 // confirmed are the acts that bind the office: the person proves himself again before them (store.Actor.Confirmed).
@@ -131,6 +132,7 @@ var route = []arrow{
 	{Sealed, ActRelease, Issued, byClerk},
 	{Sealed, ActCancel, Cancelled, byClerk},
 
+	{Issued, ActAddress, "", byClerk}, // the list of receivers grows, the document stays
 	{Issued, ActRecall, "", byOffice}, // nothing of an issued document changes: it is frozen, and its receivers are asked (X9.7)
 }
 

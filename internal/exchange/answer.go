@@ -12,7 +12,7 @@ import (
 const maxStatus = 256 << 10 // bytes of a status message kept with its row; longer ones are no statuses of ours and go to the blob store
 
 var (
-	sqlStated     = store.SQL(`SELECT id FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND code = $4 AND stated_us = $5`)
+	sqlStated     = store.SQL(`SELECT sha FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND code = $4 AND stated_us = $5`)
 	sqlByDocument = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
 		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
 		WHERE d.agency_id = $1 AND d.document_id = $2 AND d.receiver_code <> '' ORDER BY d.id`)
@@ -100,10 +100,17 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 	if stated == 0 {
 		stated = tx.Now()
 	}
-	if _, known, err := store.Maybe[int64](ctx, tx, sqlStated, l.Agency, l.From, at.DocumentID, m.Code, stated); known || err != nil {
-		return err
-	}
 	text, mark := unmark(m.Description)
+	for { // wire times have seconds: a receipt for another packet of the document within the same second is another status (X21.5)
+		sha, known, err := store.Maybe[string](ctx, tx, sqlStated, l.Agency, l.From, at.DocumentID, m.Code, stated)
+		if err != nil || known && (sha == mark.SHA || mark.SHA == "" || sha == "") {
+			return err
+		}
+		if !known {
+			break
+		}
+		stated++
+	}
 	agreed := mark.SHA == "" || mark.SHA == at.SHA
 	effect, from, next := Flagged, State(""), State("")
 	var d Delivery

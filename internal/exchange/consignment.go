@@ -86,7 +86,7 @@ func (o *Office) issued(ctx context.Context, r store.Reader, agency, outgoing in
 			c.Receivers = append(c.Receivers, receiver{Agency: int64(to.Agency), Name: to.Name, Role: to.Role})
 		}
 	}
-	if c.Business, err = o.carries(ctx, r, agency, outgoing); err != nil {
+	if c.Business, err = o.carries(ctx, r, agency, outgoing, c.Receivers); err != nil {
 		return nil, err
 	}
 	if d.ReplyTo != 0 {

@@ -182,8 +182,12 @@ func repack(ctx context.Context, tx *store.Tx, d Delivery) (next State, due stor
 	if err != nil || p.State == "packed" {
 		return Queued, tx.Now(), err
 	}
-	_, err = tx.Requeue(ctx, jobPack, jobKey(d.AgencyID, d.OutgoingID))
-	return NotSent, 0, err
+	for _, key := range []string{jobKey(d.AgencyID, d.OutgoingID), jobKey(d.AgencyID, d.OutgoingID, d.ParcelID)} { // receivers added later have a parcel of their own
+		if _, err := tx.Requeue(ctx, jobPack, key); err != nil {
+			return NotSent, 0, err
+		}
+	}
+	return NotSent, 0, nil
 }
 
 func outgoingRef(id int64) string { return fmt.Sprintf("outgoing/%d", id) }

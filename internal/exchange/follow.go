@@ -25,6 +25,8 @@ func (o *Office) Hear(ctx context.Context, tx *store.Tx, e store.Entry) error {
 	switch {
 	case e.Verb == "document.issued":
 		return o.queue(ctx, tx, e)
+	case e.Verb == "document.receivers_added":
+		return o.queueMore(ctx, tx, e)
 	case e.Verb == "document.recall_ordered":
 		return o.recallAll(ctx, tx, e)
 	case e.Verb == "document.request_agreed":

@@ -236,7 +236,7 @@ func (o *Office) arrival(ctx context.Context, l letter, x *opened) documents.Arr
 		Agency: l.Agency, Packet: l.packet(), SenderCode: x.sender.Code, SenderAgency: int64(x.sender.ID), SenderName: x.sender.Name,
 		DocumentID: m.DocumentID, Number: m.Code.Number, Notation: m.Code.Notation, IssuedDate: calendar.Date(m.Date), TypeName: m.Type.Name,
 		Subject: m.Subject, SignerName: m.Signer.FullName, SignerPosition: m.Signer.Position, Urgency: documents.Urgency(min(max(m.Other.Priority, 0), 3)),
-		DueDate: calendar.Date(m.DueDate), PageAmount: m.Other.Pages, Files: x.files,
+		DueDate: calendar.Date(m.DueDate), PageAmount: m.Other.Pages, Places: placesOf(m), Files: x.files,
 	}
 	if t, ok, err := documents.MatchType(ctx, o.DB, m.Type.Name); err == nil && ok {
 		a.TypeCode = t.Code
@@ -251,7 +251,7 @@ func (o *Office) arrival(ctx context.Context, l letter, x *opened) documents.Arr
 		a.Warnings = append(a.Warnings, store.Message{Text: text, Args: args})
 	}
 	switch m.Business.Kind {
-	case edxml.Update:
+	case edxml.Update: // of a document that never came here, else it would be a request (X9.5)
 		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi cho biết đây là bản cập nhật của văn bản đã gửi: {reason}", "reason", m.Business.Reason))
 	case edxml.Replace:
 		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi cho biết văn bản này thay thế văn bản đã gửi: {reason}", "reason", m.Business.Reason))

@@ -40,15 +40,19 @@ type Request struct {
 	AnswerBy     string
 	AnswerUnit   string
 	Answer       string
+
+	InfoChanged      bool       // of an update: BussinessDocumentInfo/DocumentInfo
+	ReceiversChanged bool       // … DocumentReceiver
+	Receivers        store.JSON // … ReceiverList: []edxml.ReceiverChange
 }
 
 const requestColumns = `q.agency_id, q.id, q.delivery_id, q.outgoing_id, q.kind, q.carrier_id, q.parcel_id, q.receiver_code, q.receiver_name, q.reason, q.basis, q.state, q.at_us,
-	q.by_name, q.sent_us, q.answered_us, q.answer_by, q.answer_unit, q.answer`
+	q.by_name, q.sent_us, q.answered_us, q.answer_by, q.answer_unit, q.answer, q.info_changed, q.receivers_changed, q.receivers`
 
 var (
 	sqlPutRequest = store.SQL(`INSERT INTO exchange_requests (agency_id, id, delivery_id, outgoing_id, kind, carrier_id, parcel_id, receiver_code, receiver_name, reason, basis,
-		state, at_us, by_name, sent_us, answered_us, answer_by, answer_unit, answer)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, 0, '', '', '')`)
+		state, at_us, by_name, sent_us, info_changed, receivers_changed, receivers, answered_us, answer_by, answer_unit, answer)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, '', '', '')`)
 	sqlRequest       = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.id = $2`)
 	sqlRequestsOf    = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.outgoing_id = $2 ORDER BY q.id`)
 	sqlUnanswered    = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.delivery_id = $2 AND q.state IN ('waiting', 'sent', 'failed') ORDER BY q.id LIMIT 1`)
@@ -172,7 +176,8 @@ type asking struct {
 	kind              documents.RequestKind
 	reason, basis, by string
 	carrier           int64
-	carried           bool // the parcel of the new document carries it
+	carried           bool                   // the parcel of the new document carries it
+	newReceivers      []edxml.ReceiverChange // of an update that tells of further receivers; nil = it sends the document itself again
 }
 
 // ask writes a request to one receiver and sees that it leaves; what has not left itself is only cancelled.
@@ -195,7 +200,8 @@ func ask(ctx context.Context, tx *store.Tx, d Delivery, x asking) error {
 	if x.carried || x.kind == documents.GiveBack {
 		state, sent = "sent", tx.Now()
 	}
-	if err := tx.Put(ctx, sqlPutRequest, d.AgencyID, id, d.ID, d.OutgoingID, x.kind, x.carrier, d.ReceiverCode, d.ReceiverName, x.reason, x.basis, state, tx.Now(), x.by, sent); err != nil {
+	if err := tx.Put(ctx, sqlPutRequest, d.AgencyID, id, d.ID, d.OutgoingID, x.kind, x.carrier, d.ReceiverCode, d.ReceiverName, x.reason, x.basis, state, tx.Now(), x.by, sent, x.newReceivers == nil,
+		x.newReceivers != nil, listOf(x.newReceivers)); err != nil {
 		return err
 	}
 	var err error
@@ -210,6 +216,13 @@ func ask(ctx context.Context, tx *store.Tx, d Delivery, x asking) error {
 	}
 	return tx.Record(store.Event{Verb: "delivery.asked", Agency: d.AgencyID, Ref: outgoingRef(d.OutgoingID), Title: d.Title,
 		Data: map[string]any{"delivery": d.ID, "receiver": d.ReceiverCode, "kind": x.kind, "reason": x.reason}})
+}
+
+func listOf(changes []edxml.ReceiverChange) store.JSON {
+	if len(changes) == 0 {
+		return "[]"
+	}
+	return store.JSONOf(changes)
 }
 
 // oweReturn is the status 13 of a request (X10.1): From is the sender of the document, ResponseFor names the receiver.
@@ -315,7 +328,10 @@ func (o *Office) packRequest(ctx context.Context, q *Request) error {
 	m.Business = edxml.Business{Kind: edxml.Recall, DocumentID: doc.DocumentID, Reason: q.why(), Staff: edxml.Staff{Name: q.By}}
 	var files []edxml.File
 	if q.Kind == documents.UpdateDocument {
-		m.Business.Kind, m.Business.InfoChanged = edxml.Update, true
+		m.Business.Kind, m.Business.InfoChanged, m.Business.ReceiversChanged = edxml.Update, q.InfoChanged, q.ReceiversChanged
+		if err := json.Unmarshal([]byte(q.Receivers), &m.Business.Receivers); err != nil {
+			return err
+		}
 		for _, f := range doc.Files {
 			files = append(files, edxml.File{Name: f.Name, Size: f.Size, Open: func() (io.ReadCloser, error) { return o.Blobs.Open(ctx, f.SHA) }})
 		}

@@ -1,9 +1,11 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
@@ -23,10 +25,39 @@ func (o *Office) asked(l letter, x *opened, kind documents.RequestKind) document
 		}
 	}
 	if kind == documents.UpdateDocument {
-		in.Change = documents.Changed{InfoChanged: m.Business.InfoChanged, Subject: m.Subject, SignerName: m.Signer.FullName, SignerPosition: m.Signer.Position,
+		in.Change = documents.Changed{InfoChanged: m.Business.InfoChanged, ReceiversChanged: m.Business.ReceiversChanged, Places: placesOf(m), Subject: m.Subject, SignerName: m.Signer.FullName, SignerPosition: m.Signer.Position,
 			DueDate: calendar.Date(m.DueDate), PageAmount: m.Other.Pages, Files: x.files}
 	}
 	return in
+}
+
+// placesOf names the receivers of a message: Nơi nhận as written, else the organizations it is addressed to.
+func placesOf(m *edxml.DocumentMessage) []string {
+	if len(m.ToPlaces) > 0 {
+		return m.ToPlaces
+	}
+	var out []string
+	for _, t := range m.To {
+		out = append(out, cmp.Or(t.Name, t.OrganID))
+	}
+	return out
+}
+
+// listed names the agencies of an update's receiver list, as far as the directory knows them: they are shown, never acted on (X6.4).
+func (o *Office) listed(ctx context.Context, m *edxml.DocumentMessage) ([]documents.Receives, error) {
+	var out []documents.Receives
+	for _, r := range m.Business.Receivers[:min(len(m.Business.Receivers), 500)] {
+		a, known, err := agencyByCode(ctx, o.DB, r.OrganID, o.DB.Now())
+		if err != nil {
+			return nil, err
+		}
+		x := documents.Receives{Code: cut(r.OrganID, 35), Type: r.Type}
+		if known {
+			x.Name = a.Name
+		}
+		out = append(out, x)
+	}
+	return out, nil
 }
 
 // takeRequest keeps a recall, or an update of a document that is held; handled = false when it is to be taken in as a document (X9.5).
@@ -41,11 +72,14 @@ func (o *Office) takeRequest(ctx context.Context, l letter, x *opened) (handled 
 		return false, nil
 	}
 	in := o.asked(l, x, kind)
-	target, err := in.Target(ctx, o.DB)
+	if in.Change.Listed, err = o.listed(ctx, m); err != nil {
+		return true, err
+	}
+	found, err := in.Target(ctx, o.DB)
 	if err != nil {
 		return true, unacceptable(err, x.message)
 	}
-	if target == 0 && kind != documents.RecallWhole {
+	if len(found) == 0 && kind != documents.RecallWhole {
 		return false, nil
 	}
 	err = o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
@@ -87,11 +121,11 @@ func (o *Office) replaces(ctx context.Context, tx *store.Tx, l letter, x *opened
 		}
 		ask := o.asked(l, x, documents.ReplaceWith)
 		ask.Targets, ask.Number, ask.Successor = []string{r.DocumentID}, "", in.ID
-		target, err := ask.Target(ctx, tx)
+		found, err := ask.Target(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if target == 0 || target == in.ID {
+		if len(found) == 0 || found[0] == in.ID {
 			continue // what never came here needs no decision; the new document says what it replaces
 		}
 		if _, err := documents.Ask(ctx, tx, ask); err != nil {
@@ -116,7 +150,7 @@ func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 		if stated == 0 {
 			stated = tx.Now()
 		}
-		if _, known, err := store.Maybe[int64](ctx, tx, sqlStated, l.Agency, l.From, m.ResponseFor.DocumentID, m.Code, stated); known || err != nil {
+		if _, known, err := store.Maybe[string](ctx, tx, sqlStated, l.Agency, l.From, m.ResponseFor.DocumentID, m.Code, stated); known || err != nil {
 			return err
 		}
 		q, err := documents.Ask(ctx, tx, in)
@@ -138,11 +172,17 @@ func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 	return err
 }
 
-// answerRequest owes the sender 15 or 16, once a request (X12.4, X21.2), with the name of who decided.
+// answerRequest owes the sender 15 or 16, once a request (X12.4, X21.2), with the name of who decided. Whether a replacement is answered for the old document
+// is the receiver's setting (X9.4, X12.1).
 func (o *Office) answerRequest(ctx context.Context, tx *store.Tx, e store.Entry, code string) error {
 	q, err := documents.RequestOf(ctx, tx, e.AgencyID, refID(e.Ref, "request"))
 	if err != nil {
 		return err
+	}
+	if q.Kind == documents.ReplaceWith {
+		if answer, err := store.Setting(ctx, tx, e.AgencyID, "exchange.answer_replacement", "yes"); err != nil || answer == "no" {
+			return err
+		}
 	}
 	return owe(ctx, tx, status{AgencyID: e.AgencyID, Receipt: q.Ref(), Code: code, PeerCode: q.SenderCode, DocumentID: q.DocumentID, Number: q.Number, Notation: q.Notation,
 		Issued: string(q.IssuedDate), StatedAt: e.At, ByName: q.DecidedName, Description: q.Decision, Channel: channelOfPacket(q.Packet)})
@@ -182,13 +222,15 @@ func settleRequest(ctx context.Context, tx *store.Tx, d Delivery, m *edxml.Statu
 	return q, true, tx.Put(ctx, sqlRequestDone, state, stated, m.Staff.Name, m.Staff.Department, text, q.AgencyID, q.ID)
 }
 
-// carries is what a document says to be to its receivers, by what it replaces, amends or corrects.
-func (o *Office) carries(ctx context.Context, r store.Reader, agency, outgoing int64) (edxml.Business, error) {
+// carries is what a document says to be to its receivers, by what it replaces, amends or corrects. Of several replaced documents each names the receivers
+// who have it and get the new one (X9.4).
+func (o *Office) carries(ctx context.Context, r store.Reader, agency, outgoing int64, to []receiver) (edxml.Business, error) {
 	b := edxml.Business{Kind: edxml.New}
 	all, err := documents.RelationsOf(ctx, r, agency, outgoingRef(outgoing))
 	if err != nil {
 		return b, err
 	}
+	var replaced []string
 	for _, x := range all {
 		if x.Of != outgoingRef(outgoing) {
 			continue
@@ -198,23 +240,31 @@ func (o *Office) carries(ctx context.Context, r store.Reader, agency, outgoing i
 			return b, err
 		}
 		if x.Kind != documents.RelationReplace {
-			if b.Kind == edxml.New && b.Reason == "" {
+			if b.Reason == "" {
 				b.Reason = fmt.Sprintf("%s văn bản %s: %s", x.Kind.Label(), x.TargetTitle, x.Reason) + relationMark(x.Kind, old.DocumentID)
 			}
 			continue
 		}
-		b.Kind, b.Reason = edxml.Replace, fmt.Sprintf("Thay thế văn bản %s: %s", x.TargetTitle, x.Reason)
+		replaced = append(replaced, fmt.Sprintf("%s (%s)", x.TargetTitle, x.Reason))
 		lines, err := store.All[Delivery](ctx, r, sqlDeliveries, agency, documents.RefOutgoing(x.Target))
 		if err != nil {
 			return b, err
 		}
 		rep := edxml.Replacement{DocumentID: old.DocumentID}
 		for _, d := range lines {
-			if d.ReceiverCode != "" && (d.State.CanUpdate() || d.State == OnExchange) {
+			if d.ReceiverCode != "" && (d.State.CanUpdate() || d.State == OnExchange) && slices.ContainsFunc(to, func(x receiver) bool { return x.Agency == d.ReceiverID }) {
 				rep.OrganIDs = append(rep.OrganIDs, d.ReceiverCode)
 			}
 		}
-		b.Replaces = append(b.Replaces, rep)
+		if len(rep.OrganIDs) > 0 {
+			b.Replaces = append(b.Replaces, rep)
+		}
+	}
+	if len(replaced) > 0 {
+		b.Reason = "Thay thế văn bản " + strings.Join(replaced, "; ")
+	}
+	if len(b.Replaces) > 0 {
+		b.Kind = edxml.Replace
 	}
 	return b, nil
 }

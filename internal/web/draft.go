@@ -365,6 +365,12 @@ func (x draftDesk) read(f *Form) (documents.DraftForm, error) {
 		}
 		form.Signer, form.Capacity = org.HoldingID(n), way
 	}
+	form.Receivers = receiversOf(f)
+	return form, f.Err()
+}
+
+// receiversOf reads the fields of receiverFields.
+func receiversOf(f *Form) (out []documents.ReceiverForm) {
 	for _, part := range []struct{ name, role string }{{"receivers", documents.ForAction}, {"informed", documents.ForInformation}} {
 		for _, v := range f.Values(part.name) {
 			id, err := strconv.ParseInt(strings.TrimLeft(v, "au"), 10, 64)
@@ -372,16 +378,16 @@ func (x draftDesk) read(f *Form) (documents.DraftForm, error) {
 			case err != nil:
 				f.problems.Add(part.name, "Nơi nhận được chọn không đúng. Hãy chọn lại trong danh sách.")
 			case v[0] == 'u':
-				form.Receivers = append(form.Receivers, documents.ReceiverForm{Unit: org.UnitID(id), Role: part.role})
+				out = append(out, documents.ReceiverForm{Unit: org.UnitID(id), Role: part.role})
 			default:
-				form.Receivers = append(form.Receivers, documents.ReceiverForm{Agency: org.AgencyID(id), Role: part.role})
+				out = append(out, documents.ReceiverForm{Agency: org.AgencyID(id), Role: part.role})
 			}
 		}
 	}
 	for _, name := range f.Lines("others") {
-		form.Receivers = append(form.Receivers, documents.ReceiverForm{Name: name, Role: documents.ForAction})
+		out = append(out, documents.ReceiverForm{Name: name, Role: documents.ForAction})
 	}
-	return form, f.Err()
+	return out
 }
 
 // save keeps the draft, and lays it out when asked; a layout that is refused leaves the draft kept and says why.

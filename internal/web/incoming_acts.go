@@ -110,8 +110,9 @@ func (x inAct) register() (ActPage, error) {
 		if len(twins) > 0 {
 			out = append(out, twinsFound(twins), RadioField(Field{Name: "twin", Label: t(ctx, "Văn bản này có thể đã có. Ông/Bà quyết định"), Error: errs.Of("twin")}, Choose([]Option{
 				{Value: string(documents.TwinLink), Label: t(ctx, "Liên kết với văn bản đã có"), Hint: t(ctx, "Cùng một văn bản gửi hai lần hoặc bản giấy và bản điện tử; không lấy thêm số đến")},
+				{Value: string(documents.TwinUpdate), Label: t(ctx, "Nhận làm bản cập nhật của văn bản đã có"), Hint: t(ctx, "Tệp và trích yếu mới được đưa lên trước, bản trước vẫn xem được; số đến không đổi")},
 				{Value: string(documents.TwinRegisterAnyway), Label: t(ctx, "Vẫn đăng ký"), Hint: t(ctx, "Là văn bản khác; lấy số đến riêng")},
-				{Value: string(documents.TwinStop), Label: t(ctx, "Chưa đăng ký"), Hint: t(ctx, "Để lại trong hàng chờ tiếp nhận")}}, f.shown("twin"))))
+				{Value: string(documents.TwinStop), Label: t(ctx, "Chưa đăng ký"), Hint: t(ctx, "Để lại trong hàng chờ tiếp nhận; muốn trả lại nơi gửi thì chọn Từ chối tiếp nhận")}}, f.shown("twin"))))
 			if len(twins) > 1 {
 				var which []Option
 				for _, w := range twins {

@@ -36,7 +36,7 @@ var outgoingActs = map[documents.Act]func(outAct) (ActPage, error){
 	documents.ActRevise: nil, documents.ActLay: outAct.lay, documents.ActUpload: outAct.upload, documents.ActAttach: outAct.attach, documents.ActSubmit: outAct.submit,
 	documents.ActOpine: outAct.opine, documents.ActReturn: outAct.giveBack, documents.ActWithdraw: outAct.withdraw, documents.ActApprove: outAct.approve, documents.ActAskSigner: outAct.askSigner, documents.ActSign: outAct.sign,
 	documents.ActNumber: outAct.number, documents.ActSeal: outAct.seal, documents.ActIssue: outAct.issue, documents.ActRelease: outAct.release, documents.ActCancel: outAct.cancel,
-	documents.ActRecall: outAct.recall,
+	documents.ActRecall: outAct.recall, documents.ActAddress: outAct.addReceivers,
 }
 
 // actOnOutgoing: GET and POST /outgoing/{id}/<act>

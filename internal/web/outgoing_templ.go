@@ -1747,13 +1747,13 @@ var outActLooks = map[documents.Act]struct {
 }{
 	documents.ActRevise: {"edit", ""}, documents.ActLay: {"file-text", ""}, documents.ActUpload: {"upload", ""}, documents.ActAttach: {"paperclip", ""}, documents.ActSubmit: {"send", ""}, documents.ActOpine: {"notes", ""},
 	documents.ActReturn: {"arrow-back-up", Danger}, documents.ActWithdraw: {"arrow-back-up", ""}, documents.ActApprove: {"check", ""}, documents.ActAskSigner: {"user", ""}, documents.ActSign: {"signature", ""}, documents.ActNumber: {"book", ""}, documents.ActSeal: {"rubber-stamp", ""},
-	documents.ActIssue: {"send", ""}, documents.ActRelease: {"rubber-stamp", ""}, documents.ActCancel: {"ban", Danger}, documents.ActRecall: {"ban", Danger},
+	documents.ActIssue: {"send", ""}, documents.ActRelease: {"rubber-stamp", ""}, documents.ActCancel: {"ban", Danger}, documents.ActRecall: {"ban", Danger}, documents.ActAddress: {"users", ""},
 }
 
 func outActName(ctx context.Context, act documents.Act) string {
 	return map[documents.Act]string{documents.ActRevise: t(ctx, "Sửa nội dung"), documents.ActLay: t(ctx, "Trình bày"), documents.ActUpload: t(ctx, "Dùng tệp có sẵn"), documents.ActAttach: t(ctx, "Thêm tệp kèm theo"),
 		documents.ActSubmit: t(ctx, "Trình"), documents.ActOpine: t(ctx, "Cho ý kiến"), documents.ActReturn: t(ctx, "Trả lại"), documents.ActWithdraw: t(ctx, "Rút về để sửa"), documents.ActApprove: t(ctx, "Duyệt"), documents.ActAskSigner: t(ctx, "Đổi người ký"),
-		documents.ActSign: t(ctx, "Ký số"), documents.ActNumber: t(ctx, "Chỉ cấp số"), documents.ActSeal: t(ctx, "Ký số của cơ quan"), documents.ActIssue: t(ctx, "Chỉ phát hành"), documents.ActRelease: t(ctx, "Cấp số và phát hành"), documents.ActCancel: t(ctx, "Hủy văn bản"), documents.ActRecall: t(ctx, "Thu hồi văn bản")}[act]
+		documents.ActSign: t(ctx, "Ký số"), documents.ActNumber: t(ctx, "Chỉ cấp số"), documents.ActSeal: t(ctx, "Ký số của cơ quan"), documents.ActIssue: t(ctx, "Chỉ phát hành"), documents.ActRelease: t(ctx, "Cấp số và phát hành"), documents.ActCancel: t(ctx, "Hủy văn bản"), documents.ActRecall: t(ctx, "Thu hồi văn bản"), documents.ActAddress: t(ctx, "Thêm nơi nhận")}[act]
 }
 
 // actions are the buttons of a document, only what the room offers now; what is usually done next comes first.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -21,6 +22,7 @@ func recallRoutes() []Route {
 		{Pattern: "POST /outgoing/{id}/relate", Handle: (*Door).relate},
 		{Pattern: "POST /outgoing/{id}/unrelate", Handle: (*Door).unrelate},
 		{Pattern: "GET /requests", Who: posts(store.Clerk), Handle: (*Door).openRequests},
+		{Pattern: "POST /requests/{id}/pick", Who: posts(store.Clerk), Handle: (*Door).pickRequest},
 	}
 	for _, kind := range []string{"ask-back", "update"} {
 		handle := func(d *Door, w http.ResponseWriter, r *http.Request) error { return d.askReceiver(w, r, kind) }
@@ -116,6 +118,54 @@ func (x outAct) recall() (ActPage, error) {
 				return documents.Recall(ctx, tx, x.doc.ID, form)
 			})
 		}}, nil
+}
+
+// addReceivers: GET and POST /outgoing/{id}/add_receivers
+func (x outAct) addReceivers() (ActPage, error) {
+	ctx := x.ctx
+	desk := draftDesk{d: x.d, r: x.r, ctx: ctx}
+	return ActPage{Title: t(ctx, "Thêm nơi nhận của văn bản đã ban hành"), Submit: Action{Label: t(ctx, "Gửi thêm"), Icon: "send", Kind: Primary}, Refused: t(ctx, "Chưa gửi thêm được"),
+		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
+			out := []templ.Component{Note(Info, t(ctx, "Văn bản giữ nguyên; chỉ nơi nhận mới được gửi. Muốn bỏ một nơi nhận, hãy đề nghị lấy lại ở dòng của nơi đó."))}
+			fields, err := desk.receiverFields(f, errs)
+			if err != nil {
+				return nil, err
+			}
+			out = append(append(out, fields...), reasonField(ctx, f, errs),
+				CheckOne(Field{Name: "announce", Label: t(ctx, "Báo danh sách nơi nhận mới cho các nơi đã có văn bản"), Hint: t(ctx, "Gửi dưới dạng bản cập nhật; từng nơi đồng ý hoặc từ chối")}, f != nil && f.Yes("announce")),
+				hidden("revision", x.doc.Revision))
+			return out, nil
+		},
+		Do: func(f *Form) (flashed, string, error) {
+			form := documents.AddForm{Receivers: receiversOf(f), Reason: f.Text("reason"), Announce: f.Yes("announce"), Revision: f.Number("revision")}
+			if err := f.Err(); err != nil {
+				return flashed{}, "", err
+			}
+			return done("Đã thêm nơi nhận. Văn bản đang được gửi; tình hình gửi hiện ở phần Nơi nhận."), "", x.write(func(tx *store.Tx) error {
+				return exchange.AddReceivers(ctx, tx, x.doc.ID, form)
+			})
+		}}, nil
+}
+
+// pickRequest: POST /requests/{id}/pick
+func (d *Door) pickRequest(w http.ResponseWriter, r *http.Request) error {
+	id, err := number(r, "id")
+	if err != nil {
+		return err
+	}
+	form, err := readForm(r)
+	if err != nil {
+		return err
+	}
+	incoming := form.Number("incoming")
+	if err := form.Err(); err != nil {
+		return err
+	}
+	if err := d.DB.Write(r.Context(), actor(r), func(tx *store.Tx) error { return documents.PickRequest(r.Context(), tx, id, incoming) }); err != nil {
+		return err
+	}
+	d.flash(w, Good, store.Say("Đã gắn yêu cầu với văn bản. Trả lời cơ quan gửi ở trang của văn bản."))
+	return redirect(w, r, fmt.Sprintf("/incoming/%d", incoming))
 }
 
 // askReceiver: GET and POST /outgoing/{id}/deliveries/{delivery}/ask-back and …/update
@@ -220,8 +270,18 @@ func (d *Door) openRequests(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	choices := map[int64]*documents.Incoming{}
+	for _, q := range all {
+		for _, id := range q.Choices() {
+			if choices[id], err = documents.FindIncoming(r.Context(), d.DB, actor(r), id); err != nil && !errors.Is(err, store.NotFound) {
+				return err
+			} else if err != nil {
+				delete(choices, id)
+			}
+		}
+	}
 	title := t(r.Context(), "Yêu cầu chờ văn bản đến")
-	return d.page(w, r, View{Title: title, Active: "arrivals", Watch: []string{"documents", "exchange"}}, openRequestsPage(title, all))
+	return d.page(w, r, View{Title: title, Active: "arrivals", Watch: []string{"documents", "exchange"}}, openRequestsPage(title, all, choices))
 }
 
 // requestSteps are requests with their answers as a timeline (V53).

@@ -13,7 +13,25 @@ import (
 	"congvu/internal/exchange"
 	"context"
 	"fmt"
+	"strings"
 )
+
+// shortList names the first of many.
+func shortList(ctx context.Context, all []string, most int) string {
+	if len(all) <= most {
+		return strings.Join(all, "; ")
+	}
+	return t(ctx, "{names} và {n} nơi khác", "names", strings.Join(all[:most], "; "), "n", len(all)-most)
+}
+
+// listedText is a receiver list as its sender wrote it: what the type means is not settled, the clerk reads it (X6.4).
+func listedText(ctx context.Context, all []documents.Receives) string {
+	var out []string
+	for _, r := range all {
+		out = append(out, t(ctx, "{agency} (loại {type})", "agency", orElse(r.Name, r.Code), "type", r.Type))
+	}
+	return shortList(ctx, out, 12)
+}
 
 // requestFacts says what a sender asks and why.
 func requestFacts(q documents.Request) templ.Component {
@@ -102,6 +120,37 @@ func requestFacts(q documents.Request) templ.Component {
 			templ_7745c5c3_Err = WideFact(t(ctx, "Lý do"), q.Reason).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			if q.Kind == documents.UpdateDocument {
+				c := q.Changes()
+				if c.ReceiversChanged {
+					templ_7745c5c3_Err = WideFact(t(ctx, "Danh sách nơi nhận mới"), shortList(ctx, c.Places, 12)).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = WideFact(t(ctx, "Nơi nhận mà cơ quan gửi nêu"), listedText(ctx, c.Listed)).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				if c.InfoChanged {
+					templ_7745c5c3_Err = WideFact(t(ctx, "Trích yếu của bản cập nhật"), c.Subject).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
 			}
 			return nil
 		})
@@ -206,7 +255,7 @@ func outRequests(v *outgoingView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -294,7 +343,7 @@ func relationNotes(ref string, all []documents.Relation, mayDrop bool) templ.Com
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, " ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, " ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -375,7 +424,7 @@ func deliveryAsks(v *outgoingView, one exchange.Delivery) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -390,7 +439,7 @@ func deliveryAsks(v *outgoingView, one exchange.Delivery) templ.Component {
 	})
 }
 
-func openRequestsPage(title string, all []documents.Request) templ.Component {
+func openRequestsPage(title string, all []documents.Request, choices map[int64]*documents.Incoming) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -446,6 +495,26 @@ func openRequestsPage(title string, all []documents.Request) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
+					for _, id := range q.Choices() {
+						if in := choices[id]; in != nil {
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"acts\">")
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+							templ_7745c5c3_Err = Link(fmt.Sprintf("/incoming/%d", id), orElse(in.Code(), in.Subject)+" · "+in.Subject).Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+							templ_7745c5c3_Err = Post(fmt.Sprintf("/requests/%d/pick", q.ID), Action{Label: t(ctx, "Yêu cầu về văn bản này"), Icon: "check", Describe: t(ctx, "Gắn yêu cầu với {doc}", "doc", orElse(in.Code(), in.Subject))}, Hidden{"incoming", fmt.Sprint(id)}).Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div>")
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+						}
+					}
 					return nil
 				})
 				templ_7745c5c3_Err = Section(orElse(q.DocumentID, q.Number+"/"+q.Notation)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
@@ -455,7 +524,7 @@ func openRequestsPage(title string, all []documents.Request) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Body(HeadView{Title: title, Lead: t(ctx, "Yêu cầu lấy lại, thu hồi đến trước văn bản; hệ thống tự gắn khi văn bản đến.")}, true).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Body(HeadView{Title: title, Lead: t(ctx, "Yêu cầu lấy lại, thu hồi đến trước văn bản được hệ thống tự gắn khi văn bản đến; yêu cầu nêu hai văn bản khác nhau thì văn thư hỏi cơ quan gửi rồi chọn.")}, true).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
