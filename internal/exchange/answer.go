@@ -105,7 +105,7 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 	}
 	text, mark := unmark(m.Description)
 	agreed := mark.SHA == "" || mark.SHA == at.SHA
-	effect, from, next := Flagged, State(""), State("")
+	effect, from, next, closes := Flagged, State(""), State(""), true
 	var d Delivery
 	var err error
 	if at.ID != 0 {
@@ -122,6 +122,9 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		} else if effect == Applied || effect == Logged {
 			effect = map[Effect]Effect{Applied: AppliedFlagged, Logged: Flagged}[effect]
 		}
+		if closes = d.closedBy(m.Code, mark.SHA, at.SHA); !closes {
+			next, effect = from, Flagged
+		}
 		if answers && q.Kind != documents.GiveBack && q.Kind != documents.RecallWhole {
 			next, effect = from, Applied // of an update or a replacement: the line stays where it is
 		}
@@ -130,7 +133,11 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		m.Staff.Department, text, mark.SHA, agreed, l.Parcel, string(l.raw)); err != nil {
 		return err
 	}
-	if at.ID != 0 {
+	if at.ID != 0 && !closes {
+		if err := tx.Put(ctx, sqlFlag, d.AgencyID, d.ID); err != nil {
+			return err
+		}
+	} else if at.ID != 0 {
 		if err := move(ctx, tx, d, next, effect, m, text, stated); err != nil {
 			return err
 		}
@@ -139,12 +146,25 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		return err
 	}
 	e := tell(l, x, at, effect, text)
+	if !closes {
+		e.Text = store.Say("{sender} gửi trạng thái {code} cho văn bản {title} nhưng không kèm đúng mã băm của gói tin đã gửi, nên chưa được coi là biên nhận. Hệ thống vẫn tự gửi lại; đề nghị đối chiếu với nơi nhận.",
+			"sender", x.sender.Name, "code", label(m.Code), "title", at.Title)
+	}
 	if e.Text.Text != "" {
 		if e.Notify, err = clerks(ctx, tx, l.Agency, tx.Now()); err != nil {
 			return err
 		}
 	}
 	return tx.Record(e)
+}
+
+// closedBy tells whether a status may end the sending of a line that nobody has answered yet. On the axis only a receipt may: a status that names the
+// hash of what was packed. A refusal may come without, for it says that nothing was taken in; other channels know no hashes.
+func (d Delivery) closedBy(code, sha, packed string) bool {
+	if d.Channel != channelAxis || d.ArrivedAt != 0 || code < "01" || code > "06" {
+		return true
+	}
+	return sha == packed && sha != "" || code == "02" && sha == ""
 }
 
 // move changes the line as the table says. Any status of the receiver proves that it has the document: nothing is sent again.

@@ -99,11 +99,14 @@ func (o *Office) takeIn(ctx context.Context, p axis.Parcel) error {
 
 // sqlSeen looks for a parcel in one go where it can have gone: a document, an answer, the quarantine.
 var sqlSeen = store.SQL(`
-	SELECT 'document' AS place, ref FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' AND sender_code = $2 AND parcel = $3
-	UNION ALL SELECT 'answer', '' FROM exchange_answers WHERE agency_id = $4 AND peer_code = $5 AND parcel = $6
-	UNION ALL SELECT 'quarantine', 'quarantine/' || id FROM exchange_quarantine WHERE agency_id = $7 AND peer_code = $8 AND receiver_code = $9 AND parcel = $10 AND sha <> ''`)
+	SELECT 'document' AS place, ref, id FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' AND sender_code = $2 AND parcel = $3
+	UNION ALL SELECT 'answer', '', id FROM exchange_answers WHERE agency_id = $4 AND peer_code = $5 AND parcel = $6
+	UNION ALL SELECT 'quarantine', 'quarantine/' || id, id FROM exchange_quarantine WHERE agency_id = $7 AND peer_code = $8 AND receiver_code = $9 AND parcel = $10 AND sha <> ''`)
 
-type seen struct{ Place, Ref string }
+type seen struct {
+	Place, Ref string
+	ID         int64
+}
 
 // alreadyTaken answers a parcel that came before: what we owe its sender is sent again, since a sender who repeats has not heard us (X21.6).
 func (o *Office) alreadyTaken(ctx context.Context, l letter) (bool, error) {
@@ -115,7 +118,14 @@ func (o *Office) alreadyTaken(ctx context.Context, l letter) (bool, error) {
 	if at.Place == "answer" {
 		return true, nil
 	}
-	return true, o.DB.Keep(ctx, func(tx *store.Tx) error { return repeat(ctx, tx, l.Agency, at.Ref) })
+	return true, o.DB.Keep(ctx, func(tx *store.Tx) error {
+		if at.Place == "document" {
+			if err := repeat(ctx, tx, l.Agency, secondReceipt(at.ID)); err != nil {
+				return err
+			}
+		}
+		return repeat(ctx, tx, l.Agency, at.Ref)
+	})
 }
 
 // keepRaw brings the bytes home: into memory for the signature, into the blob store for ever (X13.4, X15.6). Statuses are small: their bytes go with
@@ -192,11 +202,20 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 		if duplicate {
 			state, verb = "duplicate", "parcel.duplicated"
 		}
-		if err := tx.Put(ctx, sqlPutParcel, l.Agency, tx.NewID(), "in", l.From, x.sender.Name, l.Parcel, m.DocumentID, m.Code.Number, m.Code.Notation, string(m.Date),
+		id := tx.NewID()
+		if err := tx.Put(ctx, sqlPutParcel, l.Agency, id, "in", l.From, x.sender.Name, l.Parcel, m.DocumentID, m.Code.Number, m.Code.Notation, string(m.Date),
 			m.Code.String(), ref, l.SHA, l.Size, state, "trusted", store.JSONOf(x.message.Warnings), tx.Now()); err != nil {
 			return err
 		}
-		if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: ref, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
+		receipt := ref
+		if duplicate {
+			if first, ok, err := store.Maybe[Parcel](ctx, tx, sqlReceipt, l.Agency, ref); err != nil {
+				return err
+			} else if ok && first.SHA != l.SHA {
+				receipt = secondReceipt(id)
+			}
+		}
+		if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: receipt, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
 			Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, StatedAt: tx.Now()}); err != nil {
 			return err
 		}
@@ -218,6 +237,10 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 	}
 	return o.fail("before ack")
 }
+
+// secondReceipt names the receipt of other bytes that brought a document which was held already. They have a 01 of their own, for a sender who packed
+// anew (his data were restored from an older copy) closes his line by the hash of what he packed.
+func secondReceipt(parcel int64) string { return fmt.Sprintf("parcel/%d", parcel) }
 
 // unacceptable turns what the registry refuses to hold into a verdict on the parcel: trying again changes nothing (X15.8).
 func unacceptable(err error, m *edxml.Message) error {
