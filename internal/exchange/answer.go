@@ -13,10 +13,10 @@ const maxStatus = 256 << 10 // bytes of a status message kept with its row; long
 
 var (
 	sqlStated     = store.SQL(`SELECT id FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND code = $4 AND stated_us = $5`)
-	sqlByDocument = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
+	sqlByDocument = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, d.sent_us, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
 		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
 		WHERE d.agency_id = $1 AND d.document_id = $2 AND d.receiver_code <> '' ORDER BY d.id`)
-	sqlByNumber = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
+	sqlByNumber = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, d.sent_us, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
 		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
 		WHERE d.agency_id = $1 AND d.number = $2 AND d.notation = $3 AND d.issued = $4 AND d.receiver_code <> '' ORDER BY d.id`)
 	sqlPutAnswer = store.SQL(`INSERT INTO exchange_answers (agency_id, id, delivery_id, outgoing_id, peer_code, document_id, code, effect, stated_us, at_us, by_name, by_unit,
@@ -40,6 +40,7 @@ type line struct {
 	ReceiverCode string
 	SHA          string
 	Parcel       string
+	SentAt       store.Instant `db:"sent_us"` // of the first sending
 }
 
 // takeStatus matches a status with its delivery line (X10.3) and takes its effect: the answer is kept raw whatever it does.
@@ -70,6 +71,7 @@ func (o *Office) takeStatus(ctx context.Context, l letter, x *opened) error {
 			at = lines[i]
 		}
 	}
+	o.heardTime(x, at.SentAt)
 	if err := o.fail("before answer"); err != nil {
 		return err
 	}

@@ -28,10 +28,13 @@ type Office struct {
 	Parallel int                                // parcels packed and statuses signed at once; 0 = 32, for most wait for a disk
 	Evidence func(at time.Time) (crls [][]byte) // revocation lists known at a time; nil = none besides what files carry
 
+	Usual Quota // of senders without one of their own; zero = what the administrator set
+
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
 
 	memory memory
+	quotas quotas
 	lately lately
 	hosts  chan struct{}
 	hostMu sync.Mutex
@@ -62,6 +65,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
+		func() { o.loop(ctx, "waiting", o.admitOnce, trouble) },
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },
 	}
@@ -131,8 +135,10 @@ func (o *Office) changed() chan struct{} {
 // watch looks once a minute for lines that stay unanswered, and follows changes of the directory.
 func (o *Office) watch(ctx context.Context, trouble func(error)) {
 	for ctx.Err() == nil {
-		if err := o.warn(ctx); err != nil && ctx.Err() == nil {
-			trouble(fmt.Errorf("exchange warnings: %w", err))
+		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled} {
+			if err := look(ctx); err != nil && ctx.Err() == nil {
+				trouble(fmt.Errorf("exchange warnings: %w", err))
+			}
 		}
 		t := time.NewTimer(time.Minute)
 		select {
