@@ -17,7 +17,7 @@ type Parcel struct {
 	ID   string // unique per parcel and receiver; sending the same id again within the window stores nothing
 	From string // agency codes, compared as given
 	To   string
-	Kind string // "edoc", "status" or "receipt"; lower-case letters
+	Kind string // "edoc", "status" or "reconcile"; lower-case letters
 	Body []byte
 	Blob *Blob
 
@@ -25,6 +25,7 @@ type Parcel struct {
 	At      time.Time // when this node took it
 	Attempt int       // 1 for the first delivery
 	Fault   error     // the envelope makes no sense: quarantine it, its payload cannot be opened
+	Crowds  bool      // its sender fills more than half of its shard while others wait behind: keep it and answer at once, work on it later
 }
 
 // Blob is a payload known by its hash. It is stored once per sending node, however many parcels name it.

@@ -48,13 +48,20 @@ func (a *Axis) Receive(ctx context.Context, handle func(context.Context, Parcel)
 	side := newFlows(handlers)
 	for i := range shards {
 		wg.Go(func() {
+			var c crowd
 			a.pump(ctx, handlers, func(ctx context.Context) (jetstream.Consumer, error) {
 				return a.js.Consumer(ctx, streamName(i), a.intake())
 			}, func(_ context.Context, m jetstream.Msg) {
 				stop := keepAlive(m) // also while it waits for those before it
+				from := senderOf(m.Subject())
+				c.add(from, 1)
 				side.add(flowOf(m.Subject()), func() {
 					defer stop()
-					a.deliver(ctx, m, handle)
+					defer c.add(from, -1)
+					a.deliver(ctx, m, func(ctx context.Context, p Parcel) Verdict {
+						p.Crowds = a.crowds(ctx, i, &c, from)
+						return handle(ctx, p)
+					})
 				})
 			})
 		})

@@ -77,18 +77,23 @@ func (o *Office) queueMore(ctx context.Context, tx *store.Tx, e store.Entry) err
 	for _, r := range note.Receivers {
 		to = append(to, receiver{Agency: int64(r.Agency), Name: r.Name, Role: r.Role})
 	}
-	lines, err := address(ctx, tx, us, to, e.At)
+	lines, err := o.address(ctx, tx, us, to, e.At)
 	if err != nil {
 		return err
 	}
 	parcel := tx.NewID()
 	warn := store.InstantOf(o.days().AddWorking(calendar.DateOf(tx.Now().Time()), 1).EndOfDay())
 	var changes []edxml.ReceiverChange
-	codes := map[string]bool{}
+	codes, onAxis := map[string]bool{}, false
 	for _, l := range lines {
-		at, late := parcel, warn
+		at, late := int64(0), warn
 		if l.State == Failed {
-			at, late = 0, 0
+			late = 0
+		}
+		if l.over(ChannelAxis) {
+			at = parcel
+		} else if l.State != Failed {
+			l.State = Queued // its shipment is its outbox
 		}
 		was := slices.IndexFunc(had, func(d Delivery) bool {
 			return l.ReceiverID != 0 && d.ReceiverID == l.ReceiverID || d.ReceiverCode == l.ReceiverCode && d.ReceiverName == l.ReceiverName
@@ -97,20 +102,28 @@ func (o *Office) queueMore(ctx context.Context, tx *store.Tx, e store.Entry) err
 		case was >= 0 && !had[was].again():
 			continue
 		case was >= 0:
+			l.ID = had[was].ID
 			_, err = tx.Exec(ctx, sqlLineAnew, at, l.ReceiverCode, l.ReceiverName, l.Role, l.Channel, string(l.State), tx.Now(), l.Description, l.Args, late, late == 0, e.AgencyID, had[was].ID, string(had[was].State))
 		default:
-			_, err = tx.Exec(ctx, sqlPutLine, e.AgencyID, tx.NewID(), id, at, doc.DocumentID, doc.Code.Number, doc.Code.Notation, string(doc.Date), doc.title(), l.ReceiverID, l.ReceiverCode, l.ReceiverName,
+			l.ID = tx.NewID()
+			_, err = tx.Exec(ctx, sqlPutLine, e.AgencyID, l.ID, id, at, doc.DocumentID, doc.Code.Number, doc.Code.Notation, string(doc.Date), doc.title(), l.ReceiverID, l.ReceiverCode, l.ReceiverName,
 				l.Role, l.Channel, string(l.State), tx.Now(), l.Description, l.Args, late, late == 0)
 		}
 		if err != nil {
 			return err
 		}
+		for _, channel := range l.channels {
+			if err := ship(ctx, tx, e.AgencyID, l.ID, 0, id, 0, channel, l.ReceiverCode); err != nil {
+				return err
+			}
+		}
 		if l.State != Failed {
+			onAxis = onAxis || at != 0
 			codes[l.ReceiverCode] = true
 			changes = append(changes, edxml.ReceiverChange{OrganID: l.ReceiverCode})
 		}
 	}
-	if len(codes) > 0 {
+	if onAxis {
 		if err := tx.Put(ctx, sqlPutParcel, e.AgencyID, parcel, "out", us.Wire, us.Name, fmt.Sprintf("%s/%d", us.Wire, parcel), doc.DocumentID, doc.Code.Number, doc.Code.Notation,
 			string(doc.Date), doc.title(), e.Ref, "", int64(0), "waiting", "", store.JSON("[]"), tx.Now()); err != nil {
 			return err
@@ -118,6 +131,8 @@ func (o *Office) queueMore(ctx context.Context, tx *store.Tx, e store.Entry) err
 		if err := tx.Enqueue(ctx, store.Job{Kind: jobPack, Key: jobKey(e.AgencyID, id, parcel), AgencyID: e.AgencyID, Payload: store.JSONOf(packJob{e.AgencyID, id, parcel})}); err != nil {
 			return err
 		}
+	}
+	if len(codes) > 0 {
 		if err := o.askReplaced(ctx, tx, e, codes); err != nil {
 			return err
 		}

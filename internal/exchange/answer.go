@@ -13,10 +13,10 @@ const maxStatus = 256 << 10 // bytes of a status message kept with its row; long
 
 var (
 	sqlStated     = store.SQL(`SELECT sha FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND code = $4 AND stated_us = $5`)
-	sqlByDocument = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
+	sqlByDocument = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, d.sent_us, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
 		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
 		WHERE d.agency_id = $1 AND d.document_id = $2 AND d.receiver_code <> '' ORDER BY d.id`)
-	sqlByNumber = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
+	sqlByNumber = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, d.sent_us, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
 		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
 		WHERE d.agency_id = $1 AND d.number = $2 AND d.notation = $3 AND d.issued = $4 AND d.receiver_code <> '' ORDER BY d.id`)
 	sqlPutAnswer = store.SQL(`INSERT INTO exchange_answers (agency_id, id, delivery_id, outgoing_id, peer_code, document_id, code, effect, stated_us, at_us, by_name, by_unit,
@@ -40,6 +40,7 @@ type line struct {
 	ReceiverCode string
 	SHA          string
 	Parcel       string
+	SentAt       store.Instant `db:"sent_us"` // of the first sending
 }
 
 // takeStatus matches a status with its delivery line (X10.3) and takes its effect: the answer is kept raw whatever it does.
@@ -70,6 +71,7 @@ func (o *Office) takeStatus(ctx context.Context, l letter, x *opened) error {
 			at = lines[i]
 		}
 	}
+	o.heardTime(x, at.SentAt)
 	if err := o.fail("before answer"); err != nil {
 		return err
 	}
@@ -112,7 +114,7 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		stated++
 	}
 	agreed := mark.SHA == "" || mark.SHA == at.SHA
-	effect, from, next := Flagged, State(""), State("")
+	effect, from, next, closes := Flagged, State(""), State(""), true
 	var d Delivery
 	var err error
 	if at.ID != 0 {
@@ -129,6 +131,9 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		} else if effect == Applied || effect == Logged {
 			effect = map[Effect]Effect{Applied: AppliedFlagged, Logged: Flagged}[effect]
 		}
+		if closes = d.closedBy(m.Code, mark.SHA, at.SHA); !closes {
+			next, effect = from, Flagged
+		}
 		if answers && q.Kind != documents.GiveBack && q.Kind != documents.RecallWhole {
 			next, effect = from, Applied // of an update or a replacement: the line stays where it is
 		}
@@ -137,7 +142,11 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		m.Staff.Department, text, mark.SHA, agreed, l.Parcel, string(l.raw)); err != nil {
 		return err
 	}
-	if at.ID != 0 {
+	if at.ID != 0 && !closes {
+		if err := tx.Put(ctx, sqlFlag, d.AgencyID, d.ID); err != nil {
+			return err
+		}
+	} else if at.ID != 0 {
 		if err := move(ctx, tx, d, next, effect, m, text, stated); err != nil {
 			return err
 		}
@@ -146,12 +155,25 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		return err
 	}
 	e := tell(l, x, at, effect, text)
+	if !closes {
+		e.Text = store.Say("{sender} gửi trạng thái {code} cho văn bản {title} nhưng không kèm đúng mã băm của gói tin đã gửi, nên chưa được coi là biên nhận. Hệ thống vẫn tự gửi lại; đề nghị đối chiếu với nơi nhận.",
+			"sender", x.sender.Name, "code", label(m.Code), "title", at.Title)
+	}
 	if e.Text.Text != "" {
 		if e.Notify, err = clerks(ctx, tx, l.Agency, tx.Now()); err != nil {
 			return err
 		}
 	}
 	return tx.Record(e)
+}
+
+// closedBy tells whether a status may end the sending of a line that nobody has answered yet. On the axis only a receipt may: a status that names the
+// hash of what was packed. A refusal may come without, for it says that nothing was taken in; other channels know no hashes.
+func (d Delivery) closedBy(code, sha, packed string) bool {
+	if d.Channel != ChannelAxis || d.ArrivedAt != 0 || code < "01" || code > "06" {
+		return true
+	}
+	return sha == packed && sha != "" || code == "02" && sha == ""
 }
 
 // move changes the line as the table says. Any status of the receiver proves that it has the document: nothing is sent again.

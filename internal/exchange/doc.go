@@ -3,9 +3,10 @@
 //
 // It keeps: exchange_parcels (what was packed, what was opened), exchange_deliveries (one line per document and receiver, the sender's view),
 // exchange_answers (every status that came back, raw, with its effect), exchange_statuses (what we owe senders, each code once per receipt),
-// exchange_quarantine (parcels that could not be opened or believed).
+// exchange_quarantine (parcels that could not be opened or believed), exchange_waiting (parcels taken from the axis that wait for their sender's turn),
+// exchange_peers (what is known of those we exchange with: last heard, quota, clock).
 //
-// A delivery is closed by the receiver's status only, never by the axis taking the parcel. Its states and what each status code does to it are
+// A delivery is closed by the receiver's status only, never by the axis taking the parcel; on the axis by one that names the hash of what was packed. Its states and what each status code does to it are
 // the table of route.go (X13.1–X13.3). The status codes are 01–06 and 02 for refusals; 13, 15 and 16 answer the requests of request_*.go.
 //
 // A signed status of a congvu installation is a receipt: its Description ends in a suffix for machines,
@@ -17,9 +18,12 @@
 // a status answers, and known to the receiver by (sender, parcel) and (sender, DocumentId), both unique in the database (X21).
 //
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, delivery.queued, delivery.changed,
-// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged
+// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, peer.quota_set, peer.throttled
 //
 // Packets between installations of congvu must be signed (law 8): a parcel without a valid signature of its sender goes to quarantine.
+//
+// Nobody stops the others: what a sender brings beyond his quota, or while he fills a shard of the axis, waits in exchange_waiting and is opened in turns;
+// due lines and statuses are claimed the oldest first and, when these fill a batch, a few of each agency besides.
 //
 // Limits: one file 50 MB, one message 200 MB (X7.6); sixteen sends of one parcel before a clerk is told that it will not be sent again by itself.
 // Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer; what others ask of us is handed

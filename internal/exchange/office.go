@@ -32,10 +32,13 @@ type Office struct {
 	Links    func(gateway.Config) (gateway.Link, error) // opens a gateway; nil = the real one
 	GateTick time.Duration                              // how often due work of the gateways is looked for; 0 = 1 second
 
+	Usual Quota // of senders without one of their own; zero = what the administrator set
+
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
 
 	memory memory
+	quotas quotas
 	lately lately
 	links  links
 	hosts  chan struct{}
@@ -67,6 +70,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
+		func() { o.loop(ctx, "waiting", o.admitOnce, trouble) },
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },
 		func() { o.runGateways(ctx, trouble) },
@@ -137,8 +141,10 @@ func (o *Office) changed() chan struct{} {
 // watch looks once a minute for lines that stay unanswered, and follows changes of the directory.
 func (o *Office) watch(ctx context.Context, trouble func(error)) {
 	for ctx.Err() == nil {
-		if err := o.warn(ctx); err != nil && ctx.Err() == nil {
-			trouble(fmt.Errorf("exchange warnings: %w", err))
+		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled} {
+			if err := look(ctx); err != nil && ctx.Err() == nil {
+				trouble(fmt.Errorf("exchange warnings: %w", err))
+			}
 		}
 		t := time.NewTimer(time.Minute)
 		select {

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"unicode/utf8"
@@ -129,6 +130,6 @@ func answerQuarantined(ctx context.Context, tx *store.Tx, q Quarantined, reason 
 	if q.AgencyID == 0 || q.SenderCode == "" || q.DocumentID == "" || q.Kind != kindDocument {
 		return nil
 	}
-	return owe(ctx, tx, status{AgencyID: q.AgencyID, Receipt: jobKey("quarantine", q.ID), Code: "02", PeerCode: q.SenderCode, DocumentID: q.DocumentID,
+	return owe(ctx, tx, status{AgencyID: q.AgencyID, Receipt: fmt.Sprintf("quarantine/%d", q.ID), Code: "02", PeerCode: q.SenderCode, DocumentID: q.DocumentID,
 		Parcel: q.Parcel, SHA: q.SHA, Channel: q.Channel, StatedAt: tx.Now(), Description: reason})
 }

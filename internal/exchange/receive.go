@@ -61,24 +61,25 @@ var (
 
 func (o *Office) takeIn(ctx context.Context, p axis.Parcel) error {
 	l := letter{Parcel: p.ID, From: p.From, To: p.To, Kind: p.Kind}
-	us, here, err := agencyByCode(ctx, o.DB, p.To, o.DB.Now())
-	if err != nil {
+	if err := o.find(ctx, &l); err != nil {
 		return err
 	}
-	if here && us.Hosted {
-		l.Agency = int64(us.ID)
-		if us.State == "closed" && l.Kind == kindDocument {
-			if err := forward(ctx, o.DB, &l, us); err != nil {
-				return err
-			}
-		}
-	}
-	if done, err := o.alreadyTaken(ctx, l); done || err != nil {
+	o.heard(l.From)
+	done, behind, err := o.alreadyTaken(ctx, l, false)
+	if done || err != nil {
 		return err
 	}
 	if p.Fault != nil {
 		return o.quarantine(ctx, l, fault("senseless_envelope", "Vỏ gói tin trên trục liên thông không đúng khuôn dạng nên không mở được."))
 	}
+	waits, letGo, err := o.setAside(ctx, l, p, behind)
+	if err != nil {
+		return o.tooLarge(ctx, l, err)
+	}
+	if waits {
+		return nil
+	}
+	defer letGo()
 	size := int64(len(p.Body))
 	if p.Blob != nil {
 		size = p.Blob.Size
@@ -89,34 +90,71 @@ func (o *Office) takeIn(ctx context.Context, p axis.Parcel) error {
 	}
 	defer release()
 	if err := o.keepRaw(ctx, &l, p); err != nil {
-		var known *blob.Error
-		if errors.As(err, &known) && known.Code == blob.TooLarge {
-			return o.quarantine(ctx, l, faultOf("too_large", err))
-		}
-		return err
+		return o.tooLarge(ctx, l, err)
 	}
 	return o.openLetter(ctx, l)
 }
 
+// find says for which agency here a letter is.
+func (o *Office) find(ctx context.Context, l *letter) error {
+	us, here, err := agencyByCode(ctx, o.DB, l.To, o.DB.Now())
+	if err != nil || !here || !us.Hosted {
+		return err
+	}
+	l.Agency = int64(us.ID)
+	if us.State == "closed" && l.Kind == kindDocument {
+		return forward(ctx, o.DB, l, us)
+	}
+	return nil
+}
+
+// tooLarge is the verdict on a message that is larger than any may be; every other error is ours.
+func (o *Office) tooLarge(ctx context.Context, l letter, err error) error {
+	var known *blob.Error
+	if errors.As(err, &known) && known.Code == blob.TooLarge {
+		return o.quarantine(ctx, l, faultOf("too_large", err))
+	}
+	return err
+}
+
 // sqlSeen looks for a parcel in one go where it can have gone: a document, an answer, the quarantine.
 var sqlSeen = store.SQL(`
-	SELECT 'document' AS place, ref FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' AND sender_code = $2 AND parcel = $3
-	UNION ALL SELECT 'answer', '' FROM exchange_answers WHERE agency_id = $4 AND peer_code = $5 AND parcel = $6
-	UNION ALL SELECT 'quarantine', 'quarantine/' || id FROM exchange_quarantine WHERE agency_id = $7 AND peer_code = $8 AND receiver_code = $9 AND parcel = $10 AND sha <> ''`)
+	SELECT 'document' AS place, ref, id FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' AND sender_code = $2 AND parcel = $3
+	UNION ALL SELECT 'answer', '', id FROM exchange_answers WHERE agency_id = $4 AND peer_code = $5 AND parcel = $6
+	UNION ALL SELECT 'quarantine', 'quarantine/' || id, id FROM exchange_quarantine WHERE agency_id = $7 AND peer_code = $8 AND receiver_code = $9 AND parcel = $10 AND sha <> ''
+	UNION ALL SELECT 'waiting', '', id FROM exchange_waiting WHERE agency_id = $11 AND peer_code = $12 AND receiver_code = $13 AND parcel = $14
+	UNION ALL SELECT 'behind', '', 0 WHERE EXISTS (SELECT 1 FROM exchange_waiting WHERE peer_code = $15 AND receiver_code = $16)`)
 
-type seen struct{ Place, Ref string }
+type seen struct {
+	Place, Ref string
+	ID         int64
+}
 
 // alreadyTaken answers a parcel that came before: what we owe its sender is sent again, since a sender who repeats has not heard us (X21.6).
-func (o *Office) alreadyTaken(ctx context.Context, l letter) (bool, error) {
-	places, err := store.All[seen](ctx, o.DB, sqlSeen, l.Agency, l.From, l.Parcel, l.Agency, l.From, l.Parcel, l.Agency, l.From, l.To, l.Parcel)
+// One that waits is known too, unless it is its turn; behind = others of its sender to its receiver wait.
+func (o *Office) alreadyTaken(ctx context.Context, l letter, itsTurn bool) (done, behind bool, err error) {
+	places, err := store.All[seen](ctx, o.DB, sqlSeen, l.Agency, l.From, l.Parcel, l.Agency, l.From, l.Parcel, l.Agency, l.From, l.To, l.Parcel,
+		l.Agency, l.From, l.To, l.Parcel, l.From, l.To)
 	if err != nil || len(places) == 0 {
-		return false, err
+		return false, false, err
 	}
 	at := places[0]
-	if at.Place == "answer" {
-		return true, nil
+	switch at.Place {
+	case "answer":
+		return true, false, nil
+	case "waiting":
+		return !itsTurn, true, nil
+	case "behind":
+		return false, true, nil
 	}
-	return true, o.DB.Keep(ctx, func(tx *store.Tx) error { return repeat(ctx, tx, l.Agency, at.Ref) })
+	return true, false, o.DB.Keep(ctx, func(tx *store.Tx) error {
+		if at.Place == "document" {
+			if err := repeat(ctx, tx, l.Agency, secondReceipt(at.ID)); err != nil {
+				return err
+			}
+		}
+		return repeat(ctx, tx, l.Agency, at.Ref)
+	})
 }
 
 // keepRaw brings the bytes home: into memory for the signature, into the blob store for ever (X13.4, X15.6). Statuses are small: their bytes go with
@@ -193,11 +231,20 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 		if duplicate {
 			state, verb = "duplicate", "parcel.duplicated"
 		}
-		if err := tx.Put(ctx, sqlPutParcel, l.Agency, tx.NewID(), "in", l.From, x.sender.Name, l.Parcel, m.DocumentID, m.Code.Number, m.Code.Notation, string(m.Date),
+		id := tx.NewID()
+		if err := tx.Put(ctx, sqlPutParcel, l.Agency, id, "in", l.From, x.sender.Name, l.Parcel, m.DocumentID, m.Code.Number, m.Code.Notation, string(m.Date),
 			m.Code.String(), ref, l.SHA, l.Size, state, "trusted", store.JSONOf(x.message.Warnings), tx.Now()); err != nil {
 			return err
 		}
-		if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: ref, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
+		receipt := ref
+		if duplicate {
+			if first, ok, err := store.Maybe[Parcel](ctx, tx, sqlReceipt, l.Agency, ref); err != nil {
+				return err
+			} else if ok && first.SHA != l.SHA {
+				receipt = secondReceipt(id)
+			}
+		}
+		if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: receipt, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
 			Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, Channel: l.channel(), StatedAt: tx.Now()}); err != nil {
 			return err
 		}
@@ -219,6 +266,10 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 	}
 	return o.fail("before ack")
 }
+
+// secondReceipt names the receipt of other bytes that brought a document which was held already. They have a 01 of their own, for a sender who packed
+// anew (his data were restored from an older copy) closes his line by the hash of what he packed.
+func secondReceipt(parcel int64) string { return fmt.Sprintf("parcel/%d", parcel) }
 
 // unacceptable turns what the registry refuses to hold into a verdict on the parcel: trying again changes nothing (X15.8).
 func unacceptable(err error, m *edxml.Message) error {

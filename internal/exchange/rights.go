@@ -13,3 +13,8 @@ func MayOpenQuarantine(a store.Actor) bool { return a.Roles.Has(store.Clerk | st
 
 // everywhere tells whether the actor looks beyond his agency: 1 = the whole installation, for SQL that is bounded by it.
 func everywhere(a store.Actor) bool { return a.Roles.Has(store.SystemAdmin) }
+
+// MayRuleExchange: the system administrator decides how much is taken in from whom.
+func MayRuleExchange(a store.Actor) bool {
+	return a.Roles.Has(store.SystemAdmin) || a.Person == 0 && (a.Via == store.ViaCLI || a.Via == store.ViaSystem)
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"sync"
 	"time"
 
 	"congvu/internal/axis"
@@ -17,8 +19,18 @@ var (
 	sqlClaimDue = store.SQL(`UPDATE exchange_deliveries SET due_us = $1 WHERE (agency_id, id) IN (
 			SELECT agency_id, id FROM exchange_deliveries WHERE due_us > 0 AND due_us <= $2 ORDER BY due_us, id LIMIT $3 {FOR UPDATE SKIP LOCKED})
 		RETURNING agency_id, id, parcel_id, receiver_code, sends, outgoing_id, title, receiver_name`)
-	sqlAnyDue  = store.SQL(`SELECT id FROM exchange_deliveries WHERE due_us > 0 AND due_us <= $1 LIMIT 1`)
-	sqlOnItWay = store.SQL(`UPDATE exchange_deliveries SET
+	sqlClaimDueOf = store.SQL(`UPDATE exchange_deliveries SET due_us = $1 WHERE (agency_id, id) IN (
+			SELECT agency_id, id FROM exchange_deliveries WHERE agency_id = $2 AND due_us > 0 AND due_us <= $3 ORDER BY due_us, id LIMIT $4 {FOR UPDATE SKIP LOCKED})
+		RETURNING agency_id, id, parcel_id, receiver_code, sends, outgoing_id, title, receiver_name`)
+	sqlDueAgencies = store.SQL(`WITH RECURSIVE turn (agency_id) AS (
+			SELECT (SELECT agency_id FROM exchange_deliveries WHERE due_us > 0 AND agency_id > $1 ORDER BY agency_id LIMIT 1)
+			UNION ALL SELECT (SELECT d.agency_id FROM exchange_deliveries d WHERE d.due_us > 0 AND d.agency_id > turn.agency_id ORDER BY d.agency_id LIMIT 1)
+				FROM turn WHERE turn.agency_id IS NOT NULL)
+		SELECT agency_id FROM turn WHERE agency_id IS NOT NULL
+			AND EXISTS (SELECT 1 FROM exchange_deliveries d WHERE d.agency_id = turn.agency_id AND d.due_us > 0 AND d.due_us <= $2) LIMIT $3`)
+	sqlGiveBack = store.SQL(`UPDATE exchange_deliveries SET due_us = $1 WHERE agency_id = $2 AND id = $3 AND due_us > 0`)
+	sqlAnyDue   = store.SQL(`SELECT id FROM exchange_deliveries WHERE due_us > 0 AND due_us <= $1 LIMIT 1`)
+	sqlOnItWay  = store.SQL(`UPDATE exchange_deliveries SET
 			sends = sends + 1,
 			state = CASE WHEN state IN ('not_sent', 'queued') THEN 'on_exchange' ELSE state END,
 			state_us = CASE WHEN state IN ('not_sent', 'queued') THEN CAST($1 AS BIGINT) ELSE state_us END,
@@ -29,7 +41,52 @@ var (
 		WHERE agency_id = $4 AND id = $5 AND state IN ('not_sent', 'queued', 'on_exchange')`)
 )
 
-const dueBatch = 128
+const (
+	dueBatch  = 96
+	dueTurns  = 32       // agencies that are looked after besides, when the oldest work fills a batch
+	dueOfTurn = 2        // of each
+	dueLarge  = 64 << 20 // bytes of large parcels sent in one batch: those of others need not wait for more
+)
+
+// claims is due work of many agencies: the oldest of all, and when that fills a batch a little of each agency in turn besides, so that the one with
+// much to do does not hold back the others.
+type claims struct {
+	oldest, agencies, ofAgency *store.Stmt
+	mu                         sync.Mutex
+	after                      int64 // the agency whose turn was last
+}
+
+var dueLines = claims{oldest: sqlClaimDue, agencies: sqlDueAgencies, ofAgency: sqlClaimDueOf}
+
+func claim[T any](ctx context.Context, tx *store.Tx, c *claims, until store.Instant) ([]T, error) {
+	out, err := store.All[T](ctx, tx, c.oldest, until, tx.Now(), dueBatch)
+	tx.Wrote()
+	if err != nil || len(out) < dueBatch {
+		return out, err
+	}
+	c.mu.Lock()
+	after := c.after
+	c.mu.Unlock()
+	agencies, err := store.All[int64](ctx, tx, c.agencies, after, tx.Now(), dueTurns)
+	if err != nil {
+		return nil, err
+	}
+	next := int64(0)
+	if len(agencies) == dueTurns {
+		next = agencies[dueTurns-1]
+	}
+	c.mu.Lock()
+	c.after = next
+	c.mu.Unlock()
+	for _, a := range agencies {
+		some, err := store.All[T](ctx, tx, c.ofAgency, until, a, tx.Now(), dueOfTurn)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
 
 type dueLine struct {
 	AgencyID     int64
@@ -64,8 +121,7 @@ func (o *Office) dispatchOnce(ctx context.Context) (int, error) {
 	}
 	var lines []dueLine
 	err := o.DB.Keep(ctx, func(tx *store.Tx) (err error) {
-		lines, err = store.All[dueLine](ctx, tx, sqlClaimDue, tx.Now().Add(o.lease()), tx.Now(), dueBatch)
-		tx.Wrote()
+		lines, err = claim[dueLine](ctx, tx, &dueLines, tx.Now().Add(o.lease()))
 		return err
 	})
 	if err != nil || len(lines) == 0 {
@@ -74,11 +130,12 @@ func (o *Office) dispatchOnce(ctx context.Context) (int, error) {
 	return len(lines), o.sendLines(ctx, lines)
 }
 
-// sendLines puts the lines' parcels on the axis and notes which of them it took. What it did not take comes due again.
+// sendLines puts the lines' parcels on the axis and notes which of them it took. What it did not take comes due again. Small parcels go first, large
+// ones up to a bound; the rest of these is given back for the next batch.
 func (o *Office) sendLines(ctx context.Context, lines []dueLine) error {
-	var parcels []axis.Parcel
-	var sent []dueLine
+	var small, large, left cargo
 	var errs []error
+	bytes := int64(0)
 	loads, failed := o.loads(ctx, lines)
 	for _, l := range lines {
 		if l.Sends >= o.maxSends() {
@@ -92,17 +149,59 @@ func (o *Office) sendLines(ctx context.Context, lines []dueLine) error {
 		}
 		p := loads[at]
 		p.ID, p.To = p.ID+"/"+l.ReceiverCode, l.ReceiverCode
-		parcels, sent = append(parcels, p), append(sent, l)
+		to := &small
+		if p.Blob != nil {
+			if to = &large; bytes > 0 && bytes+p.Blob.Size > dueLarge {
+				to = &left
+			} else if !large.has(at) {
+				bytes += p.Blob.Size // stored once for all its receivers
+			}
+		}
+		to.parcels, to.lines = append(to.parcels, p), append(to.lines, l)
+	}
+	if len(left.lines) > 0 {
+		errs = append(errs, o.DB.Keep(ctx, func(tx *store.Tx) error {
+			for _, l := range left.lines {
+				if _, err := tx.Exec(ctx, sqlGiveBack, tx.Now(), l.AgencyID, l.ID); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
 	}
 	if err := o.fail("before send"); err != nil {
 		return err
 	}
-	results, _ := o.Axis.SendAll(ctx, parcels)
+	for _, c := range []cargo{small, large} {
+		if len(c.parcels) == 0 {
+			continue
+		}
+		results, err := o.send(ctx, c)
+		if err != nil {
+			return err
+		}
+		errs = append(errs, results...)
+	}
+	return errors.Join(errs...)
+}
+
+// cargo is what is sent at once.
+type cargo struct {
+	parcels []axis.Parcel
+	lines   []dueLine
+}
+
+func (c *cargo) has(at [2]int64) bool {
+	return len(c.lines) > 0 && slices.ContainsFunc(c.lines, func(l dueLine) bool { return l.AgencyID == at[0] && l.ParcelID == at[1] })
+}
+
+func (o *Office) send(ctx context.Context, c cargo) ([]error, error) {
+	results, _ := o.Axis.SendAll(ctx, c.parcels)
 	if err := o.fail("after send"); err != nil {
-		return err
+		return nil, err
 	}
 	err := o.DB.Keep(ctx, func(tx *store.Tx) error {
-		for i, l := range sent {
+		for i, l := range c.lines {
 			if i < len(results) && results[i] != nil {
 				continue
 			}
@@ -112,7 +211,7 @@ func (o *Office) sendLines(ctx context.Context, lines []dueLine) error {
 		}
 		return nil
 	})
-	return errors.Join(append(append(errs, results...), err)...)
+	return append(results, err), nil
 }
 
 // inline is what travels within the message of the axis; larger parcels go beside it, once for all receivers.

@@ -60,6 +60,15 @@ var (
 	sqlClaimOwed = store.SQL(`UPDATE exchange_statuses SET due_us = $1, tries = tries + 1 WHERE (agency_id, id) IN (
 			SELECT agency_id, id FROM exchange_statuses WHERE due_us > 0 AND due_us <= $2 ORDER BY due_us, id LIMIT $3 {FOR UPDATE SKIP LOCKED})
 		RETURNING ` + statusColumns)
+	sqlClaimOwedOf = store.SQL(`UPDATE exchange_statuses SET due_us = $1, tries = tries + 1 WHERE (agency_id, id) IN (
+			SELECT agency_id, id FROM exchange_statuses WHERE agency_id = $2 AND due_us > 0 AND due_us <= $3 ORDER BY due_us, id LIMIT $4 {FOR UPDATE SKIP LOCKED})
+		RETURNING ` + statusColumns)
+	sqlOwingAgencies = store.SQL(`WITH RECURSIVE turn (agency_id) AS (
+			SELECT (SELECT agency_id FROM exchange_statuses WHERE due_us > 0 AND agency_id > $1 ORDER BY agency_id LIMIT 1)
+			UNION ALL SELECT (SELECT s.agency_id FROM exchange_statuses s WHERE s.due_us > 0 AND s.agency_id > turn.agency_id ORDER BY s.agency_id LIMIT 1)
+				FROM turn WHERE turn.agency_id IS NOT NULL)
+		SELECT agency_id FROM turn WHERE agency_id IS NOT NULL
+			AND EXISTS (SELECT 1 FROM exchange_statuses s WHERE s.agency_id = turn.agency_id AND s.due_us > 0 AND s.due_us <= $2) LIMIT $3`)
 	sqlWritten = store.SQL(`UPDATE exchange_statuses SET raw = $1 WHERE agency_id = $2 AND id = $3 AND raw = ''`)
 	sqlSent    = store.SQL(`UPDATE exchange_statuses SET due_us = 0, sent_us = $1, last_error = '' WHERE agency_id = $2 AND id = $3`)
 	sqlNotSent = store.SQL(`UPDATE exchange_statuses SET due_us = $1, last_error = $2 WHERE agency_id = $3 AND id = $4`)
@@ -85,7 +94,7 @@ func repeat(ctx context.Context, tx *store.Tx, agency int64, receipt string) err
 	return err
 }
 
-const statusBatch = 128
+var owedStatuses = claims{oldest: sqlClaimOwed, agencies: sqlOwingAgencies, ofAgency: sqlClaimOwedOf}
 
 // answerOnce writes, keeps and sends the statuses that are due. The signed bytes are committed before they leave, so that a status sent
 // twice is the same status.
@@ -95,8 +104,7 @@ func (o *Office) answerOnce(ctx context.Context) (int, error) {
 	}
 	var owed []status
 	err := o.DB.Keep(ctx, func(tx *store.Tx) (err error) {
-		owed, err = store.All[status](ctx, tx, sqlClaimOwed, tx.Now().Add(o.lease()), tx.Now(), statusBatch)
-		tx.Wrote()
+		owed, err = claim[status](ctx, tx, &owedStatuses, tx.Now().Add(o.lease()))
 		return err
 	})
 	if err != nil || len(owed) == 0 {
