@@ -51,7 +51,7 @@ func Arrive(ctx context.Context, tx *store.Tx, in Arrival) (*Incoming, bool, err
 		switch {
 		case t.State == Refused:
 			d.ResendOf = max(d.ResendOf, t.ID)
-		case t.Source == FromExchange && t.SameContent:
+		case t.Source == FromExchange && (t.SameContent || t.State == Recalled && t.Identifier): // what was recalled does not come back by another parcel
 			held, err := Receipt(ctx, tx, d.AgencyID, t.ID)
 			return held, true, err
 		case d.TwinOf == 0 && t.Decision != TwinLink:

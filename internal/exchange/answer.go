@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"congvu/internal/documents"
 	"congvu/internal/edxml"
 	"congvu/internal/store"
 )
@@ -126,16 +125,13 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		if err != nil {
 			return err
 		}
-		if next, effect = from.Follow(m.Code); agreed || mark.SHA == "" {
-			agreed = true
-		} else if effect == Applied || effect == Logged {
-			effect = map[Effect]Effect{Applied: AppliedFlagged, Logged: Flagged}[effect]
+		if next, effect = from.Follow(m.Code); answers {
+			next, effect = from.answered(q.Kind, m.Code)
 		}
 		if closes = d.closedBy(m.Code, mark.SHA, at.SHA); !closes {
 			next, effect = from, Flagged
-		}
-		if answers && q.Kind != documents.GiveBack && q.Kind != documents.RecallWhole {
-			next, effect = from, Applied // of an update or a replacement: the line stays where it is
+		} else if !agreed && (effect == Applied || effect == Logged) {
+			effect = map[Effect]Effect{Applied: AppliedFlagged, Logged: Flagged}[effect]
 		}
 	}
 	if err := tx.Put(ctx, sqlPutAnswer, l.Agency, tx.NewID(), at.ID, at.OutgoingID, l.From, at.DocumentID, m.Code, string(effect), stated, tx.Now(), m.Staff.Name,

@@ -33,7 +33,16 @@ func (o *Office) take(ctx context.Context, p axis.Parcel, trouble func(error)) a
 		return axis.Retry(0)
 	}
 	r := fault("not_opened", "Hệ thống chưa mở được gói tin sau {count} lần thử. Gói tin được giữ nguyên; quản trị hệ thống kiểm tra rồi mở lại.", "count", p.Attempt)
-	if err := o.quarantine(ctx, letter{Parcel: p.ID, From: p.From, To: p.To, Kind: p.Kind}, r); err != nil {
+	l := letter{Parcel: p.ID, From: p.From, To: p.To, Kind: p.Kind, raw: p.Body}
+	if us, here, err := agencyByCode(ctx, o.DB, p.To, o.DB.Now()); err == nil && here && us.Hosted {
+		l.Agency = int64(us.ID) // its clerks open it again
+	}
+	if p.Blob != nil {
+		if err := o.keepRaw(ctx, &l, p); err != nil {
+			trouble(err) // what the axis no longer has is asked of its sender
+		}
+	}
+	if err := o.quarantine(ctx, l, r); err != nil {
 		trouble(err)
 		return axis.Retry(0)
 	}

@@ -63,7 +63,7 @@ var (
 		WHERE agency_id = $6 AND id = $7 AND state IN ('waiting', 'sent', 'failed')`)
 	sqlAskBack     = store.SQL(`UPDATE exchange_deliveries SET state = 'recall_requested', state_us = $1, due_us = 0, warned = TRUE WHERE agency_id = $2 AND id = $3 AND state = $4`)
 	sqlCancelLocal = store.SQL(`UPDATE exchange_deliveries SET state = 'cancelled', state_us = $1, due_us = 0, warned = TRUE, description = $2, args = 'null'
-		WHERE agency_id = $3 AND id = $4 AND sends = 0 AND due_us <= $5 AND state IN ('not_sent', 'queued', 'failed')`)
+		WHERE agency_id = $3 AND id = $4 AND sent_us = 0 AND due_us <= $5 AND state IN ('not_sent', 'queued', 'failed')`)
 )
 
 const jobRequest = "exchange.request"

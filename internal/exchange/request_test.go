@@ -173,3 +173,36 @@ func TestUpdateIsDecidedOnAndTheLineStays(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 }
+
+// What was sent once is not cancelled as if it had never left, also when it was sent again or its process died before the note (X9.8).
+func TestWhatWasSentIsAskedBackNotCancelled(t *testing.T) {
+	ctx := context.Background()
+	h := build(t, axis.Config{}, []string{"H26.1", "H26.2"}, nil)
+	id := h.issue("H26.1", "H26.2")
+	storeDrain(t, h)
+	if err := h.office.pack(ctx, h.job(jobPack)); err != nil {
+		t.Fatal(err)
+	}
+	h.office.failing = func(at string) error {
+		if at == "after send" {
+			return errKilled
+		}
+		return nil
+	}
+	if _, err := h.office.dispatchOnce(ctx); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	l := h.lines("H26.1", id)[0]
+	if l.Sends != 0 || l.State != Queued {
+		t.Fatalf("%+v", l)
+	}
+	if err := h.office.DB.Write(ctx, h.clerk("H26.1"), func(tx *store.Tx) error { return Resend(ctx, tx, l.ID) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.office.DB.Write(ctx, h.clerk("H26.1"), func(tx *store.Tx) error { return AskBack(ctx, tx, l.ID, "Văn bản gửi nhầm nơi nhận") }); err != nil {
+		t.Fatal(err)
+	}
+	if l := h.lines("H26.1", id)[0]; l.State != RecallRequested {
+		t.Errorf("%+v", l)
+	}
+}

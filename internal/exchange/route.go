@@ -1,5 +1,7 @@
 package exchange
 
+import "congvu/internal/documents"
+
 // State of a delivery line (X13.1).
 type State string
 
@@ -72,7 +74,7 @@ var route = map[State][10]string{
 	Refused:         {"=", "=", "=", "=", "=", "=", "!", "!", "!", "="},
 	RecallRequested: {"=", "refused", "=", "=", "=", "=", "!", "recalled", "recall_declined", "="},
 	Recalled:        {"=", "=", "=", "=", "=", "=", "!", "=", "!", "="},
-	RecallDeclined:  {"=", "!", "=", "=", "=", "=", "!", "!", "=", "="},
+	RecallDeclined:  {"=", "refused!", "=", "=", "=", "=", "!", "!", "=", "="},
 	Failed:          {"arrived", "refused", "registered", "assigned", "in_progress", "done", "!", "!", "!", "="},
 	Cancelled:       {"!", "!", "!", "!", "!", "!", "!", "!", "!", "="},
 }
@@ -99,6 +101,18 @@ func (s State) Follow(code string) (State, Effect) {
 	default:
 		return State(cell), Applied
 	}
+}
+
+// answered gives the state after a 15 or 16 that answers an open request. Of an update or a replacement the line stays where it is; where one recall was
+// declined, another that is open may still be agreed to.
+func (s State) answered(kind documents.RequestKind, code string) (State, Effect) {
+	switch {
+	case kind != documents.GiveBack && kind != documents.RecallWhole:
+		return s, Applied
+	case s == RecallDeclined:
+		return RecallRequested.Follow(code)
+	}
+	return s.Follow(code)
 }
 
 // CanResend tells whether a clerk may send again: not once the receiver has answered, and not what has no receiver on the network.

@@ -14,9 +14,9 @@ import (
 )
 
 // The due work of a line stands in its own row: due_us says when it is sent the next time. A claim moves due_us on by the back-off, so a process that
-// dies between claiming and sending only postpones.
+// dies between claiming and sending only postpones. From the claim on the line counts as sent (sent_us), for who dies before the note may have sent it.
 var (
-	sqlClaimDue = store.SQL(`UPDATE exchange_deliveries SET due_us = $1 WHERE (agency_id, id) IN (
+	sqlClaimDue = store.SQL(`UPDATE exchange_deliveries SET due_us = $1, sent_us = CASE WHEN sent_us = 0 THEN CAST($2 AS BIGINT) ELSE sent_us END WHERE (agency_id, id) IN (
 			SELECT agency_id, id FROM exchange_deliveries WHERE due_us > 0 AND due_us <= $2 ORDER BY due_us, id LIMIT $3 {FOR UPDATE SKIP LOCKED})
 		RETURNING agency_id, id, parcel_id, receiver_code, sends, outgoing_id, title, receiver_name`)
 	sqlClaimDueOf = store.SQL(`UPDATE exchange_deliveries SET due_us = $1 WHERE (agency_id, id) IN (
