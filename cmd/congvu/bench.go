@@ -51,6 +51,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 	span := fs.Duration("span", 5*time.Second, "thời gian của mỗi phép đo")
 	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) của cả lần đo vào tệp này; phép đo exchange: thêm một tệp cho mỗi tiến trình")
 	towns := fs.String("towns", strings.Join(benchTowns, ","), "nơi đo liên thông: one (một nút), two (trung tâm và nhánh), cluster (cụm, cần --db), mail (thư điện tử có chữ ký)")
+	only := fs.String("only", "", "trong phép đo exchange, chỉ đo các trường hợp có tên chứa chuỗi này, thí dụ «5 KB, 16»")
 	order := fs.String("node", "", "chỉ dùng nội bộ: tiến trình con của phép đo exchange, làm theo tệp này")
 	rest, err := parse(fs, args)
 	if err != nil {
@@ -73,7 +74,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 	if len(rest) == 0 {
 		rest = []string{"all"}
 	}
-	b := &benchRun{w: w, settings: s, rows: *rows, span: *span, towns: strings.Split(*towns, ","), profile: *profile}
+	b := &benchRun{w: w, settings: s, rows: *rows, span: *span, towns: strings.Split(*towns, ","), profile: *profile, only: *only}
 	for _, town := range b.towns {
 		if !slices.Contains(benchTowns, town) {
 			return badUsage("--towns nhận " + strings.Join(benchTowns, ", "))

@@ -59,6 +59,7 @@ type exchangeResult struct {
 	Open    int
 	Bytes   int64 // of the parcels
 	Parcels int
+	CPU     float64 // seconds of the processors
 	Trouble []string
 }
 
@@ -134,7 +135,7 @@ func (b *benchRun) rawParcels(ctx context.Context) ([]measurement, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	a, err := axis.Open(ctx, axis.Config{Node: "raw", StoreDir: dir})
+	a, err := axis.Open(ctx, axis.Config{Node: "raw", StoreDir: dir, MaxBytes: 64 << 30})
 	if err != nil {
 		return nil, err
 	}
@@ -171,6 +172,9 @@ func (b *benchRun) town(ctx context.Context, name string) (out []measurement, er
 		return nil, err
 	}
 	for _, c := range b.cases(1) {
+		if !strings.Contains(c.String(), b.only) {
+			continue
+		}
 		m, err := b.measure(ctx, t, c)
 		if err != nil {
 			return out, fmt.Errorf("%s, %s: %w", name, c, err)
@@ -202,16 +206,19 @@ func (b *benchRun) measure(ctx context.Context, t *benchTown, c exchangeCase) (m
 	}
 	var times []time.Duration
 	var bytes int64
-	var span float64
+	var span, cpu float64
 	open, parcels := 0, 0
 	for _, r := range results {
-		times, span, open = append(times, r.Times...), max(span, r.Seconds), open+r.Open
+		times, span, open, cpu = append(times, r.Times...), max(span, r.Seconds), open+r.Open, cpu+r.CPU
 		bytes, parcels = bytes+r.Bytes, parcels+r.Parcels
 		for _, s := range r.Trouble {
 			fmt.Fprintln(b.w.err, "    ", s)
 		}
 	}
 	note := fmt.Sprintf("%d under way a sender", c.window)
+	if cpu > 0 && len(times) > 0 {
+		note += fmt.Sprintf(", %.1f ms of processor a document", cpu/float64(len(times))*1000)
+	}
 	if parcels > 0 {
 		note += fmt.Sprintf(", parcel %d KB", bytes/int64(parcels)/1024)
 	}
@@ -608,7 +615,7 @@ func exchangeNode(ctx context.Context, w *world, s *settings, path string) error
 	if _, err := io.ReadFull(w.in, word[:]); err != nil {
 		return err
 	}
-	begun := time.Now()
+	begun, used := time.Now(), processorTime()
 	var all sync.WaitGroup
 	for _, one := range order.Senders {
 		all.Go(func() {
@@ -622,7 +629,7 @@ func exchangeNode(ctx context.Context, w *world, s *settings, path string) error
 		})
 	}
 	all.Wait()
-	r.Seconds = time.Since(begun).Seconds()
+	r.Seconds, r.CPU = time.Since(begun).Seconds(), (processorTime() - used).Seconds()
 	for _, one := range order.Senders {
 		if len(one.IDs) > 0 {
 			p, err := exchange.Parcels(ctx, in.DB, one.Clerk, fmt.Sprintf("outgoing/%d", one.IDs[0]))

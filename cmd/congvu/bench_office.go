@@ -33,6 +33,7 @@ type benchRun struct {
 	towns   []string // where the exchange is measured
 	founded int      // agencies in the database of the cluster
 	profile string
+	only    string // part of the names of the cases to measure
 }
 
 // office is a small agency that can do the whole way: somebody drafts, the head signs, the clerk releases, registers and submits.

@@ -33,6 +33,8 @@ type Office struct {
 
 	memory memory
 	lately lately
+	packed packed
+	judged judged
 	hosts  chan struct{}
 	hostMu sync.Mutex
 }
