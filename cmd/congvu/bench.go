@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -43,12 +44,15 @@ func summed(name, note string, times []time.Duration, span time.Duration, errors
 // bench measures what the product does and, in the same run, what the machine could do at best.
 func bench(ctx context.Context, w *world, args []string) error {
 	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|direct|bulk|issue|batch|exchange|search|memory …] [--data THƯ_MỤC] [--db postgres://…] [--json]")
-	s := newSettings(w, fs, false)
+	s := newSettings(w, fs, true)
 	asJSON := fs.Bool("json", false, "in kết quả dạng JSON")
 	rows := fs.Int("rows", 1_000_000, "số văn bản đến trong cơ sở dữ liệu của phép đo inbox; một phần mười thuộc một cơ quan")
 	fs.IntVar(rows, "documents", 1_000_000, "số văn bản trong chỉ mục của phép đo search (như --rows)")
 	span := fs.Duration("span", 5*time.Second, "thời gian của mỗi phép đo")
-	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) của cả lần đo vào tệp này")
+	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) của cả lần đo vào tệp này; phép đo exchange: thêm một tệp cho mỗi tiến trình")
+	towns := fs.String("towns", strings.Join(benchTowns, ","), "nơi đo liên thông: one (một nút), two (trung tâm và nhánh), cluster (cụm, cần --db), mail (thư điện tử có chữ ký)")
+	only := fs.String("only", "", "trong phép đo exchange, chỉ đo các trường hợp có tên chứa chuỗi này, thí dụ «5 KB, 16»")
+	order := fs.String("node", "", "chỉ dùng nội bộ: tiến trình con của phép đo exchange, làm theo tệp này")
 	rest, err := parse(fs, args)
 	if err != nil {
 		return err
@@ -64,10 +68,18 @@ func bench(ctx context.Context, w *world, args []string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	if *order != "" {
+		return exchangeNode(ctx, w, s, *order)
+	}
 	if len(rest) == 0 {
 		rest = []string{"all"}
 	}
-	b := &benchRun{w: w, settings: s, rows: *rows, span: *span}
+	b := &benchRun{w: w, settings: s, rows: *rows, span: *span, towns: strings.Split(*towns, ","), profile: *profile, only: *only}
+	for _, town := range b.towns {
+		if !slices.Contains(benchTowns, town) {
+			return badUsage("--towns nhận " + strings.Join(benchTowns, ", "))
+		}
+	}
 	if err := b.prepare(); err != nil {
 		return err
 	}

@@ -17,7 +17,6 @@ import (
 	"congvu/internal/auth"
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
-	"congvu/internal/exchange"
 	"congvu/internal/org"
 	"congvu/internal/store"
 	"congvu/internal/web"
@@ -214,66 +213,6 @@ func (b *benchRun) issue(ctx context.Context) ([]measurement, error) {
 		return err
 	}, &next)
 	return []measurement{made, m}, nil
-}
-
-// exchange measures from issue until the sender's delivery line says that the receiver's system has the document.
-func (b *benchRun) exchange(ctx context.Context) ([]measurement, error) {
-	const agencies = 8
-	if err := b.open(ctx, agencies); err != nil {
-		return nil, err
-	}
-	n := int(60 * b.span.Seconds())
-	ids := make([]int64, n)
-	if err := parallel(n, 2*runtime.NumCPU(), func(i int) (err error) {
-		if ids[i], err = b.offices[i%agencies].signed(ctx, b.in, b.offices[(i+1)%agencies]); err == nil {
-			err = b.sealed(ctx, b.offices[i%agencies], ids[i])
-		}
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	work, stop := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	running.Go(func() {
-		b.in.Exchange.Run(work, func(err error) {
-			if work.Err() == nil {
-				fmt.Fprintln(b.w.err, "  ", err)
-			}
-		})
-	})
-	defer running.Wait()
-	defer stop()
-	issued := make([]time.Time, n)
-	begun := time.Now()
-	if err := parallel(n, 16, func(i int) error {
-		issued[i] = time.Now()
-		return b.in.DB.Write(ctx, b.offices[i%agencies].clerk, func(tx *store.Tx) error {
-			_, err := documents.Issue(ctx, tx, ids[i])
-			return err
-		})
-	}); err != nil {
-		return nil, err
-	}
-	times := make([]time.Duration, 0, n)
-	open := map[int]bool{}
-	for i := range n {
-		open[i] = true
-	}
-	for len(open) > 0 && time.Since(begun) < max(20*b.span, 2*time.Minute) && ctx.Err() == nil {
-		for i := range open {
-			d, err := exchange.Deliveries(ctx, b.in.DB, b.offices[i%agencies].clerk, ids[i])
-			if err != nil {
-				return nil, err
-			}
-			if len(d) == 1 && d[0].State == exchange.Arrived {
-				times = append(times, d[0].At.Time().Sub(issued[i]))
-				delete(open, i)
-			}
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	m := summed("issued → arrived, with receipt", "one node, small PDF, 2 signatures verified; p50… from issue to receipt in a burst", times, time.Since(begun), len(open))
-	return []measurement{m}, nil
 }
 
 // sealed brings a signed document to the point where only the issue is left.

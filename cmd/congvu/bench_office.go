@@ -29,6 +29,11 @@ type benchRun struct {
 	authority *keys.TestAuthority
 	offices   []*office
 	filled    bool
+
+	towns   []string // where the exchange is measured
+	founded int      // agencies in the database of the cluster
+	profile string
+	only    string // part of the names of the cases to measure
 }
 
 // office is a small agency that can do the whole way: somebody drafts, the head signs, the clerk releases, registers and submits.
@@ -197,6 +202,14 @@ func (o *office) signed(ctx context.Context, in *installation, to *office) (int6
 
 // approved brings a new document for a receiver to the point where the head signs it.
 func (o *office) approved(ctx context.Context, in *installation, to *office) (int64, error) {
+	return o.drafted(ctx, in, to, func(id int64) error {
+		_, err := documents.Lay(ctx, in.Desk, o.drafter, id)
+		return err
+	})
+}
+
+// drafted does the same with a main file that main makes.
+func (o *office) drafted(ctx context.Context, in *installation, to *office, main func(id int64) error) (int64, error) {
 	var id int64
 	err := in.DB.Write(ctx, o.drafter, func(tx *store.Tx) error {
 		d, err := documents.Draft(ctx, tx, documents.DraftForm{TypeCode: "CONG_VAN", Subject: "đo tốc độ liên thông văn bản điện tử", Addressees: []string{to.agency.Name},
@@ -210,7 +223,7 @@ func (o *office) approved(ctx context.Context, in *installation, to *office) (in
 	if err != nil {
 		return 0, err
 	}
-	if _, err := documents.Lay(ctx, in.Desk, o.drafter, id); err != nil {
+	if err := main(id); err != nil {
 		return 0, err
 	}
 	if err := in.DB.Write(ctx, o.drafter, func(tx *store.Tx) error {

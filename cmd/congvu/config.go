@@ -18,7 +18,7 @@ type setting struct {
 
 // settings are what serve, demo and the local verbs share. Their zero value works.
 type settings struct {
-	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep string
+	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, AxisCert, AxisKey, AxisCA, AxisPlaintext, AxisReplicas, AxisMonitors, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep string
 
 	list []*setting
 }
@@ -51,6 +51,12 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 		add(&s.AxisPeers, "axis-peers", "", "tệp JSON liệt kê bản cài đặt được nối vào: tên, mật khẩu, mã cơ quan", false)
 		add(&s.AxisHub, "axis-hub", "", "địa chỉ nats://HOST:PORT của bản cài đặt trung tâm mà bản này nối vào", false)
 		add(&s.AxisPassword, "axis-password", "", "mật khẩu nối vào bản cài đặt trung tâm (chỉ nên đặt bằng biến môi trường)", true)
+		add(&s.AxisCert, "axis-cert", "", "tệp chứng thư TLS (PEM) của trục nhúng mà bản cài đặt khác nối vào; đọc lại khi tệp thay đổi", false)
+		add(&s.AxisKey, "axis-key", "", "tệp khóa riêng (PEM) của --axis-cert", false)
+		add(&s.AxisCA, "axis-ca", "", "tệp chứng thư gốc (PEM) để kiểm tra bản cài đặt trung tâm hoặc trục ở --axis; «system»: các chứng thư gốc của hệ điều hành", false)
+		add(&s.AxisPlaintext, "axis-plaintext", "off", "on: nối trục ra ngoài máy này không qua TLS, chỉ khi đã có đường hầm mã hóa; off: từ chối", false)
+		add(&s.AxisReplicas, "axis-replicas", "1", "số bản của mỗi luồng trên cụm ở --axis: 3 khi cụm có ba máy chủ", false)
+		add(&s.AxisMonitors, "axis-monitors", "", "địa chỉ theo dõi http://… của các máy chủ NATS ở --axis, cách nhau dấu phẩy: không khởi động nếu có máy chưa đặt sync_interval là always", false)
 		add(&s.TSA, "tsa", "", "địa chỉ http(s) của dịch vụ cấp dấu thời gian (RFC 3161); bỏ trống: không xin dấu thời gian", false)
 		add(&s.Evidence, "evidence", "on", "hỏi tình trạng chứng thư (OCSP, danh sách thu hồi) khi bảo quản và kiểm tra lại chữ ký: on hoặc off", false)
 		add(&s.Backup, "backup", "", "thư mục giữ các bản sao lưu, nên nằm trên ổ đĩa khác; bỏ trống: không sao lưu", false)

@@ -30,6 +30,7 @@ func verbs() []verb {
 	return []verb{
 		{"demo", "chạy thử với một thành phố mẫu (dữ liệu nhúng)", demo},
 		{"serve", "chạy máy chủ", serve},
+		{"broker", "chạy một máy chủ của cụm trục liên thông, khi nhiều bản của máy chủ dùng chung một cơ sở dữ liệu", broker},
 		{"migrate", "nâng cấp bảng dữ liệu lên phiên bản của chương trình này", migrate},
 		{"backup", "sao lưu toàn bộ bản cài đặt vào một thư mục, trong khi máy chủ vẫn chạy", backupVerb},
 		{"restore", "khôi phục một bản sao lưu vào bản cài đặt trống, kiểm tra từng tệp", restoreVerb},

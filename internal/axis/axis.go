@@ -59,10 +59,7 @@ func (a *Axis) open(ctx context.Context) error {
 		return err
 	}
 	a.setHosted(a.cfg.Agencies)
-	if err := a.layStreams(ctx); err != nil {
-		return err
-	}
-	if err := a.layConsumers(ctx); err != nil {
+	if err := a.lay(ctx); err != nil {
 		return err
 	}
 	run, stop := context.WithCancel(context.Background())
@@ -78,6 +75,35 @@ func (a *Axis) open(ctx context.Context) error {
 	return nil
 }
 
+// lay makes streams and consumers. A cluster whose members are being started or replaced has no leader for some seconds: it is asked again.
+func (a *Axis) lay(ctx context.Context) error {
+	for {
+		err := a.layStreams(ctx)
+		if err == nil {
+			err = a.layConsumers(ctx)
+		}
+		if err == nil || a.cfg.URL == "" || !passing(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
+const noPeers jetstream.ErrorCode = 10005 // "no suitable peers for placement"
+
+// passing tells whether an error is of a cluster without a leader, or with fewer members than copies are asked for: it passes, if they come.
+func passing(err error) bool {
+	var api *jetstream.APIError
+	if errors.As(err, &api) {
+		return api.Code >= 500 || api.ErrorCode == noPeers
+	}
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse)
+}
+
 func (a *Axis) connect() error {
 	opts := []nats.Option{
 		nats.Name("congvu " + a.cfg.Node), nats.MaxReconnects(-1), nats.ReconnectWait(200 * time.Millisecond),
@@ -90,8 +116,11 @@ func (a *Axis) connect() error {
 			return err
 		}
 		opts = append(opts, nats.InProcessServer(a.srv), nats.UserInfo(insideUser, a.insideKey))
-	} else if a.cfg.TLS != nil {
-		opts = append(opts, nats.Secure(a.cfg.TLS))
+	} else {
+		opts = append(opts, nats.Timeout(5*time.Second), nats.PingInterval(10*time.Second), nats.MaxPingsOutstanding(2))
+		if a.cfg.TLS != nil {
+			opts = append(opts, nats.Secure(a.cfg.TLS))
+		}
 	}
 	nc, err := nats.Connect(url, opts...)
 	if err != nil {

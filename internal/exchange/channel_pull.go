@@ -385,7 +385,7 @@ func (o *Office) openForeign(ctx context.Context, l *letter) (*opened, error) {
 		x.signature = trusted
 		l.gate.signature = trusted
 	}
-	if err := o.judged(x, l.gate.channel.Signatures, why); err != nil {
+	if err := o.weigh(x, l.gate.channel.Signatures, why); err != nil {
 		return x, err
 	}
 	if !l.forUs(x) {
@@ -397,8 +397,8 @@ func (o *Office) openForeign(ctx context.Context, l *letter) (*opened, error) {
 	return x, nil
 }
 
-// judged applies the channel's policy to the packet signature.
-func (o *Office) judged(x *opened, policy string, why error) error {
+// weigh applies the channel's policy to the packet signature.
+func (o *Office) weigh(x *opened, policy string, why error) error {
 	broken := x.signature == string(xmldsig.Invalid)
 	switch {
 	case policy == SignaturesTrusted && x.signature != trusted:

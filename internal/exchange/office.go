@@ -41,6 +41,8 @@ type Office struct {
 	quotas quotas
 	lately lately
 	links  links
+	packed packed
+	judged judged
 	hosts  chan struct{}
 	hostMu sync.Mutex
 }

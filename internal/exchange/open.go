@@ -196,6 +196,10 @@ func (o *Office) keepFile(ctx context.Context, a edxml.Attachment, content io.Re
 		return f, err
 	}
 	f.SHA, f.Size = ref.SHA, ref.Size
+	if j, ok := o.judged.find(f.SHA, at); ok {
+		f.Verdict, f.VerdictReport = j.verdict, j.report
+		return f, nil
+	}
 	opt := pades.VerifyOptions{At: at.Time(), Trust: o.Trust, RevocationOptional: o.Trust != nil && o.Trust.AllowTest}
 	if o.Evidence != nil {
 		opt.CRLs = o.Evidence(at.Time())
@@ -208,6 +212,7 @@ func (o *Office) keepFile(ctx context.Context, a edxml.Attachment, content io.Re
 	if report.Outcome == pades.Unreadable {
 		f.Verdict = documents.VerdictFailed
 	}
+	o.judged.keep(f.SHA, at, f)
 	return f, nil
 }
 

@@ -61,6 +61,7 @@ func (o *Office) pack(ctx context.Context, j store.Job) error {
 	if err != nil {
 		return err
 	}
+	o.packed.keep(ref.SHA, raw)
 	if err := o.fail("before packed"); err != nil {
 		return err
 	}

@@ -246,6 +246,9 @@ func (o *Office) load(ctx context.Context, agency, parcel int64) (axis.Parcel, e
 		return axis.Parcel{}, err
 	}
 	out := axis.Parcel{ID: p.Parcel, From: p.SenderCode, Kind: kindDocument}
+	if out.Body = o.packed.find(p.SHA); out.Body != nil {
+		return out, nil
+	}
 	if p.Size <= inline {
 		out.Body, err = blob.ReadAll(ctx, o.Blobs, p.SHA, inline)
 		return out, err

@@ -455,7 +455,7 @@ func (s *site) answer() {
 	var claimed []*owed
 	next := ms(0)
 	for _, o := range s.statuses {
-		if o.due > 0 && o.due <= s.now() && len(claimed) < statusBatch {
+		if o.due > 0 && o.due <= s.now() && len(claimed) < dueBatch {
 			o.due = s.now() + msOf(s.w.office().lease())
 			o.tries++
 			claimed = append(claimed, o)

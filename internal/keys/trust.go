@@ -59,6 +59,7 @@ type Trust struct {
 	AllowTest bool
 	pins      []*Pin
 	between   []*x509.Certificate
+	known     *knownChains
 }
 
 // Chain is a path from a certificate to a believed one, with the strictest rule of the pins it passes.
@@ -87,6 +88,10 @@ func (t *Trust) Chain(cert *x509.Certificate, intermediates []*x509.Certificate,
 	if !usable(cert, purpose) {
 		return nil, ErrPurpose.because("key usage")
 	}
+	key := chainKey(cert, intermediates, purpose, t.AllowTest)
+	if c := t.known.find(key, at); c != nil {
+		return c, nil
+	}
 	roots, between := x509.NewCertPool(), x509.NewCertPool()
 	for _, p := range t.pins {
 		if p.Anchor {
@@ -109,6 +114,9 @@ func (t *Trust) Chain(cert *x509.Certificate, intermediates []*x509.Certificate,
 	for _, path := range found {
 		var c *Chain
 		if c, err = t.allow(path, at, purpose); err == nil {
+			if len(found) == 1 { // with several paths another time may prefer another one
+				t.known.keep(key, c, t.pin)
+			}
 			return c, nil
 		}
 	}

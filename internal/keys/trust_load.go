@@ -28,7 +28,7 @@ func LoadTrust(dir string) (*Trust, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Trust{}
+	t := &Trust{known: &knownChains{}}
 	for _, c := range certs {
 		p := pins[Fingerprint(c.cert)]
 		switch {
