@@ -16,6 +16,8 @@ func searchText(f AgencyForm) string {
 }
 
 var (
+	sqlPastNames   = store.SQL(`SELECT DISTINCT name FROM org_agency_versions WHERE agency_id = $1 ORDER BY name`)
+	sqlPastCodes   = store.SQL(`SELECT DISTINCT code FROM org_codes WHERE agency_id = $1 ORDER BY code`)
 	sqlForgetWords = store.SQL(`DELETE FROM org_words WHERE agency_id = $1 AND word NOT IN (SELECT value FROM json_each(CAST($2 AS TEXT)))`)
 	sqlAddWords    = store.SQL(`INSERT INTO org_words (word, agency_id) SELECT value, CAST($1 AS BIGINT) FROM json_each(CAST($2 AS TEXT)) WHERE TRUE ON CONFLICT (word, agency_id) DO NOTHING`)
 	// Words are matched by prefix as a range of the primary key; the rarest typed word leads, its first agencies are looked at, and the other
@@ -29,13 +31,36 @@ var (
 		AND search_text NOT LIKE '%-w00%' ORDER BY code LIMIT $1`)
 )
 
+// searchTextOf adds the names and codes that an agency had before (X20.1, I10.1).
+func searchTextOf(ctx context.Context, r store.Reader, id AgencyID, f AgencyForm) (string, error) {
+	text := searchText(f)
+	names, err := store.All[string](ctx, r, sqlPastNames, id)
+	if err != nil {
+		return "", err
+	}
+	codes, err := store.All[string](ctx, r, sqlPastCodes, id)
+	if err != nil {
+		return "", err
+	}
+	for _, past := range append(names, codes...) {
+		if past = i18n.Fold(past); !strings.Contains(" "+text+" ", " "+past+" ") {
+			text += " " + past
+		}
+	}
+	return text, nil
+}
+
 func putWords(ctx context.Context, tx *store.Tx, id AgencyID, f AgencyForm) error {
-	words := words(searchText(f))
+	text, err := searchTextOf(ctx, tx, id, f)
+	if err != nil {
+		return err
+	}
+	words := words(text)
 	list := store.JSONOf(words)
 	if _, err := tx.Exec(ctx, sqlForgetWords, id, list); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, sqlAddWords, id, list)
+	_, err = tx.Exec(ctx, sqlAddWords, id, list)
 	return err
 }
 
