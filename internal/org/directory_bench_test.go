@@ -127,6 +127,7 @@ func BenchmarkDirectory(b *testing.B) {
 		b.Fatal(run, err)
 	}
 	b.Logf("%s: full compare without a change in %s", db.Engine(), time.Since(began).Round(time.Millisecond))
+	_, _ = store.All[string](ctx, db, tidied) // as autovacuum does within a minute; it has no rows to give
 	asked := questions(units, 400)
 	b.Run("questions", func(b *testing.B) { ask(b, db, asked) })
 	for _, q := range []string{"xyzzyx", "uy ban nhan dan", ""} {
@@ -139,6 +140,8 @@ func BenchmarkDirectory(b *testing.B) {
 		})
 	}
 }
+
+var tidied = store.Fork(`ANALYZE`, `VACUUM ANALYZE`)
 
 func ask(b *testing.B, db *store.DB, asked []string) {
 	for b.Loop() {
