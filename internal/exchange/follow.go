@@ -180,6 +180,13 @@ func address(ctx context.Context, r store.Reader, us agency, receivers []receive
 				d.ReceiverName, d.ReceiverCode = a.Name, a.Wire
 			}
 			why = unreachable(us, a, err, to)
+			if why.Text == "" {
+				if code, disputed, err := org.Disputed(ctx, r, &a.Agency); err != nil {
+					return nil, err
+				} else if disputed { // I3.5
+					why = store.Say("Mã {code} của {receiver} đang có cơ quan khác cùng nhận. Chờ quản trị hệ thống quyết định rồi gửi lại, hoặc gửi bản giấy.", "code", code, "receiver", a.Name)
+				}
+			}
 		}
 		if why.Text != "" {
 			d.State, d.Channel, d.Description, d.Args = Failed, "", why.Text, store.JSONOf(why.Args)

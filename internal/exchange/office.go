@@ -28,12 +28,15 @@ type Office struct {
 	Parallel int                                // parcels packed and statuses signed at once; 0 = 32, for most wait for a disk
 	Evidence func(at time.Time) (crls [][]byte) // revocation lists known at a time; nil = none besides what files carry
 
+	Directories func(ctx context.Context) ([]DirectorySource, error) // where lists of agencies come from (X20); nil = nowhere
+
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
 
 	memory memory
 	lately lately
 	hosts  chan struct{}
+	sync   chan struct{}
 	hostMu sync.Mutex
 }
 
@@ -64,6 +67,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },
+		func() { o.syncing(ctx, trouble) },
 	}
 	var all sync.WaitGroup
 	for _, part := range parts {

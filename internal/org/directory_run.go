@@ -130,6 +130,7 @@ var (
 	sqlSteps     = store.SQL(`SELECT run_id, ordinal, act, entry, unit, problem, args FROM org_run_steps WHERE run_id = $1 AND ordinal > $2 ORDER BY ordinal LIMIT $3`)
 	sqlOpenRuns  = store.SQL(`SELECT id FROM org_runs WHERE state = 'carrying' ORDER BY id`)
 	sqlLastRun   = store.SQL(`SELECT ` + runColumns + ` FROM org_runs WHERE source = $1 AND kind IN (SELECT value FROM json_each(CAST($2 AS TEXT))) AND state IN ('planning', 'held', 'carrying', 'done', 'refused') ORDER BY id DESC LIMIT 1`)
+	sqlFailed    = store.SQL(`SELECT id FROM org_runs WHERE source = $1 AND state = 'failed' AND started_us > $2 LIMIT 1`)
 	putSteps     = bulkOf(100, 7, `INSERT INTO org_run_steps (run_id, ordinal, act, entry, unit, problem, args) VALUES `, ``)
 )
 
@@ -150,6 +151,12 @@ func Runs(ctx context.Context, r store.Reader, limit int) ([]Run, error) {
 // LastRun gives the last run of a source of one of the kinds that came to an end or still goes on; ok is false when there is none.
 func LastRun(ctx context.Context, r store.Reader, source string, kinds ...string) (Run, bool, error) {
 	return store.Maybe[Run](ctx, r, sqlLastRun, source, store.JSONOf(kinds))
+}
+
+// FailedSince tells whether a source did not answer after a time.
+func FailedSince(ctx context.Context, r store.Reader, source string, since store.Instant) (bool, error) {
+	_, failed, err := store.Maybe[int64](ctx, r, sqlFailed, source, since)
+	return failed, err
 }
 
 // Steps lists what a run has still to do or cannot do, from an ordinal on.

@@ -222,6 +222,36 @@ func AdoptEntry(ctx context.Context, tx *store.Tx, source, id string) (*Agency, 
 	return AmendAgency(ctx, tx, a.ID, f, "")
 }
 
+// RewordAgencies renews the search words of the agencies that had other names or codes before, and tells how many (X20.1).
+func RewordAgencies(ctx context.Context, db *store.DB) (n int, err error) {
+	after := AgencyID(0)
+	for {
+		ids, err := store.All[AgencyID](ctx, db, sqlHavePast, after)
+		if err != nil || len(ids) == 0 {
+			return n, err
+		}
+		after = ids[len(ids)-1]
+		if err := db.Keep(ctx, func(tx *store.Tx) error {
+			for _, id := range ids {
+				a, err := FindAgency(ctx, tx, id)
+				if err == nil {
+					err = rewordAgency(ctx, tx, a)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			return n, err
+		}
+		n += len(ids)
+	}
+}
+
+var sqlHavePast = store.SQL(`SELECT a.id FROM org_agencies AS a WHERE a.id > $1 AND ((SELECT count(*) FROM org_agency_versions AS v WHERE v.agency_id = a.id) > 1
+	OR (SELECT count(*) FROM org_codes AS c WHERE c.agency_id = a.id) > 1) ORDER BY a.id LIMIT 200`)
+
 var sqlReword = store.SQL(`UPDATE org_agencies SET search_text = $1 WHERE id = $2`)
 
 // rewordAgency renews the search words of an agency.
