@@ -435,3 +435,23 @@ func decideRun(ctx context.Context, tx *store.Tx, id int64, state, note, verb st
 	}
 	return tx.Record(store.Event{Verb: verb, Ref: run.ref(), Title: run.Source, Data: map[string]any{"closes": run.Closes, "known": run.Known, "note": note}})
 }
+
+// PreviewSync tells what a list would change, and writes nothing.
+func PreviewSync(ctx context.Context, r store.Reader, a store.Actor, l List) (Run, []Step, error) {
+	if err := mayKeepDirectory(a); err != nil {
+		return Run{}, nil, err
+	}
+	if err := l.check(); err != nil {
+		return Run{}, nil, err
+	}
+	known, err := knownEntries(ctx, r, l.Source)
+	if err != nil {
+		return Run{}, nil, err
+	}
+	p := compare(l, known)
+	run := Run{Source: l.Source, Kind: l.Kind, Units: int64(len(l.Units)), Known: p.known, Creates: p.creates, Modifies: p.modifies, Closes: p.closes, Unchanged: p.unchanged, Problems: p.wrong, State: RunCarrying}
+	if p.closes*closesUnasked > p.known {
+		run.State = RunHeld
+	}
+	return run, p.steps, nil
+}
