@@ -35,6 +35,7 @@ func verbs() []verb {
 		{"backup", "sao lưu toàn bộ bản cài đặt vào một thư mục, trong khi máy chủ vẫn chạy", backupVerb},
 		{"restore", "khôi phục một bản sao lưu vào bản cài đặt trống, kiểm tra từng tệp", restoreVerb},
 		{"import", "nạp cơ quan, đơn vị, người từ tệp XLSX hoặc CSV", importTable},
+		{"directory", "danh bạ cơ quan cả nước: đồng bộ từ danh mục, tìm, xem tình trạng", directoryVerb},
 		{"user", "mở, khóa tài khoản, đặt lại mật khẩu, tạo quản trị viên đầu tiên", user},
 		{"key", "liệt kê, nạp, gỡ khóa ký mà máy chủ giữ", keyVerb},
 		{"signer", "giữ khóa ký trên thiết bị phần cứng (PKCS#11) và ký cho máy chủ", signerVerb},

@@ -6,6 +6,7 @@ import (
 
 	"congvu/internal/documents"
 	"congvu/internal/dossiers"
+	"congvu/internal/org"
 	"congvu/internal/search"
 	"congvu/internal/store"
 )
@@ -45,6 +46,9 @@ func reindex(ctx context.Context, w *world, args []string) error {
 		return err
 	}
 	fmt.Fprintf(w.out, "Đã lập lại chỉ mục tìm kiếm của %d văn bản.\n", n)
+	if _, err := org.RewordAgencies(ctx, in.DB); err != nil {
+		return err
+	}
 	again, err := documents.ReadAgain(ctx, in.DB)
 	if err == nil && again > 0 {
 		fmt.Fprintf(w.out, "Sẽ nhận dạng lại %d tệp quét khi máy chủ chạy.\n", again)

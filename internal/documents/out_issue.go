@@ -232,6 +232,14 @@ func (o *Outgoing) sendable(ctx context.Context, tx *store.Tx, on calendar.Date,
 			return err
 		case err != nil || to.Code == "" || to.State == "closed" && on.After(to.ValidTo):
 			p.Add("receivers", "Nơi nhận {name} không còn hiệu lực hoặc không có mã định danh. Hãy trả lại để chọn lại.", "name", r.Name)
+		default:
+			code, disputed, err := org.Disputed(ctx, tx, to)
+			if err != nil {
+				return err
+			}
+			if disputed { // I3.5
+				p.Add("receivers", "Mã {code} của nơi nhận {name} đang có cơ quan khác cùng nhận. Chờ quản trị hệ thống quyết định, hoặc trả lại để bỏ nơi nhận này.", "code", code, "name", r.Name)
+			}
 		}
 	}
 	files, err := filesOf(ctx, tx, o.AgencyID, o.Ref())

@@ -32,7 +32,8 @@ type Office struct {
 	Links    func(gateway.Config) (gateway.Link, error) // opens a gateway; nil = the real one
 	GateTick time.Duration                              // how often due work of the gateways is looked for; 0 = 1 second
 
-	Usual Quota // of senders without one of their own; zero = what the administrator set
+	Usual       Quota                                                // of senders without one of their own; zero = what the administrator set
+	Directories func(ctx context.Context) ([]DirectorySource, error) // where lists of agencies come from (X20); nil = nowhere
 
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
@@ -44,6 +45,7 @@ type Office struct {
 	packed packed
 	judged judged
 	hosts  chan struct{}
+	sync   chan struct{}
 	hostMu sync.Mutex
 }
 
@@ -76,6 +78,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },
 		func() { o.runGateways(ctx, trouble) },
+		func() { o.syncing(ctx, trouble) },
 	}
 	var all sync.WaitGroup
 	for _, part := range parts {

@@ -216,7 +216,15 @@ func (o *Office) openLetter(ctx context.Context, l letter) error {
 	}
 	var r *refusal
 	if errors.As(err, &r) {
+		if r.about != nil && edxml.SameCode(r.about.From().OrganID, l.From) { // who it is is the axis's word, not the stranger's
+			if err := o.meet(ctx, r.about.From()); err != nil {
+				return err
+			}
+		}
 		return o.quarantine(ctx, l, r)
+	}
+	if err == nil && x.sender.ID == 0 {
+		return o.meet(ctx, x.message.From())
 	}
 	return err
 }

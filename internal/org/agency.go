@@ -266,8 +266,12 @@ func AmendAgency(ctx context.Context, tx *store.Tx, id AgencyID, f AgencyForm, f
 	if err := leaveCodes(ctx, tx, id, f); err != nil {
 		return nil, err
 	}
+	text, err := searchTextOf(ctx, tx, id, f)
+	if err != nil {
+		return nil, err
+	}
 	err = tx.Put(ctx, sqlAmendAgency, f.Code, f.OldCode, f.WireCode, f.Level, f.Hosted, f.Collective, f.CollectiveName, f.HeadTitle,
-		f.Address, f.Email, f.Phone, f.Website, f.Name, searchText(f), id, f.Revision)
+		f.Address, f.Email, f.Phone, f.Website, f.Name, text, id, f.Revision)
 	if err == nil {
 		err = putVersion(ctx, tx, id, f, from)
 	}

@@ -16,6 +16,8 @@ func searchText(f AgencyForm) string {
 }
 
 var (
+	sqlPastNames   = store.SQL(`SELECT DISTINCT name FROM org_agency_versions WHERE agency_id = $1 ORDER BY name`)
+	sqlPastCodes   = store.SQL(`SELECT DISTINCT code FROM org_codes WHERE agency_id = $1 ORDER BY code`)
 	sqlForgetWords = store.SQL(`DELETE FROM org_words WHERE agency_id = $1 AND word NOT IN (SELECT value FROM json_each(CAST($2 AS TEXT)))`)
 	sqlAddWords    = store.SQL(`INSERT INTO org_words (word, agency_id) SELECT value, CAST($1 AS BIGINT) FROM json_each(CAST($2 AS TEXT)) WHERE TRUE ON CONFLICT (word, agency_id) DO NOTHING`)
 	// Words are matched by prefix as a range of the primary key; the rarest typed word leads, its first agencies are looked at, and the other
@@ -29,13 +31,36 @@ var (
 		AND search_text NOT LIKE '%-w00%' ORDER BY code LIMIT $1`)
 )
 
+// searchTextOf adds the names and codes that an agency had before (X20.1, I10.1).
+func searchTextOf(ctx context.Context, r store.Reader, id AgencyID, f AgencyForm) (string, error) {
+	text := searchText(f)
+	names, err := store.All[string](ctx, r, sqlPastNames, id)
+	if err != nil {
+		return "", err
+	}
+	codes, err := store.All[string](ctx, r, sqlPastCodes, id)
+	if err != nil {
+		return "", err
+	}
+	for _, past := range append(names, codes...) {
+		if past = i18n.Fold(past); !strings.Contains(" "+text+" ", " "+past+" ") {
+			text += " " + past
+		}
+	}
+	return text, nil
+}
+
 func putWords(ctx context.Context, tx *store.Tx, id AgencyID, f AgencyForm) error {
-	words := words(searchText(f))
+	text, err := searchTextOf(ctx, tx, id, f)
+	if err != nil {
+		return err
+	}
+	words := words(text)
 	list := store.JSONOf(words)
 	if _, err := tx.Exec(ctx, sqlForgetWords, id, list); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, sqlAddWords, id, list)
+	_, err = tx.Exec(ctx, sqlAddWords, id, list)
 	return err
 }
 
@@ -57,20 +82,20 @@ func SearchAgencies(ctx context.Context, r store.Reader, q string, limit int) ([
 		}
 		return agenciesByID(ctx, r, ids)
 	}
-	if len(typed) > 5 {
+	if len(typed) > mostTyped {
 		slices.SortFunc(typed, func(a, b string) int { return len(b) - len(a) })
-		typed = typed[:5]
+		typed = typed[:mostTyped]
 	}
-	lead, n, err := rarest(ctx, r, typed)
+	n, err := rarestFirst(ctx, r, typed)
 	if err != nil {
 		return nil, err
 	}
+	lead := typed[0]
 	var patterns []any
-	others := slices.DeleteFunc(slices.Clone(typed), func(w string) bool { return w == lead })
 	for i := range 4 {
 		pattern := ""
-		if i < len(others) {
-			pattern = "% " + strings.NewReplacer("%", "", "_", "").Replace(others[i]) + "%"
+		if i+1 < len(typed) {
+			pattern = "% " + strings.NewReplacer("%", "", "_", "").Replace(typed[i+1]) + "%"
 		}
 		patterns = append(patterns, pattern)
 	}
@@ -80,7 +105,11 @@ func SearchAgencies(ctx context.Context, r store.Reader, q string, limit int) ([
 		State      string
 	}
 	var hits []hit
-	for _, depth := range []int{looked, lookedFar} {
+	far := lookedFar
+	if n < spread {
+		far = n
+	}
+	for _, depth := range []int{looked, far} {
 		hits, err = store.All[hit](ctx, r, sqlSearch, append([]any{lead, lead + "\U0010FFFF", depth}, patterns...)...)
 		if err != nil {
 			return nil, err
@@ -126,25 +155,32 @@ func rank(state, text, question string) int {
 	return n
 }
 
-// How many agencies of the leading word are looked at: first few, then many when the other words leave too few.
+// How many agencies of the leading word are looked at: first few, then many when the other words leave too few; and how far words are counted to
+// find the leading one.
 const (
 	looked    = 1000
-	lookedFar = 30_000
+	lookedFar = 15_000
+	spread    = 2500
+	mostTyped = 8
 )
 
-// rarest picks the typed word that the fewest agencies have, and tells how many, up to looked; between common words the longest one.
-func rarest(ctx context.Context, r store.Reader, typed []string) (string, int, error) {
-	best, fewest := "", int64(1<<62)
+// rarestFirst sorts the typed words by how many agencies have them, and tells how many have the first, up to spread; between common words the longer leads.
+func rarestFirst(ctx context.Context, r store.Reader, typed []string) (int, error) {
+	has := map[string]int64{}
 	for _, w := range typed {
-		n, err := store.One[int64](ctx, r, sqlWordSpread, w, w+"\U0010FFFF", looked)
+		n, err := store.One[int64](ctx, r, sqlWordSpread, w, w+"\U0010FFFF", spread)
 		if err != nil {
-			return "", 0, err
+			return 0, err
 		}
-		if n < fewest || n == fewest && len(w) > len(best) {
-			best, fewest = w, n
-		}
+		has[w] = n
 	}
-	return best, int(fewest), nil
+	slices.SortStableFunc(typed, func(a, b string) int {
+		if has[a] != has[b] {
+			return int(has[a] - has[b])
+		}
+		return len(b) - len(a)
+	})
+	return int(has[typed[0]]), nil
 }
 
 func agenciesByID(ctx context.Context, r store.Reader, ids []int64) ([]Agency, error) {
