@@ -256,7 +256,9 @@ func TestAGatewayThatStaysAwayIsGivenUpAfterSomeTries(t *testing.T) {
 		h      *house
 		agency string
 	}{{here, "H26.1"}, {there, "H49.1"}} {
-		x.h.must(x.h.operate(func(ctx context.Context, tx *store.Tx) error { return SendAnew(ctx, tx, ChannelNational, x.h.agency[x.agency]) }))
+		x.h.must(x.h.operate(func(ctx context.Context, tx *store.Tx) error {
+			return SendAnew(ctx, tx, ChannelNational, x.h.agency[x.agency])
+		}))
 		x.h.settle()
 	}
 	here.pull(ChannelNational, "H26.1")
@@ -296,7 +298,9 @@ func TestAnUnreadableMessageOfAGatewayStopsNobody(t *testing.T) {
 		t.Errorf("%+v", q)
 	}
 	// A clerk refuses one: 02 goes back over the channel it came by.
-	h.must(h.does("H26.1", func(ctx context.Context, tx *store.Tx) error { return QuarantineRefuse(ctx, tx, q[1].ID, "Văn bản gửi nhầm cơ quan") }))
+	h.must(h.does("H26.1", func(ctx context.Context, tx *store.Tx) error {
+		return QuarantineRefuse(ctx, tx, q[1].ID, "Văn bản gửi nhầm cơ quan")
+	}))
 	h.settle()
 	owed := h.owed("H26.1")
 	if last := owed[len(owed)-1]; last.Code != "02" || last.Channel != ChannelNational || len(g.to("G09", gateway.Status)) != 2 {
@@ -325,7 +329,9 @@ func TestAGatewaySaysNothingAboutTheAxis(t *testing.T) {
 		g.put(forged.kind, forged.from, forged.to, forged.raw)
 	}
 	h.fetches(ChannelNational, "H26.1", "H26.2")
-	h.until("all three are put aside", func() bool { return len(h.quarantined(""))+len(h.quarantined("H26.1"))+len(h.quarantined("H26.2")) >= 3 })
+	h.until("all three are put aside", func() bool {
+		return len(h.quarantined(""))+len(h.quarantined("H26.1"))+len(h.quarantined("H26.2")) >= 3
+	})
 	if l := h.lines("H26.1", id)[0]; l.State != Arrived {
 		t.Errorf("%+v", l)
 	}
@@ -415,7 +421,9 @@ func TestAChannelThatIsOffHoldsWhatWaits(t *testing.T) {
 		"sets": here.does("H26.1", func(ctx context.Context, tx *store.Tx) error {
 			return here.office.SetCredential(ctx, tx, CredentialForm{Agency: clerk.Agency, Channel: ChannelNational, Environment: Sandbox, SystemID: "x", Secret: "y", Revision: 1})
 		}),
-		"routes": here.does("H26.1", func(ctx context.Context, tx *store.Tx) error { return AddRoute(ctx, tx, Route{Pattern: "*", Channel: ChannelAxis}) }),
+		"routes": here.does("H26.1", func(ctx context.Context, tx *store.Tx) error {
+			return AddRoute(ctx, tx, Route{Pattern: "*", Channel: ChannelAxis})
+		}),
 	} {
 		if !errors.Is(err, store.Forbidden) {
 			t.Errorf("a clerk %s: %v", what, err)

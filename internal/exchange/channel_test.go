@@ -296,7 +296,9 @@ func TestADocumentTravelsOverAGateway(t *testing.T) {
 				t.Errorf("in the order of the acts: %v", codes)
 			}
 			// 13 goes over the same channel, 15 comes back over it (X9.1, X10.1).
-			here.must(here.does("H26.1", func(ctx context.Context, tx *store.Tx) error { return AskBack(ctx, tx, line.ID, "Văn bản gửi nhầm nơi nhận") }))
+			here.must(here.does("H26.1", func(ctx context.Context, tx *store.Tx) error {
+				return AskBack(ctx, tx, line.ID, "Văn bản gửi nhầm nơi nhận")
+			}))
 			here.settle()
 			there.pull(kind, "H49.1")
 			in := there.received("H49.1", 0)
