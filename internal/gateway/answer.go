@@ -340,11 +340,10 @@ func (p *parser) text(w io.Writer) error {
 		return err
 	}
 	for {
-		buf, err := p.r.Peek(1)
-		if err != nil {
+		if _, err := p.r.Peek(1); err != nil {
 			return early(err)
 		}
-		buf, _ = p.r.Peek(p.r.Buffered())
+		buf, _ := p.r.Peek(p.r.Buffered())
 		n := bytes.IndexFunc(buf, func(r rune) bool { return r == '"' || r == '\\' || r < ' ' })
 		if n < 0 {
 			n = len(buf)

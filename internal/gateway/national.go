@@ -108,7 +108,8 @@ func (n *national) judge(a *answer) verdict {
 	default:
 		v.ok = v.code == "0"
 	}
-	v.again = strings.Contains(strings.ToLower(v.text), "timestamp")
+	words := strings.ToLower(v.text)
+	v.again = strings.Contains(words, "timestamp") && !strings.Contains(words, "edxml") // a message has a Timestamp too
 	return v
 }
 

@@ -94,7 +94,7 @@ func (p *provincial) signIn(ctx context.Context) error {
 	c.judge = func(a *answer) verdict {
 		v := p.judge(a)
 		v.ok = v.ok || a.Token != "" && v.code == ""
-		p.keep(a) // before the record is written, which must not show it
+		p.keep(a)
 		return v
 	}
 	if _, err := p.do(ctx, c); err != nil {

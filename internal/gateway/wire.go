@@ -113,8 +113,9 @@ func (w *wire) exchange(ctx context.Context, c call, rec *Call) (*answer, *Refus
 	if err != nil && !errors.Is(err, errTooLong) {
 		_, _ = io.CopyN(io.Discard, body, 2*shownBytes) // for the record
 	}
+	refusal := w.judgement(ctx, c, r, a, err) // first: it may learn of a token, which the record must not show
 	rec.Answer = r.Proto + " " + r.Status + "\n" + cut(w.strike(head.String()), shownBytes)
-	return a, w.judgement(ctx, c, r, a, err)
+	return a, refusal
 }
 
 // judgement: the protocol's own code first, then the status of HTTP (X17.2).
