@@ -228,30 +228,27 @@ func SwitchChannel(ctx context.Context, tx *store.Tx, kind string, on bool) erro
 // check refuses settings that cannot work and puts the usual figures where none was given.
 func (c *Channel) check() error {
 	usual := blankChannel(c.Kind)
-	var wrong store.Refusal
-	refuse := func(field, text string, pairs ...any) {
-		wrong.Problems = append(wrong.Problems, store.Problem{Field: field, Message: store.Say(text, pairs...)})
-	}
+	var p store.Problems
 	c.Production, c.Sandbox = strings.TrimRight(i18n.Clean(c.Production), "/"), strings.TrimRight(i18n.Clean(c.Sandbox), "/")
 	c.Covers = strings.Join(patternsOf(c.Covers), "\n")
 	for _, at := range []struct{ field, url string }{{"production", c.Production}, {"sandbox", c.Sandbox}} {
 		if u, err := url.Parse(at.url); at.url != "" && (err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "https" && (u.Scheme != "http" || !onThisMachine(u.Hostname()))) {
-			refuse(at.field, "Địa chỉ cần dạng https://máy-chủ[/đường-dẫn], không chứa mật khẩu; http chỉ dùng cho máy này.")
+			p.Add(at.field, "Địa chỉ cần dạng https://máy-chủ[/đường-dẫn], không chứa mật khẩu; http chỉ dùng cho máy này.")
 		}
 	}
 	if c.Environment == "" {
 		c.Environment = usual.Environment
 	}
 	if c.Environment != Sandbox && c.Environment != Production {
-		refuse("environment", "Môi trường là thử nghiệm hoặc chính thức.")
+		p.Add("environment", "Môi trường là thử nghiệm hoặc chính thức.")
 	} else if c.Enabled && c.Endpoint() == "" {
-		refuse("enabled", "Kênh chưa có địa chỉ kết nối của môi trường đang chọn. Khai báo địa chỉ rồi bật.")
+		p.Add("enabled", "Kênh chưa có địa chỉ kết nối của môi trường đang chọn. Khai báo địa chỉ rồi bật.")
 	}
 	if c.Signatures == "" {
 		c.Signatures = usual.Signatures
 	}
 	if c.Signatures != SignaturesAny && c.Signatures != SignaturesValid && c.Signatures != SignaturesTrusted {
-		refuse("signatures", "Chọn một trong ba cách xử lý chữ ký gói tin.")
+		p.Add("signatures", "Chọn một trong ba cách xử lý chữ ký gói tin.")
 	}
 	for _, at := range []struct {
 		field string
@@ -262,7 +259,7 @@ func (c *Channel) check() error {
 		}
 		var named map[string]string
 		if json.Unmarshal([]byte(*at.value), &named) != nil {
-			refuse(at.field, "Khai báo cần là cặp tên và giá trị, dạng JSON.")
+			p.Add(at.field, "Khai báo cần là cặp tên và giá trị, dạng JSON.")
 		} else {
 			*at.value = store.JSONOf(named)
 		}
@@ -277,14 +274,10 @@ func (c *Channel) check() error {
 			*at.value = at.usual
 		}
 		if *at.value < at.low || *at.value > at.high {
-			refuse(at.field, "Số cần từ {low} đến {high}.", "low", at.low, "high", at.high)
+			p.Add(at.field, "Số cần từ {low} đến {high}.", "low", at.low, "high", at.high)
 		}
 	}
-	if len(wrong.Problems) > 0 {
-		wrong.Kind = store.Invalid
-		return &wrong
-	}
-	return nil
+	return p.Err()
 }
 
 func onThisMachine(host string) bool {

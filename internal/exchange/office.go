@@ -186,9 +186,13 @@ func (o *Office) warn(ctx context.Context) error {
 				if n, err := tx.Exec(ctx, sqlWarned, d.AgencyID, d.ID); err != nil || n == 0 {
 					return err
 				}
-				return tx.Record(store.Event{Verb: "delivery.late", Agency: d.AgencyID, Ref: outgoingRef(d.OutgoingID), Title: d.Title, Notify: people,
-					Text: store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. Hệ thống vẫn tự gửi lại; đề nghị liên hệ nơi nhận.",
-						"receiver", d.ReceiverName, "title", d.Title),
+				text := store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. Hệ thống vẫn tự gửi lại; đề nghị liên hệ nơi nhận.",
+					"receiver", d.ReceiverName, "title", d.Title)
+				if d.State == OnExchange && d.Channel != ChannelAxis { // a gateway took it; nothing is sent again by itself
+					text = store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. {channel} đã nhận gói tin; đề nghị liên hệ nơi nhận, hoặc bấm Gửi lại.",
+						"receiver", d.ReceiverName, "title", d.Title, "channel", store.Say(ChannelName(d.Channel)))
+				}
+				return tx.Record(store.Event{Verb: "delivery.late", Agency: d.AgencyID, Ref: outgoingRef(d.OutgoingID), Title: d.Title, Notify: people, Text: text,
 					Data: map[string]any{"delivery": d.ID}})
 			}); err != nil {
 				return err
