@@ -28,7 +28,8 @@ type Office struct {
 	Parallel int                                // parcels packed and statuses signed at once; 0 = 32, for most wait for a disk
 	Evidence func(at time.Time) (crls [][]byte) // revocation lists known at a time; nil = none besides what files carry
 
-	Usual Quota // of senders without one of their own; zero = what the administrator set
+	UnderWay time.Duration // parcels younger than that are not compared with their receivers; 0 = 10 minutes
+	Usual    Quota         // of senders without one of their own; zero = what the administrator set
 
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
@@ -62,6 +63,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.DB.Work(ctx, o.packing(), trouble) }, // the one claims while the other waits for its last parcel
 		func() { o.DB.Work(ctx, o.retrying(), trouble) },
 		func() { o.DB.Work(ctx, o.requesting(), trouble) },
+		func() { o.DB.Work(ctx, o.reconciling(), trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
@@ -135,7 +137,7 @@ func (o *Office) changed() chan struct{} {
 // watch looks once a minute for lines that stay unanswered, and follows changes of the directory.
 func (o *Office) watch(ctx context.Context, trouble func(error)) {
 	for ctx.Err() == nil {
-		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled} {
+		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled, o.nightly} {
 			if err := look(ctx); err != nil && ctx.Err() == nil {
 				trouble(fmt.Errorf("exchange warnings: %w", err))
 			}
