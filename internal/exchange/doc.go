@@ -4,7 +4,8 @@
 // It keeps: exchange_parcels (what was packed, what was opened), exchange_deliveries (one line per document and receiver, the sender's view),
 // exchange_answers (every status that came back, raw, with its effect), exchange_statuses (what we owe senders, each code once per receipt),
 // exchange_quarantine (parcels that could not be opened or believed), exchange_waiting (parcels taken from the axis that wait for their sender's turn),
-// exchange_peers (what is known of those we exchange with: last heard, quota, clock).
+// exchange_peers (what is known of those we exchange with: last heard, quota, clock), exchange_reconciliations and exchange_differences (what comparing
+// with each peer gave).
 //
 // A delivery is closed by the receiver's status only, never by the axis taking the parcel; on the axis by one that names the hash of what was packed. Its states and what each status code does to it are
 // the table of route.go (X13.1–X13.3). The status codes are 01–06 and 02 for refusals; 13, 15 and 16 answer the requests of request_*.go.
@@ -18,12 +19,17 @@
 // a status answers, and known to the receiver by (sender, parcel) and (sender, DocumentId), both unique in the database (X21).
 //
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, delivery.queued, delivery.changed,
-// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, peer.quota_set, peer.throttled
+// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, peer.quota_set, peer.throttled,
+// peer.reconcile_asked, peer.reconciled, peer.differed
 //
 // Packets between installations of congvu must be signed (law 8): a parcel without a valid signature of its sender goes to quarantine.
 //
 // Nobody stops the others: what a sender brings beyond his quota, or while he fills a shard of the axis, waits in exchange_waiting and is opened in turns;
 // due lines and statuses are claimed the oldest first and, when these fill a batch, a few of each agency besides.
+//
+// Every night, and when asked, each agency compares what it sent with what its receivers hold: counts and hashes by day, narrowed where they differ. In one
+// installation it looks for itself; between installations of congvu by signed messages of the kind "reconcile", sent only to a peer that has said in the
+// suffix of a status that it reads them ("speaks=reconcile"). What a receiver lacks is sent again, a missing receipt is repeated, the rest goes to people.
 //
 // Limits: one file 50 MB, one message 200 MB (X7.6); sixteen sends of one parcel before a clerk is told that it will not be sent again by itself.
 // Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer; what others ask of us is handed

@@ -34,6 +34,7 @@ type Office struct {
 
 	Usual       Quota                                                // of senders without one of their own; zero = what the administrator set
 	Directories func(ctx context.Context) ([]DirectorySource, error) // where lists of agencies come from (X20); nil = nowhere
+	UnderWay    time.Duration                                        // parcels younger than that are not compared with their receivers; 0 = 10 minutes
 
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
@@ -71,6 +72,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.DB.Work(ctx, o.packing(), trouble) }, // the one claims while the other waits for its last parcel
 		func() { o.DB.Work(ctx, o.retrying(), trouble) },
 		func() { o.DB.Work(ctx, o.requesting(), trouble) },
+		func() { o.DB.Work(ctx, o.reconciling(), trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
@@ -146,7 +148,7 @@ func (o *Office) changed() chan struct{} {
 // watch looks once a minute for lines that stay unanswered, and follows changes of the directory.
 func (o *Office) watch(ctx context.Context, trouble func(error)) {
 	for ctx.Err() == nil {
-		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled} {
+		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled, o.nightly} {
 			if err := look(ctx); err != nil && ctx.Err() == nil {
 				trouble(fmt.Errorf("exchange warnings: %w", err))
 			}

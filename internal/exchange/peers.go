@@ -107,6 +107,9 @@ func (o *Office) heardTime(x *opened, sent store.Instant) {
 	stated := store.InstantOf(m.At)
 	o.note(x.sender.Code, func(n *peerNote) {
 		n.name = x.sender.Name
+		if _, mark := unmark(m.Description); mark.Speaks != "" {
+			n.speaks = mark.Speaks
+		}
 		if stated == 0 {
 			return
 		}

@@ -190,7 +190,7 @@ func (o *Office) keepRaw(ctx context.Context, l *letter, p axis.Parcel) error {
 		}
 	}
 	l.raw, l.Size = body, int64(len(body))
-	if l.Kind == kindStatus && len(body) <= maxStatus {
+	if (l.Kind == kindStatus || l.Kind == kindReconcile) && len(body) <= maxStatus {
 		return nil
 	}
 	ref, err := o.put(ctx, body)
@@ -202,6 +202,14 @@ func (o *Office) keepRaw(ctx context.Context, l *letter, p axis.Parcel) error {
 func (o *Office) openLetter(ctx context.Context, l letter) error {
 	if l.Agency == 0 {
 		return o.quarantine(ctx, l, fault("unknown_receiver", "Không có cơ quan nào mã {to} trong hệ thống này.", "to", l.To))
+	}
+	if l.Kind == kindReconcile {
+		err := o.takeComparison(ctx, l)
+		var r *refusal
+		if errors.As(err, &r) {
+			return o.quarantine(ctx, l, r)
+		}
+		return err
 	}
 	x, err := o.openAny(ctx, &l)
 	if err == nil && l.ended != nil && l.Agency == int64(l.ended.ID) {

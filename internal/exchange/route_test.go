@@ -67,7 +67,7 @@ func TestAReceiptSurvivesItsDescription(t *testing.T) {
 	sha := "5d0c4f5d6d9e3f0c8a1d7a7d2a6f6d1b0f4f8f6d8b7c1a2b3c4d5e6f70819203"
 	s := status{Description: "Số đến 12/2026", SHA: sha, Parcel: "H26.1/77/H26.2", Entry: "12/2026"}
 	text, m := unmark(s.describe())
-	if text != s.Description || m != (mark{SHA: sha, Parcel: s.Parcel, Number: s.Entry}) {
+	if text != s.Description || m != (mark{SHA: sha, Parcel: s.Parcel, Number: s.Entry, Speaks: speaksReconcile}) {
 		t.Errorf("%q %+v", text, m)
 	}
 	for _, plain := range []string{"", "Lý do [[xem thêm]]", "[[a=b]]", "[[sha256=]]", "x [[sha256=1;parcel=2]] y"} {

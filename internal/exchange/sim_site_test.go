@@ -183,7 +183,7 @@ func (s *site) crash(where string) {
 	if !s.up {
 		return
 	}
-	s.w.tally.Crashes++
+	s.w.simTally.Crashes++
 	s.w.say("site %d dies %s", s.no, where)
 	s.up = false
 	s.life++
@@ -324,7 +324,7 @@ func (s *site) owe(o owed) {
 	o.no, o.due = len(s.statuses)+1, s.now()
 	p := &o
 	s.statuses, s.owes[k] = append(s.statuses, p), p
-	s.w.tally.Statuses++
+	s.w.simTally.Statuses++
 }
 
 // repeat is sqlRepeat.
@@ -346,7 +346,7 @@ func (s *site) queue(p *paper) {
 	for _, to := range p.to {
 		l := &simLine{paper: p, to: to, state: NotSent}
 		s.lines, s.lineAt[lineKey{p.No, to}] = append(s.lines, l), l
-		s.w.tally.Lines++
+		s.w.simTally.Lines++
 	}
 	if p.replaces >= 0 {
 		for _, to := range p.to {
@@ -509,7 +509,7 @@ func (s *site) ask(l *simLine, kind documents.RequestKind, carried bool) {
 		}
 		if never && l.due <= s.now() && (l.state == NotSent || l.state == Queued || l.state == Failed) {
 			l.state, l.due = Cancelled, 0
-			s.w.tally.Cancelled++
+			s.w.simTally.Cancelled++
 			return
 		}
 		l.state, l.due = RecallRequested, 0
@@ -519,7 +519,7 @@ func (s *site) ask(l *simLine, kind documents.RequestKind, carried bool) {
 		q.due = 0
 	}
 	s.requests = append(s.requests, q)
-	s.w.tally.Requests++
+	s.w.simTally.Requests++
 	s.w.say("site %d asks %d about %d: %s", s.no, l.to, l.paper.No, kind)
 }
 
@@ -577,6 +577,6 @@ func (s *site) resend(l *simLine) {
 	if slices.Contains(s.packs, l.paper) {
 		l.state, l.due = NotSent, 0
 	}
-	s.w.tally.Resent++
+	s.w.simTally.Resent++
 	s.stir()
 }

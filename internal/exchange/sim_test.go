@@ -96,8 +96,8 @@ func simulate(seed uint64, plant mistake, trace func(string)) *world {
 		h.do()
 		w.events++
 	}
-	w.tally.Events, w.tally.Documents = w.events, len(w.papers)
-	w.say("ends after %d events: %+v", w.events, w.tally)
+	w.simTally.Events, w.simTally.Documents = w.events, len(w.papers)
+	w.say("ends after %d events: %+v", w.events, w.simTally)
 	w.close()
 	return w
 }
@@ -137,7 +137,7 @@ func (w *world) fault() {
 		w.after(w.span(2*hour), func() { w.axis.forget = 0 })
 	case 5:
 		s.clock = []ms{hour, -hour, day, -day, 0}[w.IntN(5)]
-		w.tally.Jumps++
+		w.simTally.Jumps++
 		w.say("the clock of site %d is off by %d h", s.no, s.clock/hour)
 		s.stir()
 	case 6:
@@ -209,7 +209,7 @@ func (w *world) meddle(s *site, p *paper, to int) {
 			if l := s.lineAt[lineKey{p.No, to}]; l == nil || !l.sent {
 				return
 			}
-			w.tally.Copies++
+			w.simTally.Copies++
 			w.axis.carry(&parcelBox{key: parcelKey{From: s.no, To: to, Kind: 'd', No: p.No, Try: -1}, message: &message{paper: p.paperID, replaces: -1, sha: "sha"}})
 		})
 	}
@@ -469,7 +469,7 @@ func (w *world) wanted(s *site, l *simLine, there *site, refusedHere bool) []Sta
 		}
 		return []State{Refused}
 	case h == nil && open: // it was asked back before it came, and never came
-		w.tally.Open++
+		w.simTally.Open++
 		return []State{RecallRequested}
 	case h == nil:
 		return []State{Cancelled}
@@ -496,7 +496,7 @@ var (
 )
 
 // simulateAll runs many seeds on all processors; it gives the failing ones in order.
-func simulateAll(seeds int, plant mistake) (failing []*world, sum tally, hits map[string]int) {
+func simulateAll(seeds int, plant mistake) (failing []*world, sum simTally, hits map[string]int) {
 	var next atomic.Int64
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -509,7 +509,7 @@ func simulateAll(seeds int, plant mistake) (failing []*world, sum tally, hits ma
 				if len(w.wrong) > 0 {
 					failing = append(failing, w)
 				}
-				sum.add(w.tally)
+				sum.add(w.simTally)
 				for k, n := range w.hits {
 					hits[k] += n
 				}
@@ -522,7 +522,7 @@ func simulateAll(seeds int, plant mistake) (failing []*world, sum tally, hits ma
 	return failing, sum, hits
 }
 
-func (t *tally) add(o tally) {
+func (t *simTally) add(o simTally) {
 	t.Documents += o.Documents
 	t.Lines += o.Lines
 	t.Sends += o.Sends
@@ -603,8 +603,8 @@ func TestTheSimulatorFindsPlantedMistakes(t *testing.T) {
 func TestTheSimulatorIsDeterministic(t *testing.T) {
 	for seed := range uint64(20) {
 		a, b := simulate(seed+1, none, nil), simulate(seed+1, none, nil)
-		if a.tally != b.tally || a.now != b.now || fmt.Sprint(a.wrong) != fmt.Sprint(b.wrong) {
-			t.Errorf("seed %d has two courses: %+v and %+v", seed+1, a.tally, b.tally)
+		if a.simTally != b.simTally || a.now != b.now || fmt.Sprint(a.wrong) != fmt.Sprint(b.wrong) {
+			t.Errorf("seed %d has two courses: %+v and %+v", seed+1, a.simTally, b.simTally)
 		}
 	}
 }

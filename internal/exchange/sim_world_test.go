@@ -50,11 +50,11 @@ type world struct {
 	events   int
 	restarts int
 	hits     map[string]int // crashes by arrow
-	tally    tally
+	simTally simTally
 }
 
-// tally counts what a run did.
-type tally struct {
+// simTally counts what a run did.
+type simTally struct {
 	Documents, Lines, Sends, Deliveries, Duplicates, Forgotten, Crashes, Statuses, Quarantined, Requests, Resent, Jumps, Events, Copies, Cancelled, Open int
 }
 
@@ -151,7 +151,7 @@ const (
 
 // publish stores a parcel; false = the sender got no acknowledgement, whether it is stored or not.
 func (b *broker) publish(from *site, k parcelKey, m *message) bool {
-	b.tally.Sends++
+	b.simTally.Sends++
 	if b.toAxis[from.no] || b.chance(b.lossy) {
 		return false
 	}
@@ -160,7 +160,7 @@ func (b *broker) publish(from *site, k parcelKey, m *message) bool {
 	}
 	b.seen[k] = b.now
 	if b.chance(b.forget) {
-		b.tally.Forgotten++
+		b.simTally.Forgotten++
 		b.say("axis forgets %v", k)
 		return true
 	}
@@ -168,7 +168,7 @@ func (b *broker) publish(from *site, k parcelKey, m *message) bool {
 	b.carry(p)
 	if b.now < b.heal && b.chance(.02) { // once more, long after any window: a restored copy of the stream
 		twice := &parcelBox{key: k, message: m}
-		b.tally.Duplicates++
+		b.simTally.Duplicates++
 		b.after(window+b.span(2*day), func() { b.deliver(twice) })
 	}
 	return !b.chance(b.lossy) && !b.fromAxis[from.no] // the acknowledgement comes back the other way
@@ -199,7 +199,7 @@ func (b *broker) deliver(p *parcelBox) {
 		return
 	}
 	p.attempts++
-	b.tally.Deliveries++
+	b.simTally.Deliveries++
 	answered := false
 	to.take(p, func(ack bool) {
 		answered = true

@@ -213,7 +213,7 @@ func statusMessage(us agency, s status) ([]byte, error) {
 }
 
 // mark is what a machine reads at the end of a Description.
-type mark struct{ SHA, Parcel, Number string }
+type mark struct{ SHA, Parcel, Number, Speaks string }
 
 var (
 	marked       = regexp.MustCompile(`\s*\[\[([a-z0-9]+=[^;\[\]]*(?:;[a-z0-9]+=[^;\[\]]*)*)\]\]\s*$`)
@@ -227,6 +227,7 @@ func (s status) describe() string {
 	if s.Entry != "" {
 		m += ";number=" + markSafe.Replace(s.Entry)
 	}
+	m += ";speaks=" + speaksReconcile
 	if s.SHA == "" {
 		return s.Description
 	}
@@ -252,6 +253,8 @@ func unmark(description string) (string, mark) {
 			m.Parcel = v
 		case "number":
 			m.Number = v
+		case "speaks":
+			m.Speaks = v
 		}
 	}
 	if m.SHA == "" {

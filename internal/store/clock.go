@@ -69,3 +69,14 @@ func (g *ids) next(now Instant) int64 {
 	g.last = n
 	return n>>12<<22 | g.node<<12 | n&0xfff
 }
+
+// FirstID is the smallest identifier that can have been made at an instant or later: lists by identifier are lists by time.
+func FirstID(at Instant) int64 { return max(int64(at)/1000-idEpochMs, 0) << 22 }
+
+// MadeAt is when an identifier was made, to the millisecond; 0 for a number that is no identifier of ours.
+func MadeAt(id int64) Instant {
+	if id <= 0 || id>>22 == 0 {
+		return 0
+	}
+	return Instant((id>>22 + idEpochMs) * 1000)
+}
