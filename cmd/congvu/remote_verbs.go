@@ -44,7 +44,7 @@ func fars() []far {
 		farActs(),
 		farDirection(),
 		farFollow(),
-		farRecalls(),
+		farRecalls(), farParcels(),
 		farDrafting(),
 		farTemplates(),
 		farCopies(),

@@ -8,6 +8,7 @@ import (
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
 	"congvu/internal/i18n"
+	"congvu/internal/org"
 	"congvu/internal/store"
 )
 
@@ -17,6 +18,8 @@ func (d *door) exchangeRoutes() {
 	do(d, post("/deliveries/{id}/resend", "resendDelivery", tagExchange, "Gửi lại cho một nơi nhận"), d.resendDelivery)
 	ask(d, get("/undelivered", "listUndelivered", tagExchange, "Nơi nhận cần văn thư xem: bị từ chối, lỗi, chậm phản hồi"), d.listUndelivered)
 	ask(d, get("/quarantine", "listQuarantine", tagExchange, "Gói tin bị cách ly"), d.listQuarantine)
+	ask(d, get("/quarantine/{id}", "lookQuarantined", tagExchange, "Một gói tin bị cách ly: lý do, nội dung đọc được, nguyên văn phần đầu, quá trình xử lý"), d.lookQuarantined)
+	do(d, post("/quarantine/{id}/give", "giveQuarantined", tagExchange, "Chuyển gói tin cho một cơ quan kế tục; của mã không có ở đây: quản trị hệ thống chuyển"), d.giveQuarantined)
 	d.stream(get("/quarantine/{id}/parcel", "downloadQuarantined", tagExchange, "Tải gói tin bị cách ly, nguyên văn như đã nhận"), givesFile("application/octet-stream"), d.downloadQuarantined)
 	do(d, post("/quarantine/{id}/retry", "retryQuarantined", tagExchange, "Mở lại gói tin"), d.retryQuarantined)
 	do(d, post("/quarantine/{id}/refuse", "refuseQuarantined", tagExchange, "Từ chối gói tin, báo nơi gửi"), d.refuseQuarantined)
@@ -86,10 +89,55 @@ type quarantineFilter struct {
 
 func (d *door) listQuarantine(ctx context.Context, c *call, in *quarantineFilter) (client.Page[client.Quarantined], error) {
 	all, err := exchange.QuarantineList(ctx, d.DB, c.actor, in.State, in.before(), in.limit()+1)
-	return cut(all, in.limit(), func(q exchange.Quarantined) int64 { return q.ID }, func(q exchange.Quarantined) client.Quarantined {
+	return cut(all, in.limit(), func(q exchange.Quarantined) int64 { return q.ID }, quarantinedOf(c.lang)), err
+}
+
+func quarantinedOf(l i18n.Lang) func(exchange.Quarantined) client.Quarantined {
+	return func(q exchange.Quarantined) client.Quarantined {
 		return client.Quarantined{ID: client.ID(q.ID), Parcel: q.Parcel, SenderCode: q.SenderCode, ReceiverCode: q.ReceiverCode, Kind: q.Kind, DocumentID: q.DocumentID,
-			Title: q.Title, Reason: q.Reason, Text: said1(c.lang, q.Said()), Size: q.Size, State: q.State, At: q.At.Time(), Tries: q.Tries, Decision: q.Decision}
-	}), err
+			Title: q.Title, Reason: q.Reason, Text: said1(l, q.Said()), Size: q.Size, State: q.State, At: q.At.Time(), Tries: q.Tries, Decision: q.Decision, GivenTo: client.ID(q.GivenTo)}
+	}
+}
+
+func (d *door) lookQuarantined(ctx context.Context, c *call, in *One) (client.LookedParcel, error) {
+	q, err := exchange.FindQuarantined(ctx, d.DB, c.actor, in.id())
+	if err != nil {
+		return client.LookedParcel{}, err
+	}
+	out := client.LookedParcel{Parcel: quarantinedOf(c.lang)(q), SHA256: q.SHA, Givable: q.Givable(ctx, d.DB)}
+	tries, err := exchange.Tries(ctx, d.DB, c.actor, q.ID)
+	if err != nil {
+		return out, err
+	}
+	out.Tries = each(tries, func(x exchange.Try) client.ParcelTry {
+		return client.ParcelTry{Act: x.Act, At: x.At.Time(), Person: x.Person, Reason: x.Reason, Text: said1(c.lang, x.Said())}
+	})
+	takers, err := q.Takers(ctx, d.DB)
+	if err != nil {
+		return out, err
+	}
+	for _, a := range takers {
+		out.Successors = append(out.Successors, client.ID(a.ID))
+	}
+	if d.Exchange == nil {
+		return out, nil
+	}
+	seen, err := d.Exchange.Look(ctx, c.actor, q.ID)
+	if err != nil {
+		return out, err
+	}
+	out.Raw, out.Whole, out.Why = seen.Text, seen.Whole, said1(c.lang, seen.Why)
+	if m := seen.Read; m != nil {
+		out.Read = &client.ReadParcel{Status: m.Status, From: m.From, To: m.To, DocumentID: m.DocumentID, Code: m.Code, Date: string(m.Date), Type: m.Type, Business: c.lang.T(m.Business), Signer: m.Signer,
+			Subject: m.Subject, Reason: m.Reason, Staff: m.Staff, StaffUnit: m.StaffUnit, Files: each(m.Files, func(f exchange.LookedFile) string { return f.Name })}
+	}
+	return out, nil
+}
+
+func (d *door) giveQuarantined(ctx context.Context, c *call, in *act[client.GivingParcel]) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		return exchange.QuarantineGive(ctx, tx, in.id(), org.AgencyID(in.Body.Agency))
+	})
 }
 
 func (d *door) downloadQuarantined(c *call, w http.ResponseWriter, r *http.Request) error {

@@ -307,3 +307,13 @@ func (c *Client) Journal(ctx context.Context, f JournalFilter) (Page[Entry], err
 	}
 	return a[Page[Entry]](ctx, c, "/journal", v)
 }
+
+// LookQuarantined gives a parcel in quarantine with what could be read of it and what happened to it.
+func (c *Client) LookQuarantined(ctx context.Context, id ID) (LookedParcel, error) {
+	return a[LookedParcel](ctx, c, "/quarantine/"+id.String(), nil)
+}
+
+// GiveQuarantined opens a parcel for the agency that a person picked.
+func (c *Client) GiveQuarantined(ctx context.Context, id, agency ID) error {
+	return c.post(ctx, "/quarantine/"+id.String()+"/give", GivingParcel{agency}, nil)
+}

@@ -206,6 +206,52 @@ type Quarantined struct {
 	At           time.Time `json:"at"`
 	Tries        int       `json:"tries,omitempty"`
 	Decision     string    `json:"decision,omitempty"`
+	GivenTo      ID        `json:"given_to,omitempty" doc:"Cơ quan được chuyển gói tin"`
+}
+
+// LookedParcel is a parcel in quarantine with what its operator needs to decide.
+type LookedParcel struct {
+	Parcel     Quarantined `json:"parcel"`
+	SHA256     string      `json:"sha256,omitempty"`
+	Read       *ReadParcel `json:"read,omitempty" doc:"Nội dung đọc được; vắng mặt: không đọc được gì"`
+	Why        string      `json:"why,omitempty" doc:"Bộ đọc nói gì về gói tin lúc này"`
+	Raw        string      `json:"raw,omitempty" doc:"Nguyên văn phần đầu, tệp mã hóa được rút gọn"`
+	Whole      bool        `json:"whole,omitempty" doc:"raw là toàn bộ gói tin"`
+	Tries      []ParcelTry `json:"tries,omitempty"`
+	Givable    bool        `json:"givable,omitempty" doc:"Chuyển cho cơ quan khác được"`
+	Successors []ID        `json:"successors,omitempty" doc:"Cơ quan kế tục trên hệ thống này"`
+}
+
+// ReadParcel is what could be read of a message; none of it took effect.
+type ReadParcel struct {
+	Status     string   `json:"status,omitempty" doc:"Mã trạng thái; vắng mặt: gói tin chở văn bản"`
+	From       string   `json:"from,omitempty"`
+	To         []string `json:"to,omitempty"`
+	DocumentID string   `json:"document_id,omitempty"`
+	Code       string   `json:"code,omitempty"`
+	Date       string   `json:"date,omitempty"`
+	Type       string   `json:"type,omitempty"`
+	Business   string   `json:"business,omitempty" doc:"Văn bản mới, thu hồi, cập nhật, thay thế"`
+	Signer     string   `json:"signer,omitempty"`
+	Subject    string   `json:"subject,omitempty"`
+	Reason     string   `json:"reason,omitempty"`
+	Staff      string   `json:"staff,omitempty"`
+	StaffUnit  string   `json:"staff_unit,omitempty"`
+	Files      []string `json:"files,omitempty"`
+}
+
+// ParcelTry is one thing that happened to a parcel in quarantine.
+type ParcelTry struct {
+	Act    string    `json:"act" doc:"kept, retry, given, refused, answered, accepted"`
+	At     time.Time `json:"at"`
+	Person string    `json:"person,omitempty" doc:"Vắng mặt: hệ thống"`
+	Reason string    `json:"reason,omitempty"`
+	Text   string    `json:"text,omitempty"`
+}
+
+// GivingParcel names the agency that a parcel is opened for.
+type GivingParcel struct {
+	Agency ID `json:"agency" doc:"Cơ quan nhận"`
 }
 
 // Verification is the verdict on the signatures of a PDF file.

@@ -34,11 +34,11 @@ func (d *Desk) remindRequest(ctx context.Context, j store.Job) error {
 		return err
 	}
 	return d.DB.Write(ctx, store.System(job.Agency), func(tx *store.Tx) error {
-		if err := tx.Finish(ctx, j); err != nil {
+		q, err := RequestOf(ctx, tx, job.Agency, job.Request)
+		if err != nil || q.State != AskedPending { // nothing is written: the job ends by itself
 			return err
 		}
-		q, err := RequestOf(ctx, tx, job.Agency, job.Request)
-		if err != nil || q.State != AskedPending {
+		if err := tx.Finish(ctx, j); err != nil {
 			return err
 		}
 		doc, err := receiptHeld(ctx, tx, job.Agency, q.IncomingID)

@@ -337,6 +337,11 @@ func TestUnansweredRequestIsRemindedAfterOneWorkingDay(t *testing.T) {
 	o.clock.Step(30 * time.Hour)
 	doDue(t, o.db, work)
 	doDue(t, o.db, work)
+	for _, left := range have(o.db.Backlogs(inCtx)) {
+		if left.Kind == jobRequestRemind {
+			t.Errorf("left behind: %+v", left)
+		}
+	}
 	if o.verbs(d.ID)["document.request_overdue"] != 1 || o.verbs(done.ID)["document.request_overdue"] != 0 {
 		t.Errorf("%v %v", o.verbs(d.ID), o.verbs(done.ID))
 	}

@@ -18,7 +18,7 @@
 // At least once on the wire, exactly once in effect: a parcel is packed once and its bytes kept before it is sent, sent again with the same id until
 // a status answers, and known to the receiver by (sender, parcel) and (sender, DocumentId), both unique in the database (X21).
 //
-// Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, delivery.queued, delivery.changed,
+// Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, parcel.given, delivery.queued, delivery.changed,
 // delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, peer.quota_set, peer.throttled,
 // peer.reconcile_asked, peer.reconciled, peer.differed
 //

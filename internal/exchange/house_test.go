@@ -55,9 +55,20 @@ type house struct {
 // build opens an installation that hosts some agencies and knows the others.
 func build(t testing.TB, node axis.Config, here, elsewhere []string) *house {
 	t.Helper()
+	return buildAt(t, nil, node, here, elsewhere)
+}
+
+// buildAt does so by a clock of the test's own; nil = the time of day.
+func buildAt(t testing.TB, clock *storetest.Clock, node axis.Config, here, elsewhere []string) *house {
+	t.Helper()
 	ctx := context.Background()
 	h := &house{TB: t, agency: map[string]int64{}, papers: map[int64]*consignment{}}
-	db := storetest.Open(t)
+	var db *store.DB
+	if clock == nil {
+		db = storetest.Open(t)
+	} else {
+		db = storetest.OpenAt(t, clock)
+	}
 	blobs, err := blob.OpenDisk(t.TempDir())
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,9 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 	"congvu/internal/calendar"
 	"congvu/internal/gateway"
 	"congvu/internal/keys"
+	"congvu/internal/org"
 	"congvu/internal/store"
 )
 
@@ -73,6 +76,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.DB.Work(ctx, o.retrying(), trouble) },
 		func() { o.DB.Work(ctx, o.requesting(), trouble) },
 		func() { o.DB.Work(ctx, o.reconciling(), trouble) },
+		func() { o.DB.Work(ctx, o.answering(), trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
@@ -172,6 +176,22 @@ var (
 	sqlWarned = store.SQL(`UPDATE exchange_deliveries SET warned = TRUE WHERE agency_id = $1 AND id = $2 AND NOT warned`)
 )
 
+// contactOf is how a receiver is reached otherwise (X13.5).
+func contactOf(ctx context.Context, r store.Reader, receiver int64) (string, error) {
+	a, err := org.FindAgency(ctx, r, org.AgencyID(receiver))
+	if receiver == 0 || errors.Is(err, store.NotFound) {
+		return "–", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	contact := strings.Trim(a.Phone+", "+a.Email, ", ")
+	if contact == "" {
+		contact = "–"
+	}
+	return contact, nil
+}
+
 // warn tells the clerks of lines without any answer one working day after sending (X13.5), once each.
 func (o *Office) warn(ctx context.Context) error {
 	for {
@@ -184,15 +204,19 @@ func (o *Office) warn(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			contact, err := contactOf(ctx, o.DB, d.ReceiverID)
+			if err != nil {
+				return err
+			}
 			if err := o.DB.Write(ctx, store.System(d.AgencyID), func(tx *store.Tx) error {
 				if n, err := tx.Exec(ctx, sqlWarned, d.AgencyID, d.ID); err != nil || n == 0 {
 					return err
 				}
-				text := store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. Hệ thống vẫn tự gửi lại; đề nghị liên hệ nơi nhận.",
-					"receiver", d.ReceiverName, "title", d.Title)
+				text := store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. Hệ thống vẫn tự gửi lại; đề nghị liên hệ nơi nhận ({contact}) hoặc bấm Gửi lại.",
+					"receiver", d.ReceiverName, "title", d.Title, "contact", contact)
 				if d.State == OnExchange && d.Channel != ChannelAxis { // a gateway took it; nothing is sent again by itself
-					text = store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. {channel} đã nhận gói tin; đề nghị liên hệ nơi nhận, hoặc bấm Gửi lại.",
-						"receiver", d.ReceiverName, "title", d.Title, "channel", store.Say(ChannelName(d.Channel)))
+					text = store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. {channel} đã nhận gói tin; đề nghị liên hệ nơi nhận ({contact}) hoặc bấm Gửi lại.",
+						"receiver", d.ReceiverName, "title", d.Title, "contact", contact, "channel", store.Say(ChannelName(d.Channel)))
 				}
 				return tx.Record(store.Event{Verb: "delivery.late", Agency: d.AgencyID, Ref: outgoingRef(d.OutgoingID), Title: d.Title, Notify: people, Text: text,
 					Data: map[string]any{"delivery": d.ID}})

@@ -58,8 +58,20 @@ type letter struct {
 	SHA      string
 	Size     int64
 	raw      []byte
-	ended    *agency // it is addressed to one that has ended
-	gate     *gate   // it came over a gateway; nil = over the axis
+	gate     *gate        // it came over a gateway; nil = over the axis
+	ended    *agency      // it is addressed to one that has ended
+	held     *Quarantined // it was in quarantine before; nil = it comes from the axis
+}
+
+// given tells whether a person picked the agency that it is opened for.
+func (l *letter) given() bool { return l.held != nil && l.held.GivenTo != 0 }
+
+// place is the agency in whose quarantine it lies or would lie.
+func (l *letter) place() int64 {
+	if l.held != nil {
+		return l.held.AgencyID
+	}
+	return l.Agency
 }
 
 var (
@@ -111,7 +123,7 @@ func (o *Office) find(ctx context.Context, l *letter) error {
 		return err
 	}
 	l.Agency = int64(us.ID)
-	if us.State == "closed" && l.Kind == kindDocument {
+	if us.State == "closed" {
 		return forward(ctx, o.DB, l, us)
 	}
 	return nil
@@ -156,15 +168,33 @@ func (o *Office) alreadyTaken(ctx context.Context, l letter, itsTurn bool) (done
 	case "behind":
 		return false, true, nil
 	}
+	agency, ref := l.Agency, at.Ref
+	if at.Place == "quarantine" { // a person may have given it to another agency, which answers for it
+		to, given, err := store.Maybe[givenTo](ctx, o.DB, sqlGivenTo, l.Agency, refID(at.Ref, "quarantine"))
+		if err != nil {
+			return true, false, err
+		}
+		if given {
+			agency, ref = to.AgencyID, to.Ref
+		}
+	}
 	return true, false, o.DB.Keep(ctx, func(tx *store.Tx) error {
 		if at.Place == "document" {
 			if err := repeat(ctx, tx, l.Agency, secondReceipt(at.ID)); err != nil {
 				return err
 			}
 		}
-		return repeat(ctx, tx, l.Agency, at.Ref)
+		return repeat(ctx, tx, agency, ref)
 	})
 }
+
+type givenTo struct {
+	AgencyID int64
+	Ref      string
+}
+
+var sqlGivenTo = store.SQL(`SELECT p.agency_id, p.ref FROM exchange_quarantine q JOIN exchange_parcels p ON p.agency_id = q.given_to AND p.direction = 'in' AND p.sender_code = q.peer_code AND p.parcel = q.parcel
+	WHERE q.agency_id = $1 AND q.id = $2 AND q.given_to <> 0`)
 
 // keepRaw brings the bytes home: into memory for the signature, into the blob store for ever (X13.4, X15.6). Statuses are small: their bytes go with
 // their row, and to the blob store only from quarantine.
@@ -212,8 +242,8 @@ func (o *Office) openLetter(ctx context.Context, l letter) error {
 		return err
 	}
 	x, err := o.openAny(ctx, &l)
-	if err == nil && l.ended != nil && l.Agency == int64(l.ended.ID) {
-		err = nobodyFollows(ctx, o.DB, *l.ended, x)
+	if err == nil {
+		err = o.endedEnds(ctx, &l, x)
 	}
 	if err == nil {
 		if x.message.Status != nil {
@@ -244,10 +274,14 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 		return err
 	}
 	arrival := o.arrival(ctx, l, x)
+	notice, err := l.notice(ctx, o.DB)
+	if err != nil {
+		return err
+	}
 	if err := o.fail("before arrive"); err != nil {
 		return err
 	}
-	err := o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
+	err = o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
 		in, duplicate, err := documents.Arrive(ctx, tx, arrival)
 		if err != nil {
 			return unacceptable(err, x.message)
@@ -270,7 +304,7 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 			}
 		}
 		if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: receipt, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
-			Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, Channel: l.channel(), StatedAt: tx.Now()}); err != nil {
+			Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, Channel: l.channel(), StatedAt: tx.Now(), Description: notice}); err != nil {
 			return err
 		}
 		if duplicate {
@@ -344,7 +378,7 @@ var (
 			state, at_us, tries, decided_us, decided_by, decision)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting', $14, 1, 0, 0, '')
 		ON CONFLICT (agency_id, peer_code, receiver_code, parcel) DO UPDATE SET tries = exchange_quarantine.tries + 1, state = 'waiting',
-			reason = excluded.reason, text = excluded.text, args = excluded.args`)
+			reason = excluded.reason, text = excluded.text, args = excluded.args RETURNING id`)
 	sqlSettle = store.SQL(`UPDATE exchange_quarantine SET state = $1 WHERE agency_id = $2 AND peer_code = $3 AND receiver_code = $4 AND parcel = $5 AND state IN ('waiting', 'retrying')`)
 )
 
@@ -367,21 +401,35 @@ func (o *Office) quarantine(ctx context.Context, l letter, r *refusal) error {
 		}
 	}
 	var people []int64
-	if l.Agency != 0 {
-		var err error
-		if people, err = clerks(ctx, o.DB, l.Agency, o.DB.Now()); err != nil {
+	for _, agency := range []int64{l.place(), o.above(ctx, l)} {
+		if agency == 0 {
+			continue
+		}
+		more, err := clerks(ctx, o.DB, agency, o.DB.Now())
+		if err != nil {
 			return err
 		}
+		people = append(people, more...)
 	}
-	return o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, sqlDetain, l.Agency, tx.NewID(), l.Parcel, l.From, l.To, l.Kind, cut(documentID, 255), cut(title, 200), r.code, r.text,
-			store.JSONOf(r.args), l.SHA, l.Size, tx.Now()); err != nil {
+	return o.DB.Write(ctx, store.System(l.place()), func(tx *store.Tx) error {
+		id, err := store.One[int64](ctx, tx, sqlDetain, l.place(), tx.NewID(), l.Parcel, l.From, l.To, l.Kind, cut(documentID, 255), cut(title, 200), r.code, r.text,
+			store.JSONOf(r.args), l.SHA, l.Size, tx.Now())
+		if err != nil {
 			return err
 		}
 		if err := l.noteGate(ctx, tx); err != nil {
 			return err
 		}
-		return tx.Record(store.Event{Verb: "parcel.quarantined", Agency: l.Agency, Ref: "quarantine", Title: cut(title, 200),
+		q := Quarantined{AgencyID: l.place(), ID: id, Reason: r.code}
+		if err := q.note(ctx, tx, "kept", store.Message{Text: r.text, Args: r.args}); err != nil {
+			return err
+		}
+		if r.code == receiverEnded {
+			if err := o.answerLater(ctx, tx, q); err != nil {
+				return err
+			}
+		}
+		return tx.Record(store.Event{Verb: "parcel.quarantined", Agency: l.place(), Ref: "quarantine", Title: cut(title, 200),
 			Text:   store.Say("Một gói tin từ {sender} không mở được và đang được cách ly. Xem lý do, rồi mở lại hoặc từ chối.", "sender", l.From),
 			Notify: people, Data: map[string]any{"parcel": l.Parcel, "reason": r.code}})
 	})
@@ -391,8 +439,11 @@ func settleQuarantine(ctx context.Context, tx *store.Tx, l letter, state string)
 	if err := l.noteGate(ctx, tx); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, sqlSettle, state, l.Agency, l.From, l.To, l.Parcel)
-	return err
+	n, err := tx.Exec(ctx, sqlSettle, state, l.place(), l.From, l.To, l.Parcel)
+	if err != nil || n == 0 || l.held == nil {
+		return err
+	}
+	return l.held.note(ctx, tx, state, store.Message{})
 }
 
 // retry opens a quarantined parcel again.
@@ -405,14 +456,23 @@ func (o *Office) retry(ctx context.Context, j store.Job) error {
 	if err != nil || q.State != "retrying" {
 		return err
 	}
-	l := letter{Agency: q.AgencyID, Parcel: q.Parcel, From: q.SenderCode, To: q.ReceiverCode, Kind: q.Kind, SHA: q.SHA, Size: q.Size}
+	l := letter{Agency: q.AgencyID, Parcel: q.Parcel, From: q.SenderCode, To: q.ReceiverCode, Kind: q.Kind, SHA: q.SHA, Size: q.Size, held: &q}
 	if err := o.gateOf(ctx, &l, q.Channel); err != nil {
 		return err
 	}
-	if us, here, err := agencyByCode(ctx, o.DB, q.ReceiverCode, o.DB.Now()); err != nil {
-		return err
-	} else if here && us.State == "closed" && q.Kind == kindDocument && int64(us.ID) == q.AgencyID {
-		l.ended = &us
+	if q.AgencyID != 0 {
+		us, err := agencyOf(ctx, o.DB, q.AgencyID, o.DB.Now())
+		if err != nil {
+			return err
+		}
+		if us.State == "closed" { // who takes its documents over may have been named meanwhile
+			if err := forward(ctx, o.DB, &l, us); err != nil {
+				return err
+			}
+		}
+	}
+	if l.given() {
+		l.Agency = q.GivenTo
 	}
 	if q.SHA == "" {
 		return o.quarantine(ctx, l, fault("no_bytes", "Nội dung gói tin không còn trên trục liên thông. Đề nghị cơ quan gửi gửi lại."))

@@ -31,6 +31,8 @@ func exchangeRoutes() []Route {
 		{Pattern: "POST /exchange/deliveries/{id}/resend", Who: posts(store.Clerk), Handle: (*Door).resendDelivery},
 		{Pattern: "GET /exchange/quarantine/{id}", Who: posts(exchangeDesk), Handle: (*Door).quarantinePage},
 		{Pattern: "GET /exchange/quarantine/{id}/raw", Who: posts(exchangeDesk), Handle: (*Door).rawQuarantined},
+		{Pattern: "GET /exchange/quarantine/{id}/give", Who: posts(exchangeDesk), Handle: (*Door).giveQuarantined},
+		{Pattern: "POST /exchange/quarantine/{id}/give", Who: posts(exchangeDesk), Handle: (*Door).giveQuarantined},
 		{Pattern: "POST /exchange/quarantine/{id}/retry", Who: posts(exchangeDesk), Handle: (*Door).retryQuarantined},
 		{Pattern: "GET /exchange/quarantine/{id}/refuse", Who: posts(exchangeDesk), Handle: (*Door).refuseQuarantined},
 		{Pattern: "POST /exchange/quarantine/{id}/refuse", Who: posts(exchangeDesk), Handle: (*Door).refuseQuarantined},
@@ -142,7 +144,97 @@ func (d *Door) quarantinePage(w http.ResponseWriter, r *http.Request) error {
 		}
 		decided = p.Name
 	}
-	return d.page(w, r, View{Title: t(ctx, "Gói tin bị cách ly"), Active: "exchange", Watch: []string{"exchange"}}, quarantinedParcel(q, decided, d.Exchange != nil))
+	v := parcelView{q: q, decidedBy: decided, opens: d.Exchange != nil}
+	if v.tries, err = exchange.Tries(ctx, d.DB, actor(r), q.ID); err != nil {
+		return err
+	}
+	if d.Exchange != nil {
+		if v.looked, err = d.Exchange.Look(ctx, actor(r), q.ID); err != nil {
+			return err
+		}
+	}
+	v.gives = q.Givable(ctx, d.DB) && (q.AgencyID != actor(r).Agency || actor(r).Roles.Has(store.SystemAdmin))
+	return d.page(w, r, View{Title: t(ctx, "Gói tin bị cách ly"), Active: "exchange", Watch: []string{"exchange"}}, quarantinedParcel(v))
+}
+
+// parcelView is a parcel in quarantine with what its operator needs to decide.
+type parcelView struct {
+	q         exchange.Quarantined
+	decidedBy string
+	opens     bool // this server reads the parcel's bytes
+	looked    exchange.Looked
+	tries     []exchange.Try
+	gives     bool
+}
+
+// tryWords is what happened to a parcel.
+func tryWords(ctx context.Context, one exchange.Try) string {
+	switch one.Act {
+	case "kept":
+		return t(ctx, "Giữ lại: {why}", "why", say(ctx, one.Said()))
+	case "retry":
+		return t(ctx, "Mở lại gói tin")
+	case "given":
+		return say(ctx, one.Said())
+	case "refused":
+		return t(ctx, "Từ chối gói tin")
+	case "answered":
+		return t(ctx, "Hệ thống tự trả lời nơi gửi")
+	case "accepted":
+		return t(ctx, "Đã tiếp nhận")
+	}
+	return one.Act
+}
+
+func trySteps(ctx context.Context, all []exchange.Try) []Step {
+	looks := map[string]StepLook{"kept": StepBad, "accepted": StepDone}
+	var out []Step
+	for _, one := range all {
+		s := Step{What: tryWords(ctx, one), Who: orElse(one.Person, t(ctx, "Hệ thống")), At: one.At.Time(), Look: StepNow}
+		if look, ok := looks[one.Act]; ok {
+			s.Look = look
+		}
+		if one.Act == "refused" || one.Act == "answered" {
+			s.Note = one.Text
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// giveQuarantined: GET, POST /exchange/quarantine/{id}/give
+func (d *Door) giveQuarantined(w http.ResponseWriter, r *http.Request) error {
+	q, err := d.keptParcel(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	if r.Method == http.MethodGet && !q.Givable(ctx, d.DB) {
+		return store.Refuse(store.Conflict, "Gói tin này có cơ quan nhận đang hoạt động nên không chuyển cho cơ quan khác. Hãy mở lại hoặc từ chối.")
+	}
+	takers, err := q.Takers(ctx, d.DB)
+	if err != nil {
+		return err
+	}
+	return d.act(w, r, ActPage{Active: "exchange", Title: t(ctx, "Chuyển gói tin cho cơ quan"), Lead: parcelName(ctx, q), Submit: Action{Label: t(ctx, "Chuyển gói tin"), Icon: "arrow-forward-up", Kind: Primary},
+		Refused: t(ctx, "Chưa chuyển được"), Back: parcelAddress(q.ID), Guard: true,
+		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
+			out := []templ.Component{Note(Info, t(ctx, "Cơ quan được chọn tiếp nhận gói tin như văn bản gửi cho mình, thấy mã nhận ghi trong gói tin, và trả lời cơ quan gửi."))}
+			if q.AgencyID == 0 {
+				c, err := d.agencyCombo(r, f, errs, Field{Name: "agency", Label: t(ctx, "Cơ quan nhận gói tin")}, false, nil)
+				return append(out, c), err
+			}
+			return append(out, RadioField(Field{Name: "agency", Label: t(ctx, "Cơ quan kế tục"), Error: errs.Of("agency")}, Choose(agencyOptions(takers), f.shown("agency")))), nil
+		},
+		Do: func(f *Form) (flashed, string, error) {
+			agency := f.Number("agency")
+			if err := f.Err(); err != nil {
+				return flashed{}, "", err
+			}
+			return done("Gói tin đang được mở cho cơ quan đã chọn. Kết quả sẽ hiện ở trang này."), parcelAddress(q.ID), d.DB.Write(ctx, actor(r), func(tx *store.Tx) error {
+				return exchange.QuarantineGive(ctx, tx, q.ID, org.AgencyID(agency))
+			})
+		}})
 }
 
 func (d *Door) keptParcel(r *http.Request) (exchange.Quarantined, error) {

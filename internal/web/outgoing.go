@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
+	"congvu/internal/org"
 	"congvu/internal/store"
 )
 
@@ -238,6 +240,30 @@ func (d *Door) resend(w http.ResponseWriter, r *http.Request) error {
 	return redirect(w, r, fmt.Sprintf("/outgoing/%d", id))
 }
 
+// deliveryView is one receiver of a document.
+type deliveryView struct {
+	doc      *documents.Outgoing
+	one      exchange.Delivery
+	answers  []exchange.Answer
+	now      store.Instant
+	resends  bool        // the actor's post sends again
+	receiver *org.Agency // as the directory knows it; nil = it does not
+}
+
+// contact is how the receiver is reached otherwise (X13.5).
+func (v deliveryView) contact() string {
+	if v.receiver == nil {
+		return ""
+	}
+	var out []string
+	for _, s := range []string{v.receiver.Phone, v.receiver.Email, v.receiver.Address, v.receiver.Website} {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, " · ")
+}
+
 // deliveryPage: GET /outgoing/{id}/deliveries/{delivery}
 func (d *Door) deliveryPage(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -264,5 +290,11 @@ func (d *Door) deliveryPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.page(w, r, View{Title: one.ReceiverName, Active: "outgoing", Watch: []string{"exchange"}}, deliveryPage(doc, one, answers, d.DB.Now()))
+	v := deliveryView{doc: doc, one: one, answers: answers, now: d.DB.Now(), resends: exchange.MayResend(actor(r))}
+	if one.ReceiverID != 0 {
+		if v.receiver, err = org.FindAgency(ctx, d.DB, org.AgencyID(one.ReceiverID)); err != nil && !errors.Is(err, store.NotFound) {
+			return err
+		}
+	}
+	return d.page(w, r, View{Title: one.ReceiverName, Active: "outgoing", Watch: []string{"exchange"}}, deliveryPage(v))
 }

@@ -50,7 +50,11 @@ func (x inAct) agreeRequest() (ActPage, error) {
 		Fields: func(*Form, Errors) ([]templ.Component, error) {
 			out := []templ.Component{requestFacts(q), Note(Warn, kind)}
 			if x.doc.ReplyOutgoing != 0 {
-				out = append(out, Note(Warn, t(ctx, "Cơ quan đã ban hành văn bản trả lời văn bản này; hãy xem xét có cần thông báo lại cho nơi nhận trả lời không.")))
+				warning, err := x.replyIssued()
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, Note(Warn, warning))
 			}
 			return append(out, hidden("request", q.ID)), nil
 		},
@@ -59,6 +63,18 @@ func (x inAct) agreeRequest() (ActPage, error) {
 				return documents.AgreeRequest(ctx, tx, x.doc.ID, f.Number("request"))
 			})
 		}}, nil
+}
+
+// replyIssued names what the agency has answered already (X9.10).
+func (x inAct) replyIssued() (string, error) {
+	reply, err := documents.FindOutgoing(x.ctx, x.d.DB, actor(x.r), x.doc.ReplyOutgoing)
+	if errors.Is(err, store.NotFound) {
+		return t(x.ctx, "Cơ quan đã ban hành văn bản trả lời văn bản này; hãy xem xét có cần thông báo lại cho nơi nhận trả lời không."), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return t(x.ctx, "Cơ quan đã ban hành văn bản {number} trả lời văn bản này; hãy xem xét có cần thông báo lại cho nơi nhận trả lời không.", "number", reply.Title()), nil
 }
 
 // declineRequest: GET and POST /incoming/{id}/decline_request
