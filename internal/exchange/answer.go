@@ -163,7 +163,7 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 // closedBy tells whether a status may end the sending of a line that nobody has answered yet. On the axis only a receipt may: a status that names the
 // hash of what was packed. A refusal may come without, for it says that nothing was taken in; other channels know no hashes.
 func (d Delivery) closedBy(code, sha, packed string) bool {
-	if d.Channel != channelAxis || d.ArrivedAt != 0 || code < "01" || code > "06" {
+	if d.Channel != "axis" || d.ArrivedAt != 0 || code < "01" || code > "06" {
 		return true
 	}
 	return sha == packed && sha != "" || code == "02" && sha == ""

@@ -78,7 +78,7 @@ func TestBeyondTheQuotaParcelsWait(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const brought = quotaMinutes + 4
+	const brought = QuotaMinutes + 4
 	for n := 1; n <= brought; n++ {
 		body := sealed(t, letterFrom(t, "H26.1", "H26.2", n, nil), own)
 		take("H26.1", n, body)
@@ -164,7 +164,7 @@ func TestHeapOfOneAgencyLeavesRoomForOthers(t *testing.T) {
 			if i == 3*dueBatch {
 				agency, due = h.agency["H26.3"], tx.Now()
 			}
-			if err := tx.Put(ctx, sqlPutLine, agency, tx.NewID(), int64(i), int64(1), "d", "1", "QĐ", "2026-03-02", "1/QĐ", h.agency["H26.2"], "H26.2", "B", "action", channelAxis, "queued", tx.Now(), "", "null", int64(0), true); err != nil {
+			if err := tx.Put(ctx, sqlPutLine, agency, tx.NewID(), int64(i), int64(1), "d", "1", "QĐ", "2026-03-02", "1/QĐ", h.agency["H26.2"], "H26.2", "B", "action", "axis", "queued", tx.Now(), "", "null", int64(0), true); err != nil {
 				return err
 			}
 			if err := owe(ctx, tx, status{AgencyID: agency, Receipt: fmt.Sprint("incoming/", i), Code: "01", PeerCode: "H26.2", StatedAt: tx.Now()}); err != nil {

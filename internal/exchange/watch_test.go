@@ -37,7 +37,7 @@ func TestWatchShowsWhatIsNotThere(t *testing.T) {
 		for _, s := range w.States {
 			n += int(s.N)
 		}
-		lines, err := Seek(ctx, h.office.DB, *who, now, Sought{Peer: "H49.1", State: OnExchange, Channel: channelAxis}, 0, 10)
+		lines, err := Seek(ctx, h.office.DB, *who, now, Sought{Peer: "H49.1", State: OnExchange, Channel: "axis"}, 0, 10)
 		if n != want || len(lines) != want || err != nil || w.Whole != (who == &admin) {
 			t.Errorf("%d counted, %d listed, not %d: %v", n, len(lines), want, err)
 		}
