@@ -16,8 +16,8 @@ type Quota struct {
 	Bytes   int64 // a minute
 }
 
-// quotaMinutes is how many minutes' worth a sender may bring at once before anything of his waits.
-const quotaMinutes = 10
+// QuotaMinutes is how many minutes' worth a sender may bring at once before anything of his waits.
+const QuotaMinutes = 10
 
 // usualQuota is never met by an agency at work: a document to each of a city's 633 agencies every ten seconds.
 var usualQuota = Quota{Parcels: 4000, Bytes: 4 << 30}
@@ -159,7 +159,7 @@ func (q *quotas) draw(sender string, size int64, now store.Instant) store.Instan
 	whole, due := q.whole[sender], now
 	for i, cost := range [2]time.Duration{time.Minute / time.Duration(max(mine.Parcels, 1)), time.Duration(float64(size) / float64(max(mine.Bytes, 1)) * float64(time.Minute))} {
 		whole[i] = max(whole[i], now).Add(cost)
-		due = max(due, whole[i].Add(-quotaMinutes*time.Minute))
+		due = max(due, whole[i].Add(-QuotaMinutes*time.Minute))
 	}
 	q.whole[sender] = whole
 	return due

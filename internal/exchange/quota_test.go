@@ -78,7 +78,7 @@ func TestBeyondTheQuotaParcelsWait(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	const brought = quotaMinutes + 4
+	const brought = QuotaMinutes + 4
 	for n := 1; n <= brought; n++ {
 		body := sealed(t, letterFrom(t, "H26.1", "H26.2", n, nil), own)
 		take("H26.1", n, body)

@@ -81,6 +81,7 @@ func routes() []Route {
 		pictureRoutes(),
 		preservationRoutes(),
 		backupRoutes(),
+		watchRoutes(),
 		typeRoutes(),
 		reorganisationRoutes(),
 		channelRoutes(),
