@@ -14,8 +14,8 @@ import (
 
 // channelOptions are the options of the verbs about gateways.
 type channelOptions struct {
-	url, environment, covers, signatures, every, systemID, secretFile, fromCode, days, second, agency string
-	on, off, sign, failed                                                                     bool
+	url, environment, covers, signatures, every, systemID, secretFile, fromCode, second, agency string
+	on, off, sign, failed                                                                       bool
 }
 
 func (r *remoteCall) channelFlags(line string) {
@@ -26,7 +26,7 @@ func (r *remoteCall) channelFlags(line string) {
 		{&r.channel.covers, "covers", "mẫu mã nơi nhận của trục địa phương, cách nhau bằng dấu phẩy"}, {&r.channel.signatures, "signatures", "chữ ký gói tin: any, refuse_invalid hoặc require"},
 		{&r.channel.every, "every", "lấy văn bản mỗi bao nhiêu giây"}, {&r.channel.systemID, "system-id", "mã hệ thống do đơn vị quản lý trục cấp"},
 		{&r.channel.secretFile, "secret-file", "tệp chứa khóa bí mật, không bao giờ ghi trên dòng lệnh; bỏ trống: giữ khóa đang có"}, {&r.channel.fromCode, "from-code", "mã đã đăng ký với trục, nếu khác mã trên gói tin"},
-		{&r.channel.days, "days", "nhìn lại bao nhiêu ngày"}, {&r.channel.second, "second", "kênh thứ hai"}, {&r.channel.agency, "agency", "mã cơ quan gửi; bỏ trống: mọi cơ quan"}} {
+		{&r.channel.second, "second", "kênh thứ hai"}, {&r.channel.agency, "agency", "mã cơ quan gửi; bỏ trống: mọi cơ quan"}} {
 		if takes(line, s.name) {
 			r.fs.StringVar(s.into, s.name, "", s.meaning)
 		}
@@ -34,7 +34,7 @@ func (r *remoteCall) channelFlags(line string) {
 	for _, b := range []struct {
 		into          *bool
 		name, meaning string
-	}{{&r.channel.on, "on", "bật"}, {&r.channel.off, "off", "tắt"}, {&r.channel.sign, "sign", "ký gói tin gửi đi"}, {&r.channel.failed, "failed", "chỉ lời gọi lỗi"}} {
+	}{{&r.channel.on, "enable", "bật"}, {&r.channel.off, "disable", "tắt"}, {&r.channel.sign, "sign", "ký gói tin gửi đi"}, {&r.channel.failed, "failed", "chỉ lời gọi lỗi"}} {
 		if takes(line, b.name) {
 			r.fs.BoolVar(b.into, b.name, false, b.meaning)
 		}
@@ -45,9 +45,9 @@ func (r *remoteCall) channelFlags(line string) {
 func farChannels() []far {
 	return []far{
 		{"channels", "channels", "các kênh gửi nhận ngoài hệ thống: địa chỉ, bật hay tắt", remoteChannels},
-		{"channel-set", "channel-set lgsp|national [--url URL] [--environment X] [--covers MẪU] [--signatures X] [--every GIÂY] [--sign] [--on] [--off]", "cấu hình, bật, tắt một kênh", remoteSetChannel},
+		{"channel-set", "channel-set lgsp|national [--url URL] [--environment X] [--covers MẪU] [--signatures X] [--every GIÂY] [--sign] [--enable] [--disable]", "cấu hình, bật, tắt một kênh", remoteSetChannel},
 		{"credentials", "credentials [lgsp|national]", "kết nối của các cơ quan: lần thành công, lỗi gần nhất, số chờ và số lỗi", remoteCredentials},
-		{"credential-set", "credential-set lgsp|national MÃ_CƠ_QUAN --environment X --system-id X [--secret-file TỆP] [--from-code MÃ] [--off]", "khai báo kết nối của một cơ quan", remoteSetCredential},
+		{"credential-set", "credential-set lgsp|national MÃ_CƠ_QUAN --environment X --system-id X [--secret-file TỆP] [--from-code MÃ] [--disable]", "khai báo kết nối của một cơ quan", remoteSetCredential},
 		{"channel-test", "channel-test lgsp|national MÃ_CƠ_QUAN", "kiểm tra kết nối, in câu trả lời nguyên văn", remoteTestChannel},
 		{"channel-fetch", "channel-fetch lgsp|national MÃ_CƠ_QUAN [--days SỐ]", "lấy văn bản và trạng thái ngay", remoteFetchChannel},
 		{"channel-resend", "channel-resend lgsp|national MÃ_CƠ_QUAN", "gửi lại những gì đã gửi không thành công", remoteResendChannel},
@@ -219,11 +219,7 @@ func remoteFetchChannel(ctx context.Context, r *remoteCall) error {
 	if err != nil {
 		return err
 	}
-	if r.channel.days != "" {
-		if at.Days, err = strconv.Atoi(r.channel.days); err != nil {
-			return badUsage("--days là số ngày")
-		}
-	}
+	at.Days = r.books.days
 	return r.FetchChannel(ctx, at)
 }
 

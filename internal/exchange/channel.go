@@ -268,7 +268,7 @@ func (c *Channel) check() error {
 		field            string
 		value            *int
 		usual, low, high int
-	}{{"every", &c.EverySeconds, usual.EverySeconds, 10, 86400}, {"look_back", &c.LookBackDays, usual.LookBackDays, 1, 60}, {"retries", &c.Retries, usual.Retries, 1, 20},
+	}{{"every", &c.EverySeconds, usual.EverySeconds, 1, 86400}, {"look_back", &c.LookBackDays, usual.LookBackDays, 1, 60}, {"retries", &c.Retries, usual.Retries, 1, 20},
 		{"parallel", &c.Parallel, usual.Parallel, 1, 10}, {"timeout", &c.TimeoutSeconds, usual.TimeoutSeconds, 1, 600}, {"max_mb", &c.MaxMB, usual.MaxMB, 1, 1024}} {
 		if *at.value == 0 {
 			*at.value = at.usual

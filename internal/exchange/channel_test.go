@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -173,13 +174,18 @@ func (h *house) operate(f func(ctx context.Context, tx *store.Tx) error) error {
 // opens sets a gateway up for some agencies of the house.
 func (h *house) opens(kind string, agencies ...string) {
 	h.Helper()
+	h.opensAt(kind, "https://thu-nghiem.example", agencies...)
+}
+
+func (h *house) opensAt(kind, address string, agencies ...string) {
+	h.Helper()
 	err := h.operate(func(ctx context.Context, tx *store.Tx) error {
 		c, err := FindChannel(ctx, tx, operator, kind)
 		if err != nil {
 			return err
 		}
 		if c.Revision == 0 {
-			c.Sandbox, c.Enabled, c.EverySeconds, c.Retries = "https://thu-nghiem.example", true, 10, 3
+			c.Sandbox, c.Enabled, c.EverySeconds, c.Retries = address, true, 10, 3
 			c.Covers = "H49.*"
 			if err := SetChannel(ctx, tx, c); err != nil {
 				return err
@@ -260,12 +266,30 @@ func twoTowns(t *testing.T, kind string) (g *outside, here, there *house) {
 	return g, here, there
 }
 
+// simulated are two installations with the real clients, and between them a server that speaks as the real ones do and refuses what they refuse (X24.1).
+func simulated(t *testing.T, kind string) (here, there *house) {
+	t.Helper()
+	here = build(t, axis.Config{Node: "mot"}, []string{"H26.1"}, []string{"H49.1"})
+	there = build(t, axis.Config{Node: "hai"}, []string{"H49.1"}, []string{"H26.1"})
+	var units []gateway.Unit
+	var systems []gateway.System
+	for _, code := range []string{"H26.1", "H49.1"} {
+		units = append(units, gateway.Unit{Code: code, Name: "Cơ quan " + code, IsAgency: true})
+		systems = append(systems, gateway.System{ID: code, Secret: "bi-mat-" + code, Agency: code})
+	}
+	server := httptest.NewServer(gateway.NewSimulator(units, systems...))
+	t.Cleanup(server.Close)
+	here.opensAt(kind, server.URL, "H26.1")
+	there.opensAt(kind, server.URL, "H49.1")
+	return here, there
+}
+
 // The whole way over a gateway, without a signature of the packet: document out, statuses back, recall asked and agreed.
 // X14.4: one receiver a message. X17.9: both identifiers are kept. X13.4: the line keeps channel and raw message. X8.4: an unsigned packet is taken in.
 func TestADocumentTravelsOverAGateway(t *testing.T) {
 	for _, kind := range gateways {
 		t.Run(kind, func(t *testing.T) {
-			_, here, there := twoTowns(t, kind)
+			here, there := simulated(t, kind)
 			id := here.issue("H26.1", "H49.1")
 			here.settle()
 			line := here.lines("H26.1", id)[0]

@@ -5,7 +5,9 @@
 // exchange_answers (every status that came back, raw, with its effect), exchange_statuses (what we owe senders, each code once per receipt),
 // exchange_quarantine (parcels that could not be opened or believed), exchange_waiting (parcels taken from the axis that wait for their sender's turn),
 // exchange_peers (what is known of those we exchange with: last heard, quota, clock), exchange_reconciliations and exchange_differences (what comparing
-// with each peer gave).
+// with each peer gave);
+// exchange_channels, exchange_credentials and exchange_routes (the gateways, what each
+// agency signs in with, the exceptions), exchange_shipments (the outbox of the gateways), exchange_calls (what they answered, bounded in number and age).
 //
 // A delivery is closed by the receiver's status only, never by the axis taking the parcel; on the axis by one that names the hash of what was packed. Its states and what each status code does to it are
 // the table of route.go (X13.1–X13.3). The status codes are 01–06 and 02 for refusals; 13, 15 and 16 answer the requests of request_*.go.
@@ -20,7 +22,11 @@
 //
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, parcel.given, delivery.queued, delivery.changed,
 // delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, peer.quota_set, peer.throttled,
-// peer.reconcile_asked, peer.reconciled, peer.differed
+// peer.reconcile_asked, peer.reconciled, peer.differed,
+// status.failed, channel.changed, channel.tested, channel.fetched, channel.resent, credential.changed, route.added, route.removed
+//
+// Receivers that no axis reaches are reached over gateways (channel_*.go): a province's bus or the national exchange. Both are pulled, their packets are seldom
+// signed; a packet nobody signed says nothing in the name of an agency hosted here and nothing about what travelled by the axis.
 //
 // Packets between installations of congvu must be signed (law 8): a parcel without a valid signature of its sender goes to quarantine.
 //
