@@ -13,17 +13,25 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
+	if way := os.Getenv(asRelay); way != "" {
+		tunnel(way)
+	}
 	os.Exit(m.Run())
 }
 
 // program is a command of congvu as a process of its own.
 func program(t *testing.T, s *settings, args ...string) *exec.Cmd {
 	t.Helper()
-	self, err := os.Executable()
+	cmd := exec.Command(self(t), args...)
+	cmd.Env = append(os.Environ(), asProgram+"=1", "CONGVU_DB="+s.DB, "CONGVU_DATA="+s.Data)
+	return cmd
+}
+
+func self(t *testing.T) string {
+	t.Helper()
+	path, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, args...)
-	cmd.Env = append(os.Environ(), asProgram+"=1", "CONGVU_DB="+s.DB, "CONGVU_DATA="+s.Data)
-	return cmd
+	return path
 }
