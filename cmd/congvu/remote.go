@@ -41,7 +41,7 @@ type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
 	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind, person            string
 	with, inform, byRule, scope, whom, cursor                                                   string
-	consent, paper, all, shared                                                                 bool
+	consent, paper, all, shared, withFiles                                                      bool
 }
 
 // remote works with a server over the API, so that scripts and clerks can do without pages.
@@ -141,6 +141,9 @@ func (r *remoteCall) options(line string) {
 	}
 	if takes(line, "shared") {
 		r.fs.BoolVar(&r.o.shared, "shared", false, "cho cả đơn vị cùng dùng")
+	}
+	if takes(line, "with-files") {
+		r.fs.BoolVar(&r.o.withFiles, "with-files", false, "kèm cả tệp và gói tin")
 	}
 	if takes(line, "consent") {
 		r.fs.BoolVar(&r.o.consent, "consent", false, "xác nhận người ký đã đọc đúng bản sẽ ký và đồng ý ký")

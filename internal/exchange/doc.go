@@ -17,7 +17,7 @@
 // a status answers, and known to the receiver by (sender, parcel) and (sender, DocumentId), both unique in the database (X21).
 //
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, delivery.queued, delivery.changed,
-// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged
+// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, proof.exported
 //
 // Packets between installations of congvu must be signed (law 8): a parcel without a valid signature of its sender goes to quarantine.
 //

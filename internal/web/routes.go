@@ -93,6 +93,8 @@ func routes() []Route {
 		freezeRoutes(),
 		accountRoutes(),
 		agentRoutes(),
+		logRoutes(),
+		proofRoutes(),
 	} {
 		all = append(all, part...)
 	}
