@@ -23,7 +23,7 @@ import (
 const (
 	PathCheckpoint  = "/log/checkpoint"
 	PathKeys        = "/log/keys"
-	PathTile        = "/log/tile" // ?level=&n=
+	PathTile        = "/log/tile"        // ?level=&n=
 	PathConsistency = "/log/consistency" // ?from=&to=
 	PathCosigned    = "/log/cosigned"    // ?origin=
 )

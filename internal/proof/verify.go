@@ -232,6 +232,8 @@ func (l Line) says() bool {
 // registered is what of the register's rows is compared with the bundle's own words.
 type registered struct {
 	DocumentID, Number, Notation, NumberText, IssuedDate, Subject string
+	SenderCode, SenderName                                        string
+	ArrivedUs                                                     int64
 	ArrivalNumber, ArrivalYear                                    json.Number
 	Files                                                         []struct{ Name, SHA string }
 }
@@ -244,6 +246,8 @@ func (r *registered) read(text string) error {
 	}
 	var head struct {
 		DocumentID, NumberText, IssuedDate, Notation, Subject string
+		SenderCode, SenderName                                string
+		ArrivedUs                                             int64
 		Number                                                any
 		ArrivalNumber, ArrivalYear                            int64
 	}
@@ -251,7 +255,7 @@ func (r *registered) read(text string) error {
 		return err
 	}
 	r.DocumentID, r.NumberText, r.IssuedDate, r.Notation, r.Subject = head.DocumentID, head.NumberText, head.IssuedDate, head.Notation, head.Subject
-	r.Number = fmt.Sprint(head.Number)
+	r.Number, r.SenderCode, r.SenderName, r.ArrivedUs = fmt.Sprint(head.Number), head.SenderCode, head.SenderName, head.ArrivedUs
 	if head.ArrivalNumber > 0 {
 		r.ArrivalNumber, r.ArrivalYear = json.Number(fmt.Sprint(head.ArrivalNumber)), json.Number(fmt.Sprint(head.ArrivalYear))
 	}
@@ -282,7 +286,8 @@ func (c *checking) rows() {
 			arrival = in.ArrivalNumber.String() + "/" + in.ArrivalYear.String()
 		}
 	}
-	if code != d.Code || in.IssuedDate != d.Issued || in.DocumentID != d.DocumentID || in.Subject != d.Subject || arrival != d.ArrivalNumber {
+	if code != d.Code || in.IssuedDate != d.Issued || in.DocumentID != d.DocumentID || in.Subject != d.Subject || arrival != d.ArrivalNumber ||
+		in.SenderCode != d.SenderCode || in.SenderName != d.SenderName || in.ArrivedUs != d.ArrivedAt {
 		c.say(Broken, "Số, ngày, trích yếu hoặc số đến ghi trong tệp chứng cứ khác với sổ đã niêm phong ({code}, ngày {day}).", "code", code, "day", in.IssuedDate)
 		return
 	}
