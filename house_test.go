@@ -19,18 +19,18 @@ var house = map[string]string{
 	// who and what
 	"org":    "store calendar i18n workbook",
 	"auth":   "store org i18n",
-	"audit":  "store calendar",
+	"audit":  "store calendar keys proof",
 	"notify": "store org",
 	// work
 	"documents": "store org calendar transcript paper pades cms pdf keys blob i18n workbook typist",
 	"dossiers":  "store org documents calendar paper pdf workbook blob i18n",
-	"exchange":  "store org documents calendar edxml xmldsig axis gateway pades keys blob i18n",
+	"exchange":  "store org audit documents calendar edxml xmldsig axis gateway pades keys blob i18n proof",
 	// doors
-	"web":  "store search backup org auth audit notify documents dossiers exchange calendar pades keys blob i18n workbook paper",
+	"web":  "store search backup org auth audit notify documents dossiers exchange calendar pades proof keys blob i18n workbook paper",
 	"api":  "store search backup org auth audit notify documents dossiers exchange calendar pades keys blob i18n client",
 	"city": "store org auth documents exchange keys blob paper pades calendar i18n axis",
 	// sheds: they know no room
-	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "authority": "cms keys", "xmldsig": "", "edxml": "",
+	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "authority": "cms keys", "xmldsig": "", "edxml": "", "proof": "edxml xmldsig keys pades",
 	"axis": "", "gateway": "", "paper": "pdf typeface calendar", "workbook": "i18n", "calendar": "", "blob": "", "i18n": "", "client": "",
 	"localsigner": "pades",
 	"confined":    "",

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"congvu/internal/audit"
 	"congvu/internal/auth"
 	"congvu/internal/axis"
 	"congvu/internal/blob"
@@ -36,6 +37,7 @@ type installation struct {
 	Desk     *documents.Desk
 	Axis     *axis.Axis       // nil in local verbs
 	Exchange *exchange.Office // nil in local verbs
+	Log      *audit.Log       // the sealed journal
 	Node     string           // its name on the axis, where it is joined to other installations
 }
 
@@ -89,8 +91,20 @@ func openTables(ctx context.Context, s *settings, how opening) (in *installation
 	}
 	in.Desk = &documents.Desk{DB: in.DB, Blobs: in.Blobs, Keys: in.Keys, Trust: in.Trust, Calendar: calendar.Default(), Locked: auth.Locked}
 	in.Desk.Typist = &typist.Typist{Cell: &confined.Cell{Hide: []string{s.Data}}} // a converter has no business with keys and files of the installation
-	in.Desk.Texts, err = newReader(s.Data)
+	if in.Desk.Texts, err = newReader(s.Data); err != nil {
+		return in, err
+	}
+	in.Log, err = in.openLog(ctx, s)
 	return in, err
+}
+
+// openLog names the sealed journal after the installation, and keeps its newest checkpoint beside the database.
+func (in *installation) openLog(ctx context.Context, s *settings) (*audit.Log, error) {
+	node, err := in.nodeName(ctx)
+	people := func(ctx context.Context, r store.Reader) ([]int64, error) {
+		return org.SystemAdmins(ctx, r, calendar.DateOf(in.DB.Now().Time()))
+	}
+	return &audit.Log{DB: in.DB, Keys: in.Keys, Node: node, Rows: exchange.SealedRows, People: people, Anchor: filepath.Join(s.Data, "audit", "checkpoint")}, err
 }
 
 func (in *installation) loadTrust(s *settings, allowTest bool) (err error) {
@@ -122,7 +136,7 @@ func openServing(ctx context.Context, s *settings, how opening, log *slog.Logger
 		in.Close()
 		return nil, err
 	}
-	in.Exchange = &exchange.Office{DB: in.DB, Blobs: in.Blobs, Keys: in.Keys, Trust: in.Trust, Axis: in.Axis, Calendar: in.Desk.Calendar,
+	in.Exchange = &exchange.Office{DB: in.DB, Blobs: in.Blobs, Keys: in.Keys, Trust: in.Trust, Axis: in.Axis, Calendar: in.Desk.Calendar, Log: in.Log,
 		SpoolDir: filepath.Join(s.Data, "spool")}
 	if err := os.MkdirAll(in.Exchange.SpoolDir, 0o700); err != nil {
 		in.Close()
@@ -140,6 +154,9 @@ func (in *installation) openAxis(ctx context.Context, s *settings, log *slog.Log
 		Now: func() time.Time { return in.DB.Now().Time() }, Log: log}
 	if err := s.secureAxis(ctx, &c); err != nil {
 		return err
+	}
+	if c.URL != "" {
+		c.StoreDir = "" // the streams are kept there
 	}
 	if c.Hub != "" || c.Listen != "" {
 		in.Node = node

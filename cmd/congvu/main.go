@@ -42,6 +42,8 @@ func verbs() []verb {
 		{"trust", "liệt kê, nạp, gỡ chứng thư gốc mà việc kiểm tra chữ ký dựa vào", trustVerb},
 		{"token", "cấp, liệt kê, thu hồi mã truy cập API", token},
 		{"verify", "kiểm tra chữ ký số của tệp PDF", verify},
+		{"audit", "niêm phong nhật ký: kiểm tra toàn bộ, bên làm chứng, khóa", auditVerb},
+		{"proof", "xuất và kiểm tra chứng cứ của một văn bản", proofVerb},
 		{"edxml", "kiểm tra bản tin edXML: congvu edxml check FILE", checkEdxml},
 		{"remote", "làm việc với máy chủ qua API: văn bản đến, đi, đăng ký, chuyển, ký", remote},
 		{"sign-agent", "bộ mô phỏng chương trình ký số trên máy người dùng, để chạy thử", signAgent},

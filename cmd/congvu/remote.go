@@ -42,7 +42,7 @@ type remoteOptions struct {
 	tab, q, note, reason, ground, lead, due, opinion, result, capacity, file, to, out, register string
 	twin, twinOf, verdict, reply, text, passwordFile, key, cert, basis, kind, person            string
 	with, inform, byRule, scope, whom, cursor                                                   string
-	consent, paper, all, shared, announce                                                       bool
+	consent, paper, all, shared, announce, withFiles                                            bool
 }
 
 // remote works with a server over the API, so that scripts and clerks can do without pages.
@@ -146,6 +146,9 @@ func (r *remoteCall) options(line string) {
 	}
 	if takes(line, "announce") {
 		r.fs.BoolVar(&r.o.announce, "announce", false, "báo danh sách nơi nhận mới cho các nơi đã có văn bản")
+	}
+	if takes(line, "with-files") {
+		r.fs.BoolVar(&r.o.withFiles, "with-files", false, "kèm cả tệp và gói tin")
 	}
 	if takes(line, "consent") {
 		r.fs.BoolVar(&r.o.consent, "consent", false, "xác nhận người ký đã đọc đúng bản sẽ ký và đồng ý ký")

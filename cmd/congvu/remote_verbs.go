@@ -60,6 +60,7 @@ func fars() []far {
 		farRegisters(),
 		farTypes(),
 		farStatistics(),
+		farProofs(),
 	)...)
 }
 

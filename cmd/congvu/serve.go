@@ -139,6 +139,7 @@ func (in *installation) work(log *slog.Logger) []func(context.Context) {
 	trouble := func(err error) { log.Error("background work", "error", err) }
 	return []func(context.Context){
 		func(ctx context.Context) { in.Exchange.Run(ctx, trouble) },
+		func(ctx context.Context) { in.Log.Run(ctx, trouble) },
 		func(ctx context.Context) { notify.Follow(ctx, in.DB, trouble) },
 		func(ctx context.Context) { documents.FollowRights(ctx, in.DB, trouble) },
 		func(ctx context.Context) { in.Desk.LogAccesses(ctx, trouble) },

@@ -170,6 +170,7 @@ func (w *tale) found(s *settings, here, elsewhere []int, env *testscript.Env) *s
 	w.must(err)
 	at := &site{installation: in, settings: s, forger: &forgery{Store: in.Blobs}}
 	in.Exchange.Blobs = at.forger
+	in.Log.Every, in.Log.Ask = time.Second, time.Second
 	work, stop := context.WithCancel(ctx)
 	var workers sync.WaitGroup
 	for _, each := range in.work(log) {
@@ -244,6 +245,7 @@ func (w *tale) cast(env interface{ Setenv(key, value string) }, at *site, prefix
 		c.server = at.url
 		w.people[prefix+name] = c
 	}
+	env.Setenv(strings.ToUpper(strings.ReplaceAll(prefix, "-", "_"))+"SITE", at.url)
 	w.people[prefix+"specialist"] = w.people[prefix+"drafter"]
 	ids := strings.Fields(w.people[fmt.Sprintf("office.%d", n)].server)
 	for i, name := range []string{"AGENCY", "LEADER", "SPECIALIST", "UNIT", "LEADER_PERSON"} {
@@ -439,4 +441,5 @@ func tellSecond(ts *testscript.TestScript, _ bool, _ []string) {
 	at := w.found(s, []int{peerOffice}, []int{0, 1, 2}, nil)
 	w.cast(ts, at, "peer-", peerOffice)
 	ts.Setenv("PEER_DATA", s.Data)
+	ts.Setenv("PEER_DB", s.DB)
 }

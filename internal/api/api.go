@@ -101,6 +101,7 @@ func newDoor(c Config) *door {
 	d.directoryRoutes()
 	d.noticeRoutes()
 	d.journalRoutes()
+	d.proofRoutes()
 	d.documentRoutes()
 	return d
 }

@@ -23,7 +23,7 @@
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, parcel.given, delivery.queued, delivery.changed,
 // delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, peer.quota_set, peer.throttled,
 // peer.reconcile_asked, peer.reconciled, peer.differed,
-// status.failed, channel.changed, channel.tested, channel.fetched, channel.resent, credential.changed, route.added, route.removed
+// status.failed, channel.changed, channel.tested, channel.fetched, channel.resent, credential.changed, route.added, route.removed, proof.exported
 //
 // Receivers that no axis reaches are reached over gateways (channel_*.go): a province's bus or the national exchange. Both are pulled, their packets are seldom
 // signed; a packet nobody signed says nothing in the name of an agency hosted here and nothing about what travelled by the axis.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"congvu/internal/audit"
 	"congvu/internal/axis"
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
@@ -25,6 +26,7 @@ type Office struct {
 	Trust    *keys.Trust
 	Axis     *axis.Axis
 	Calendar *calendar.Calendar // nil = the embedded one
+	Log      *audit.Log         // the sealed journal, for proofs; nil = none are given
 
 	SpoolDir string                             // for files under way; "" = the system's temporary folder
 	Resend   func(sends int) time.Duration      // how long to wait for a receipt after that many sends; nil = 15 minutes, doubling up to a day

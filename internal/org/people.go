@@ -329,19 +329,20 @@ const holdingColumns = `h.id, h.person_id, p.name AS person_name, h.agency_id, a
 const rankOrder = `CASE h.rank WHEN 'head' THEN 0 WHEN 'deputy' THEN 1 WHEN 'unit_head' THEN 2 WHEN 'unit_deputy' THEN 3 ELSE 4 END`
 
 var (
-	sqlHoldAgency  = store.SQL(`SELECT id FROM org_agencies WHERE id = $1 {FOR UPDATE}`)
-	sqlAppoint     = store.SQL(`INSERT INTO org_holdings (agency_id, id, person_id, unit_id, title, rank, kind, roles, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
-	sqlSetRoles    = store.SQL(`UPDATE org_holdings SET roles = $1 WHERE agency_id = $2 AND id = $3 AND roles = $4`)
-	sqlRolesLeft   = store.SQL(`SELECT roles FROM org_holdings WHERE person_id = $1 AND (valid_to = '' OR valid_to >= $2)`)
-	sqlEndHolding  = store.SQL(`UPDATE org_holdings SET valid_to = $1 WHERE agency_id = $2 AND id = $3 AND (valid_to = '' OR valid_to > $1) AND valid_from <= $1`)
-	sqlHoldingAt   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2)`)
-	sqlHolding     = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1`)
-	sqlHoldings    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.person_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND (a.valid_to = '' OR a.valid_to >= $2 OR h.valid_from > a.valid_to) ORDER BY CASE h.kind WHEN 'official' THEN 0 ELSE 1 END, ` + rankOrder + `, h.id`)
-	sqlStaff       = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.unit_id, h.id`)
-	sqlStaffSince  = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY CASE h.valid_to WHEN '' THEN 1 ELSE 0 END, h.valid_to DESC, h.id LIMIT 2000`)
-	sqlFindStaff   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND p.search_text LIKE $3 ORDER BY ` + rankOrder + `, h.id LIMIT $4`)
-	sqlSecondHead  = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND rank = 'head' AND valid_from <= $2 AND (valid_to = '' OR valid_to >= $3) LIMIT 1`)
-	sqlSamePosting = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND person_id = $2 AND unit_id = $3 AND title = $4 AND valid_from <= $5 AND (valid_to = '' OR valid_to >= $6) LIMIT 1`)
+	sqlHoldAgency   = store.SQL(`SELECT id FROM org_agencies WHERE id = $1 {FOR UPDATE}`)
+	sqlAppoint      = store.SQL(`INSERT INTO org_holdings (agency_id, id, person_id, unit_id, title, rank, kind, roles, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+	sqlSetRoles     = store.SQL(`UPDATE org_holdings SET roles = $1 WHERE agency_id = $2 AND id = $3 AND roles = $4`)
+	sqlRolesLeft    = store.SQL(`SELECT roles FROM org_holdings WHERE person_id = $1 AND (valid_to = '' OR valid_to >= $2)`)
+	sqlSystemAdmins = store.SQL(`SELECT DISTINCT person_id FROM org_holdings WHERE roles & $1 <> 0 AND valid_from <= $2 AND (valid_to = '' OR valid_to >= $2) ORDER BY person_id`)
+	sqlEndHolding   = store.SQL(`UPDATE org_holdings SET valid_to = $1 WHERE agency_id = $2 AND id = $3 AND (valid_to = '' OR valid_to > $1) AND valid_from <= $1`)
+	sqlHoldingAt    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2)`)
+	sqlHolding      = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1`)
+	sqlHoldings     = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.person_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND (a.valid_to = '' OR a.valid_to >= $2 OR h.valid_from > a.valid_to) ORDER BY CASE h.kind WHEN 'official' THEN 0 ELSE 1 END, ` + rankOrder + `, h.id`)
+	sqlStaff        = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.unit_id, h.id`)
+	sqlStaffSince   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY CASE h.valid_to WHEN '' THEN 1 ELSE 0 END, h.valid_to DESC, h.id LIMIT 2000`)
+	sqlFindStaff    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND p.search_text LIKE $3 ORDER BY ` + rankOrder + `, h.id LIMIT $4`)
+	sqlSecondHead   = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND rank = 'head' AND valid_from <= $2 AND (valid_to = '' OR valid_to >= $3) LIMIT 1`)
+	sqlSamePosting  = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND person_id = $2 AND unit_id = $3 AND title = $4 AND valid_from <= $5 AND (valid_to = '' OR valid_to >= $6) LIMIT 1`)
 )
 
 // Appoint puts a person into a post. The roles that give power over the whole installation need its administrator. Conflict when the agency
@@ -530,6 +531,11 @@ func rolesOf(rank Rank, roles store.Roles) store.Roles {
 func HoldsSystem(ctx context.Context, r store.Reader, person PersonID, today calendar.Date) (bool, error) {
 	all, err := store.All[store.Roles](ctx, r, sqlRolesLeft, person, today)
 	return slices.ContainsFunc(all, func(r store.Roles) bool { return r.Has(store.SystemAdmin) }), err
+}
+
+// SystemAdmins lists the persons who rule the installation on a date.
+func SystemAdmins(ctx context.Context, r store.Reader, today calendar.Date) ([]int64, error) {
+	return store.All[int64](ctx, r, sqlSystemAdmins, store.SystemAdmin, today)
 }
 
 // HoldingAt gives a post as held on a date. NotFound when it is not held then.

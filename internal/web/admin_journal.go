@@ -56,13 +56,17 @@ func (d *Door) journalPage(w http.ResponseWriter, r *http.Request) error {
 			names[id] = p.Name
 		}
 	}
+	seal, err := d.standing(r)
+	if err != nil {
+		return err
+	}
 	newer := ""
 	if f.Before != 0 {
 		q := r.URL.Query()
 		q.Del("before")
 		newer = "/admin/journal?" + q.Encode()
 	}
-	return d.page(w, r, View{Title: t(ctx, "Nhật ký"), Active: "journal"}, journalList(r.URL.Query(), entries, names, newer, older))
+	return d.page(w, r, View{Title: t(ctx, "Nhật ký"), Active: "journal"}, journalList(r.URL.Query(), entries, names, newer, older, seal))
 }
 
 // journalExport: GET /admin/journal.csv

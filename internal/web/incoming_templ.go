@@ -1616,6 +1616,9 @@ func (v *incomingView) actions(ctx context.Context, inPane bool) []Action {
 		out = append(out, Action{Label: t(ctx, "In dấu đến"), Icon: "rubber-stamp", Kind: Quiet, Href: v.address("stamp.pdf"), NewTab: true, Away: true})
 		out = append(out, Action{Label: t(ctx, "Phiếu giải quyết"), Icon: "printer", Kind: Quiet, Href: v.address("sheet.pdf"), NewTab: true, Away: true})
 	}
+	if v.doc.State != documents.Recalled {
+		out = append(out, Action{Label: t(ctx, "Xuất chứng cứ"), Icon: "shield-check", Kind: Quiet, Href: v.address("proof.json"), Away: true})
+	}
 	return out
 }
 

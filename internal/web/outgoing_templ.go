@@ -1850,6 +1850,9 @@ func (v *outgoingView) actions(ctx context.Context, inPane bool) []Action {
 	if inPane {
 		out = append(out, Action{Label: t(ctx, "Xem toàn trang"), Icon: "eye", Kind: Quiet, Href: fmt.Sprintf("/outgoing/%d", v.doc.ID)})
 	}
+	if v.doc.Number != 0 {
+		out = append(out, Action{Label: t(ctx, "Xuất chứng cứ"), Icon: "shield-check", Kind: Quiet, Href: fmt.Sprintf("/outgoing/%d/proof.json", v.doc.ID), Away: true})
+	}
 	return out
 }
 

@@ -95,6 +95,8 @@ func routes() []Route {
 		freezeRoutes(),
 		accountRoutes(),
 		agentRoutes(),
+		logRoutes(),
+		proofRoutes(),
 	} {
 		all = append(all, part...)
 	}

@@ -14,6 +14,7 @@ import (
 	"congvu/internal/documents"
 	"congvu/internal/i18n"
 	"congvu/internal/pades"
+	"congvu/internal/proof"
 	"congvu/internal/store"
 )
 
@@ -27,9 +28,9 @@ func (d *Door) verifyPage(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Door) showVerify(w http.ResponseWriter, r *http.Request, status int, errs Errors, result ...templ.Component) error {
 	ctx := r.Context()
-	card := wrap(FormCard(FormView{ID: "verify", Action: "/verify", Title: t(ctx, "Kiểm tra văn bản điện tử"), Lead: t(ctx, "Chọn tệp PDF để xem văn bản có chữ ký số hợp lệ và còn nguyên vẹn hay không. Tệp không được lưu lại."),
+	card := wrap(FormCard(FormView{ID: "verify", Action: "/verify", Title: t(ctx, "Kiểm tra văn bản điện tử"), Lead: t(ctx, "Chọn tệp PDF để xem văn bản có chữ ký số hợp lệ và còn nguyên vẹn hay không, hoặc tệp chứng cứ (.json) của một văn bản. Tệp không được lưu lại."),
 		Submit: Action{Label: t(ctx, "Kiểm tra"), Kind: Primary}, ErrorTitle: t(ctx, "Chưa kiểm tra được"), Errors: errs, Files: true}),
-		FileField(Field{Name: "file", Label: t(ctx, "Tệp PDF"), Error: errs.Of("file")}, FileView{Accept: ".pdf,application/pdf", Most: mostChecked}))
+		FileField(Field{Name: "file", Label: t(ctx, "Tệp PDF hoặc tệp chứng cứ"), Error: errs.Of("file")}, FileView{Accept: ".pdf,application/pdf,.json,application/json", Most: mostChecked}))
 	return d.bare(w, r, status, BareView{Title: t(ctx, "Kiểm tra văn bản điện tử"), Here: "/verify", Wide: true}, append(result, card, whatIsChecked())...)
 }
 
@@ -58,6 +59,12 @@ var checking = make(chan struct{}, 2)
 // verify: POST /verify. Nothing of the file is kept.
 func (d *Door) verify(w http.ResponseWriter, r *http.Request) error {
 	u, report, err := d.judge(w, r)
+	if err == nil && report == nil {
+		var verdict templ.Component
+		if verdict, err = d.proofVerdict(r, u.name, u.content); err == nil {
+			return d.showVerify(w, r, 0, nil, verdict)
+		}
+	}
 	if err != nil {
 		return d.notVerified(w, r, err)
 	}
@@ -71,6 +78,9 @@ func (d *Door) verify(w http.ResponseWriter, r *http.Request) error {
 // takeFromVerified: POST /verify/take. It answers with the machine report or with the revision that a signature covers (S3.4).
 func (d *Door) takeFromVerified(w http.ResponseWriter, r *http.Request) error {
 	u, report, err := d.judge(w, r)
+	if err == nil && report == nil {
+		err = store.RefuseField("file", "Hãy chọn một tệp PDF.")
+	}
 	if err == nil && u.values["sha256"] != "" && u.values["sha256"] != report.SHA256 {
 		err = store.RefuseField("file", "Tệp này không phải tệp vừa kiểm tra (mã băm khác). Hãy chọn lại đúng tệp, hoặc kiểm tra tệp mới.")
 	}
@@ -99,7 +109,7 @@ func (d *Door) takeFromVerified(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// judge counts the call against its address, takes the file into memory and verifies it.
+// judge counts the call against its address, takes the file into memory and verifies it; there is no report on a bundle of proof, which is judged otherwise.
 func (d *Door) judge(w http.ResponseWriter, r *http.Request) (checkedFile, *pades.Report, error) {
 	ctx := r.Context()
 	if !d.checks.allow(addressOf(r), d.DB.Now().Time()) {
@@ -114,6 +124,9 @@ func (d *Door) judge(w http.ResponseWriter, r *http.Request) (checkedFile, *pade
 		defer func() { <-checking }()
 	case <-ctx.Done():
 		return u, nil, ctx.Err()
+	}
+	if proof.Looks(u.content) {
+		return u, nil, nil
 	}
 	report, err := pades.Verify(u.content, pades.VerifyOptions{At: d.DB.Now().Time(), Trust: d.Desk.Trust})
 	return u, report, err
