@@ -152,6 +152,9 @@ func (in *installation) openAxis(ctx context.Context, s *settings, log *slog.Log
 	}
 	c := axis.Config{Node: node, StoreDir: filepath.Join(s.Data, "axis"), URL: s.Axis, Listen: s.AxisListen, Hub: s.AxisHub, HubPassword: s.AxisPassword,
 		Now: func() time.Time { return in.DB.Now().Time() }, Log: log}
+	if c.URL != "" {
+		c.StoreDir = "" // the brokers have the streams
+	}
 	if err := s.secureAxis(ctx, &c); err != nil {
 		return err
 	}

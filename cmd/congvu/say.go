@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"congvu/internal/i18n"
@@ -35,6 +36,9 @@ func explain(err error) string {
 	}
 	if errors.Is(err, store.ErrBehind) {
 		return "Dữ liệu thuộc phiên bản cũ hơn chương trình. Chạy «congvu migrate» với cùng --data trước khi dùng."
+	}
+	if errors.Is(err, context.Canceled) {
+		return "Đã dừng theo yêu cầu trước khi xong việc. Việc đã xong được giữ; chạy lại lệnh để làm tiếp."
 	}
 	return err.Error()
 }

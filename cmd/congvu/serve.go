@@ -7,7 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
+	"reflect"
+	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -50,9 +54,9 @@ func serve(ctx context.Context, w *world, args []string) error {
 	}
 	in, err := openServing(ctx, s, opening{migrate: s.DB == "", allowTest: *allowTest}, log)
 	if err != nil {
-		return err
+		return stoppedEarly(ctx, w, err)
 	}
-	defer in.Close()
+	defer in.closeInTime(log)
 	if *allowTest {
 		log.Warn("test certificates are believed: documents signed with them have no legal value")
 	}
@@ -81,8 +85,9 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 		return errors.Join(err, listener.Close())
 	}
 	page.Vault = vault
+	busy := &atWork{}
 	for _, work := range append(in.work(log), func(ctx context.Context) { vault.Work(ctx, func(err error) { log.Error("backup", "error", err) }) }) {
-		workers.Go(func() { work(working) })
+		workers.Go(func() { defer busy.enter(work)(); work(working) })
 	}
 	page.DB, page.Desk, page.Exchange, page.PublicURL, page.Log = in.DB, in.Desk, in.Exchange, s.PublicURL, log
 	page.Index = in.index()
@@ -97,7 +102,9 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 		address = s.PublicURL
 	}
 	if err := in.greet(ctx, w, address); err != nil {
-		return err
+		stopWork()
+		workers.Wait()
+		return stoppedEarly(ctx, w, errors.Join(err, listener.Close()))
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -105,7 +112,7 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 	case err = <-failed:
 	case <-ctx.Done():
 		fmt.Fprintln(w.out, "Đang dừng: chờ các yêu cầu đang xử lý kết thúc…")
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestsPatience)
 		defer cancel()
 		pages.Close() // live connections would hold the server open
 		if err = server.Shutdown(end); errors.Is(err, context.DeadlineExceeded) {
@@ -113,7 +120,9 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 		}
 	}
 	stopWork()
-	workers.Wait()
+	if !within(workersPatience, workers.Wait) {
+		log.Warn("work was cut off at its place; the next start goes on from there", "workers", busy.names())
+	}
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -132,6 +141,81 @@ func (in *installation) greet(ctx context.Context, w *world, address string) err
 	}
 	fmt.Fprintf(w.out, "Bản cài đặt chưa có quản trị viên. Mở liên kết sau trong 24 giờ để tạo quản trị viên đầu tiên:\n  %s/bootstrap?token=%s\n", address, link)
 	return nil
+}
+
+// How long a stopping server waits for open requests, then for work in the background, then for stores to close. Together they stay below the half minute
+// after which machines are switched off. What is cut off had not been acknowledged to anybody: it is undone or done again, as after a crash.
+const (
+	requestsPatience = 10 * time.Second
+	workersPatience  = 8 * time.Second
+	closingPatience  = 8 * time.Second
+)
+
+// within waits for f, but not longer than d; it tells whether f ended.
+func within(d time.Duration, f func()) bool {
+	ended := make(chan struct{})
+	go func() { f(); close(ended) }()
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ended:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+// closeInTime is Close for a process that ends behind it.
+func (in *installation) closeInTime(log *slog.Logger) {
+	if !within(closingPatience, in.Close) {
+		log.Warn("stores were not closed in time; they recover at the next start")
+	}
+}
+
+// stoppedEarly says calmly that a start was broken off because somebody asked for it.
+func stoppedEarly(ctx context.Context, w *world, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	fmt.Fprintln(w.out, "Đã dừng theo yêu cầu khi chưa khởi động xong. Dữ liệu được giữ nguyên; lần khởi động sau làm tiếp từ đầu.")
+	return nil
+}
+
+// atWork knows which workers have not ended.
+type atWork struct {
+	mu   sync.Mutex
+	busy map[string]bool
+}
+
+// enter names a worker by the line where it stands in the list.
+func (a *atWork) enter(work func(context.Context)) (leave func()) {
+	name := "?"
+	if f := runtime.FuncForPC(reflect.ValueOf(work).Pointer()); f != nil {
+		file, line := f.FileLine(f.Entry())
+		name = fmt.Sprintf("%s:%d", filepath.Base(file), line)
+	}
+	set := func(on bool) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.busy == nil {
+			a.busy = map[string]bool{}
+		}
+		a.busy[name] = on
+	}
+	set(true)
+	return func() { set(false) }
+}
+
+func (a *atWork) names() (out []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for name, on := range a.busy {
+		if on {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // work lists what runs in the background.

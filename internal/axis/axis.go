@@ -28,6 +28,9 @@ type Axis struct {
 	chunks    chunks
 	hub       *nats.Conn
 
+	hubPassword atomic.Pointer[string]
+	heard       atomic.Pointer[heard]
+
 	mu     sync.Mutex // Host and Admit, one at a time
 	hosted atomic.Pointer[map[string]bool]
 	peers  []Peer

@@ -13,14 +13,22 @@ import (
 
 // link connects a peer to its hub and carries both ways until ctx ends. The hub need not be there: parcels wait here, and there.
 func (a *Axis) link(ctx context.Context) error {
+	a.Rekey(a.cfg.HubPassword)
 	opts := []nats.Option{
-		nats.Name("congvu " + a.cfg.Node), nats.UserInfo(a.cfg.Node, a.cfg.HubPassword), nats.CustomInboxPrefix(inbox(a.cfg.Node)),
+		nats.Name("congvu " + a.cfg.Node), nats.UserInfoHandler(func() (string, string) { return a.cfg.Node, *a.hubPassword.Load() }), nats.CustomInboxPrefix(inbox(a.cfg.Node)),
 		nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
 		nats.ReconnectJitter(250*time.Millisecond, time.Second), nats.IgnoreAuthErrorAbort(), nats.Timeout(5 * time.Second),
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2), nats.ReconnectBufSize(-1),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { a.cfg.Log.Warn("axis: hub", "error", err) }),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { a.cfg.Log.Warn("axis: hub away", "error", err) }),
-		nats.ReconnectHandler(func(*nats.Conn) { a.cfg.Log.Info("axis: hub back") }),
+		nats.ErrorHandler(func(nc *nats.Conn, _ *nats.Subscription, err error) {
+			if !nc.IsConnected() {
+				a.hear(err)
+			}
+			a.cfg.Log.Warn("axis: hub", "error", err)
+		}),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { a.hear(err); a.cfg.Log.Warn("axis: hub away", "error", err) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { a.hear(err) }),
+		nats.ConnectHandler(func(*nats.Conn) { a.hear(nil) }),
+		nats.ReconnectHandler(func(*nats.Conn) { a.hear(nil); a.cfg.Log.Info("axis: hub back") }),
 	}
 	if a.cfg.TLS != nil {
 		opts = append(opts, nats.Secure(a.cfg.TLS))
