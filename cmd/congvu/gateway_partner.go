@@ -146,6 +146,29 @@ func (p *partner) pay(ctx context.Context) error {
 	return nil
 }
 
+// letter sends a document of the partner's own to an agency: the given PDF as a công văn.
+func (p *partner) letter(ctx context.Context, to gateway.Unit, name string, pdf []byte) error {
+	now := p.now().In(edxml.VietnamTime)
+	code := edxml.Code{Number: now.Format("150405"), Notation: "CV-MP"}
+	d := &edxml.DocumentMessage{
+		From: edxml.Organization{OrganID: p.code, Name: p.name, InCharge: p.name}, To: []edxml.Organization{{OrganID: to.Code, Name: to.Name}},
+		DocumentID: edxml.MakeDocumentID(p.code, edxml.DateOf(now), code), Code: code, Place: "Hà Nội", Date: edxml.DateOf(now), Type: edxml.DocumentType{Type: 1, Name: "Công văn"},
+		Subject: "V/v kiểm tra kết nối liên thông", Signer: edxml.Signer{FullName: "Người ký mô phỏng"}, Traces: []edxml.Trace{{OrganID: p.code, At: now}},
+		Business: edxml.Business{Staff: edxml.Staff{Department: "Văn thư", Name: "Cán bộ mô phỏng"}},
+	}
+	var b bytes.Buffer
+	file := edxml.File{Name: name, Size: int64(len(pdf)), Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(pdf)), nil }}
+	if _, err := edxml.WriteDocument(&b, d, []edxml.File{file}, edxml.NationalForm); err != nil {
+		return err
+	}
+	_, err := p.link.Send(ctx, gateway.Message{Kind: gateway.Document, From: p.code, Name: "van-ban.edxml", Size: int64(b.Len()),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil }})
+	if err == nil {
+		p.say("%s gửi văn bản %s tới %s\n", p.code, code, to.Code)
+	}
+	return err
+}
+
 func (p *partner) send(ctx context.Context, m *edxml.StatusMessage) error {
 	var b bytes.Buffer
 	if _, err := edxml.WriteStatus(&b, m); err != nil {

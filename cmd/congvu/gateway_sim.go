@@ -9,11 +9,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"congvu/internal/gateway"
+	"congvu/internal/store"
 )
 
 // gatewaySim runs a simulated national exchange and a simulated provincial bus in one server, with partner agencies that answer what they get. It is not
@@ -27,6 +30,7 @@ func gatewaySim(ctx context.Context, w *world, args []string) error {
 	refuse := fs.Bool("refuse", false, "đối tác từ chối tiếp nhận (02) thay vì 01, 03, 05, 06")
 	decline := fs.Bool("decline", false, "đối tác từ chối yêu cầu cập nhật, lấy lại (16) thay vì đồng ý (15)")
 	faults := fs.String("faults", "", `giả lập trục trặc, ví dụ {"cutSend":1,"error500":2,"asText":true}`)
+	letter := fs.String("letter", "", "tệp PDF mà mỗi đối tác gửi tới mỗi cơ quan khi bắt đầu")
 	units := fs.Int("units", 0, "thêm chừng này cơ quan mô phỏng vào danh bạ")
 	ours, theirs := unitFlag(fs, "agency", "mã và tên cơ quan dùng hệ thống này, có thể lặp lại"), unitFlag(fs, "partner", "mã và tên cơ quan đối tác tự trả lời, có thể lặp lại")
 	rest, err := parse(fs, args)
@@ -46,6 +50,12 @@ func gatewaySim(ctx context.Context, w *world, args []string) error {
 	if d := json.NewDecoder(strings.NewReader(*faults)); *faults != "" {
 		if d.DisallowUnknownFields(); d.Decode(&order) != nil {
 			return badUsage("--faults nhận JSON, ví dụ {\"cutSend\":1}")
+		}
+	}
+	var pdf []byte
+	if *letter != "" {
+		if pdf, err = os.ReadFile(*letter); err != nil {
+			return store.Because(store.Refuse(store.NotFound, "Không mở được tệp {name}.", "name", *letter), err)
 		}
 	}
 	systems := map[string]gateway.System{}
@@ -88,17 +98,30 @@ func gatewaySim(ctx context.Context, w *world, args []string) error {
 				fmt.Fprintf(w.out, format, args...)
 			}})
 	}
-	return serveGateway(ctx, l, mux, partners, *every)
+	return serveGateway(ctx, l, mux, partners, *every, func(p *partner) error {
+		if pdf == nil {
+			return nil
+		}
+		for _, u := range *ours {
+			if err := p.letter(ctx, u, filepath.Base(*letter), pdf); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // serveGateway serves until the context ends; partners look into their boxes meanwhile.
-func serveGateway(ctx context.Context, l net.Listener, h http.Handler, partners []*partner, every time.Duration) error {
+func serveGateway(ctx context.Context, l net.Listener, h http.Handler, partners []*partner, every time.Duration, first func(*partner) error) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 30 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	var work sync.WaitGroup
 	for _, p := range partners {
 		work.Go(func() {
+			if err := first(p); err != nil {
+				p.say("%s không gửi được văn bản: %v\n", p.code, err)
+			}
 			for tick := time.NewTicker(every); ; {
 				if err := p.turn(ctx); err != nil && ctx.Err() == nil {
 					p.say("%s chưa làm việc được với trục: %v\n", p.code, err)

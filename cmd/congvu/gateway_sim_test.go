@@ -6,6 +6,8 @@ import (
 	"context"
 	"io"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -133,10 +135,14 @@ func TestGatewaySimSaysWhereAndWho(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	r, out := io.Pipe()
+	letter := filepath.Join(t.TempDir(), "công văn.pdf")
+	if err := os.WriteFile(letter, []byte("%PDF-1.7 thử"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	done := make(chan int, 1)
 	go func() {
 		done <- command(ctx, &world{in: strings.NewReader(""), out: out, err: out, env: func(string) string { return "" }},
-			[]string{"gateway-sim", "--agency", "H26.15=Sở Tài chính", "--units", "1000", "--faults", `{"asText":true}`, "--every", "1h"})
+			[]string{"gateway-sim", "--agency", "H26.15=Sở Tài chính", "--units", "1000", "--faults", `{"asText":true}`, "--every", "1h", "--letter", letter})
 		_ = out.Close()
 	}()
 	lines := bufio.NewScanner(r)
@@ -152,6 +158,7 @@ func TestGatewaySimSaysWhereAndWho(t *testing.T) {
 	address := find(`Địa chỉ \(cả hai trục\): (\S+)`)
 	secret := find(`H26.15 Sở Tài chính: hệ thống he-thong-1, khóa (\S+)`)
 	find(`X-Simulator-Key: (\S+)`)
+	find(`(gửi văn bản \d+/CV-MP tới H26.15)`)
 	go func() { _, _ = io.Copy(io.Discard, r) }()
 	for _, c := range []gateway.Channel{gateway.National, gateway.Provincial} {
 		l, err := gateway.Open(gateway.Config{Channel: c, Endpoint: address, SystemID: "he-thong-1", Secret: secret, From: "H26.15"})
@@ -161,6 +168,18 @@ func TestGatewaySimSaysWhereAndWho(t *testing.T) {
 		if err := l.Test(ctx); err != nil {
 			t.Fatal(err)
 		}
+		lines, err := l.List(ctx, gateway.Document, time.Time{}, time.Time{})
+		if err != nil || len(lines) != 1 {
+			t.Fatal(lines, err)
+		}
+		body, err := l.Fetch(ctx, lines[0].DocID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, err := edxml.Read(body, edxml.Options{}); err != nil || len(m.Warnings) > 0 || m.Attachments[0].Name != "công văn.pdf" || m.Document.From.OrganID != "000.00.00.G22" {
+			t.Errorf("%v %+v", err, m)
+		}
+		_ = body.Close()
 		if units, err := l.Agencies(ctx); err != nil || len(units) != 1002 {
 			t.Fatal(len(units), err)
 		}

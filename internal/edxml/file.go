@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Attachment is one file of a received message. Content is what is left after decoding and, for the national form, unpacking.
@@ -87,10 +89,18 @@ func (rd *reader) readFile() error {
 	}
 }
 
+// contentID strips the optional "cid:", however it is written (X7.1).
+func contentID(s string) string {
+	if s = strings.TrimSpace(s); len(s) >= 4 && strings.EqualFold(s[:4], "cid:") {
+		s = strings.TrimSpace(s[4:])
+	}
+	return s
+}
+
 func (f *file) describe(name, value string) {
 	switch strings.ToLower(name) {
 	case "contentid":
-		f.ContentID = strings.TrimPrefix(value, "cid:")
+		f.ContentID = contentID(value)
 	case "attachmentname":
 		f.Name = value
 	case "description":
@@ -196,7 +206,7 @@ func (d *decoder) finish() error {
 	return d.flush(len(d.pending))
 }
 
-// fileName keeps the last part of a name, without control and direction characters, at most 200 bytes with its extension.
+// fileName keeps the last part of a name in NFC, without control and direction characters, at most 200 bytes with its extension.
 func fileName(s string) string {
 	s = strings.ReplaceAll(s, `\`, "/")
 	s = strings.Map(func(r rune) rune {
@@ -205,7 +215,7 @@ func fileName(s string) string {
 		}
 		return r
 	}, s[strings.LastIndexByte(s, '/')+1:])
-	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(norm.NFC.String(s))
 	if s == "." || s == ".." {
 		return ""
 	}

@@ -213,7 +213,7 @@ func (rd *reader) interpretTraces(d *DocumentMessage, list *place) {
 
 func interpretBusiness(p *place) Business {
 	b := Business{
-		Kind:       kind(p.one("BussinessDocType", "BusinessDocType")),
+		Kind:       p.rd.kind(p.one("BussinessDocType", "BusinessDocType")),
 		DocumentID: p.text("DocumentId"),
 		Reason:     p.text("BussinessDocReason", "BusinessDocReason"),
 		Paper:      p.flag("Paper"),
@@ -236,7 +236,10 @@ func interpretBusiness(p *place) Business {
 }
 
 // kind reads the number of the request; text that is no number must not pass for a new document.
-func kind(p *place) Kind {
+func (rd *reader) kind(p *place) Kind {
+	if p.value() == "" {
+		rd.warn(MissingElement, "name", "BussinessDocType")
+	}
 	n, ok := parseInt(p.value())
 	if !ok {
 		return -1
@@ -250,7 +253,7 @@ func (rd *reader) joinManifest(manifest *place) {
 	rank := map[*file]int{}
 	refs := manifest.all("Reference")
 	for i, ref := range refs {
-		id := strings.TrimPrefix(ref.text("ContentId"), "cid:")
+		id := contentID(ref.text("ContentId"))
 		name, label, about := ref.text("AttachmentName"), ref.text("ContentType"), ref.text("Description")
 		f := rd.fileFor(id, name, rank)
 		if f == nil && len(refs) == 1 && len(rd.files) == 1 {
@@ -278,7 +281,9 @@ func (rd *reader) joinManifest(manifest *place) {
 func (rd *reader) fileFor(id, name string, taken map[*file]int) *file {
 	for _, same := range []func(f *file) bool{
 		func(f *file) bool { return id != "" && f.ContentID == id },
-		func(f *file) bool { return name != "" && f.Name == name && (f.ContentID == "" || id == "") },
+		func(f *file) bool {
+			return name != "" && fileName(f.Name) == fileName(name) && (f.ContentID == "" || id == "")
+		},
 	} {
 		for _, f := range rd.files {
 			if taken[f] == 0 && same(f) {

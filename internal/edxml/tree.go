@@ -164,14 +164,18 @@ func serializeInto(b *strings.Builder, n *node, outer *binding) {
 	b.WriteString("<" + n.elem.qname())
 	scope := outer
 	seen := map[string]bool{}
+	var missing []*binding
 	for d := n.elem.scope; d != nil; d = d.outer {
 		if seen[d.prefix] {
 			continue
 		}
 		seen[d.prefix] = true
-		if space, ok := outer.find(d.prefix); ok && space == d.space {
-			continue
+		if space, ok := outer.find(d.prefix); !ok || space != d.space {
+			missing = append(missing, d)
 		}
+	}
+	sort.Slice(missing, func(i, j int) bool { return missing[i].prefix < missing[j].prefix }) // the same text however often it is forwarded
+	for _, d := range missing {
 		b.WriteString(" xmlns")
 		if d.prefix != "" {
 			b.WriteString(":" + d.prefix)

@@ -2,7 +2,10 @@ package edxml
 
 import (
 	"io"
+	"slices"
 	"strconv"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // WriteDocument writes a document message with its files (X14). Files are opened one after the other and streamed; the first is the main
@@ -45,7 +48,7 @@ func (x *writer) documentHeader(d *DocumentMessage) {
 			x.must("TypeName", d.Type.Name)
 		})
 		x.must("Subject", d.Subject)
-		x.may("Content", d.Content)
+		x.must("Content", d.content())
 		x.open("SignerInfo", func() {
 			x.must("Competence", d.Signer.Competence)
 			x.must("Position", d.Signer.Position)
@@ -62,13 +65,7 @@ func (x *writer) documentHeader(d *DocumentMessage) {
 			})
 		}
 		x.num("SteeringType", d.SteeringType)
-		if len(d.ToPlaces) > 0 {
-			x.open("ToPlaces", func() {
-				for _, p := range d.ToPlaces {
-					x.may("Place", p)
-				}
-			})
-		}
+		x.several("ToPlaces", "Place", d.ToPlaces)
 		x.foreign()
 		x.orphans(x.place())
 	})
@@ -94,13 +91,27 @@ func (x *writer) other(o Other) {
 		x.num("PageAmount", o.Pages)
 	}
 	x.must("Direction", strconv.FormatBool(o.Direction))
-	if len(o.Appendixes) > 0 {
-		x.open("Appendixes", func() {
-			for _, a := range o.Appendixes {
-				x.may("Appendix", a)
-			}
-		})
+	x.several("Appendixes", "Appendix", o.Appendixes)
+}
+
+// several writes a list of texts, or nothing at all when every text is empty (X14.3).
+func (x *writer) several(name, each string, texts []string) {
+	if !slices.ContainsFunc(texts, func(s string) bool { return clean(s) != "" }) {
+		return
 	}
+	x.open(name, func() {
+		for _, s := range texts {
+			x.may(each, s)
+		}
+	})
+}
+
+// content is the subject again where the sender has nothing to add (QCVN 102 1.7).
+func (d *DocumentMessage) content() string {
+	if clean(d.Content) == "" {
+		return d.Subject
+	}
+	return d.Content
 }
 
 // business writes the request; for a recall or update the target stands here and in the header (X6.3).
@@ -206,7 +217,7 @@ func (d *DocumentMessage) check(files []File) error {
 	c.that(b.Kind != Replace || len(b.Replaces) > 0, "ReplacementInfoList")
 	c.that(len(files) > 0 || b.Kind == Recall, "Attachment") // a recall names a document, it carries none
 	for _, f := range files {
-		c.that(fileName(f.Name) == f.Name && f.Name != "" && f.Open != nil && f.Size != 0, "Attachment "+f.Name)
+		c.that(fileName(f.Name) == norm.NFC.String(f.Name) && f.Name != "" && f.Open != nil && f.Size != 0, "Attachment "+f.Name)
 	}
 	return c.err()
 }

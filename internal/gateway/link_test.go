@@ -285,16 +285,19 @@ func TestConfigurationIsCheckedBeforeAnythingIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for field, spoil := range map[string]func(*Config){
-		"Channel":      func(c *Config) { c.Channel = "axis" },
-		"Endpoint":     func(c *Config) { c.Endpoint = "http://truc.example.vn" }, // not encrypted
-		"SystemID":     func(c *Config) { c.SystemID = "" },
-		"Secret":       func(c *Config) { c.Secret = "bí mật" },
-		"From":         func(c *Config) { c.From = "a\r\nX: y" },
-		"Timeout":      func(c *Config) { c.Timeout = -1 },
-		"MaxBytes":     func(c *Config) { c.MaxBytes = -1 },
-		"Parallel":     func(c *Config) { c.Parallel = 11 }, // X17.1
-		"Paths.send":   func(c *Config) { c.Paths = map[string]string{"send": "//x/../y"} },
-		"Headers.part": func(c *Config) { c.Headers = map[string]string{"part": "a\nb"} },
+		"Channel":          func(c *Config) { c.Channel = "axis" },
+		"Endpoint":         func(c *Config) { c.Endpoint = "http://truc.example.vn" }, // not encrypted
+		"SystemID":         func(c *Config) { c.SystemID = "" },
+		"Secret":           func(c *Config) { c.Secret = "bí mật" },
+		"From":             func(c *Config) { c.From = "a\r\nX: y" },
+		"Timeout":          func(c *Config) { c.Timeout = -1 },
+		"MaxBytes":         func(c *Config) { c.MaxBytes = -1 },
+		"Parallel":         func(c *Config) { c.Parallel = 11 }, // X17.1
+		"Paths.send":       func(c *Config) { c.Paths = map[string]string{"send": "//x/../y"} },
+		"Paths.sned":       func(c *Config) { c.Paths = map[string]string{"sned": "/x"} },
+		"Headers.prefix":   func(c *Config) { c.Headers = map[string]string{"prefix": "X Y"} },
+		"Headers.systemID": func(c *Config) { c.Headers = map[string]string{"systemID": "X"} }, // no such word
+		"Headers.part":     func(c *Config) { c.Headers = map[string]string{"part": "a\nb"} },
 	} {
 		c := good
 		spoil(&c)

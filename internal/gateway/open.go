@@ -2,9 +2,11 @@ package gateway
 
 import (
 	"errors"
+	"maps"
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -62,15 +64,8 @@ func Open(c Config) (Link, error) {
 			return nil, &Misconfigured{Field: bad.field}
 		}
 	}
-	for name, path := range c.Paths {
-		if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# \\\r\n") || strings.Contains(path, "..") {
-			return nil, &Misconfigured{Field: "Paths." + name}
-		}
-	}
-	for name, value := range c.Headers {
-		if value != "" && (!headerText(value) || strings.HasPrefix(name, "header") && !headerName.MatchString(value)) {
-			return nil, &Misconfigured{Field: "Headers." + name}
-		}
+	if bad := badWord(c); bad != "" {
+		return nil, &Misconfigured{Field: bad}
 	}
 	w := newWire(c, base)
 	switch c.Channel {
@@ -80,6 +75,41 @@ func Open(c Config) (Link, error) {
 		return &provincial{wire: w}, nil
 	}
 	return nil, &Misconfigured{Field: "Channel"}
+}
+
+// badWord names the first path or word that cannot be used, "" if all can.
+func badWord(c Config) string {
+	for _, name := range slices.Sorted(maps.Keys(c.Paths)) {
+		path := c.Paths[name]
+		_, known := Usual(National)[name]
+		if !known && name != "login" || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# \\\r\n") || strings.Contains(path, "..") {
+			return "Paths." + name
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
+		value := c.Headers[name]
+		switch name {
+		case "prefix", "timestamp", "systemid", "version", "keys", "signed", "hash", "secret", "token":
+			if !headerName.MatchString(value) {
+				return "Headers." + name
+			}
+		case "file-hash":
+			if value != "" && !headerName.MatchString(value) {
+				return "Headers." + name
+			}
+		case "release", "agent", "part", "day":
+			if !headerText(value) {
+				return "Headers." + name
+			}
+		case "token-kind":
+			if value != "" && !headerText(strings.TrimSuffix(value, " ")) {
+				return "Headers." + name
+			}
+		default:
+			return "Headers." + name
+		}
+	}
+	return ""
 }
 
 var headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,80}$`)
