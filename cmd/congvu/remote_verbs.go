@@ -53,6 +53,7 @@ func fars() []far {
 		farHistory(),
 		farDossiers(),
 		farReorganisations(),
+		farCountry(),
 		farReview(),
 		farSearch(),
 		farSignings(),

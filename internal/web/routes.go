@@ -83,6 +83,7 @@ func routes() []Route {
 		backupRoutes(),
 		typeRoutes(),
 		reorganisationRoutes(),
+		directoryRoutes(),
 		pastRoutes(),
 		takeoverRoutes(),
 		handoverRoutes(),
