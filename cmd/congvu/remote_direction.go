@@ -27,6 +27,7 @@ func farDirection() []far {
 		{"rule-activate", "rule-activate rule/SỐ", "áp dụng quy tắc đã thử", remoteRuleActivate},
 		{"rule-end", "rule-end rule/SỐ", "ngừng áp dụng quy tắc", remoteRuleEnd},
 		{"groups", "groups [--kind inside|outside]", "nhóm nơi nhận", remoteGroups},
+		{"group-receivers", "group-receivers group/SỐ [--on NGÀY]", "nhóm nơi nhận vào một ngày: ai nhận được, ai không và vì sao", remoteGroupReceivers},
 		{"group", "group group/SỐ", "một nhóm nơi nhận và thành viên", remoteGroup},
 		{"group-make", "group-make TỆP.json", "lập nhóm nơi nhận từ tệp JSON", remoteGroupMake},
 		{"group-change", "group-change group/SỐ TỆP.json", "sửa nhóm nơi nhận", remoteGroupChange},
@@ -447,6 +448,26 @@ func remoteGroup(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.show(g, func(out io.Writer) { printGroup(out, g) })
+}
+
+func remoteGroupReceivers(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("group")
+	if err != nil {
+		return err
+	}
+	g, err := r.GroupReceivers(ctx, id, r.books.on)
+	if err != nil {
+		return err
+	}
+	return r.show(g, func(out io.Writer) {
+		fmt.Fprintf(out, "group/%s  %s  ngày %s: %d nơi nhận\n", g.Group, g.Name, g.On, len(g.Receivers))
+		for _, m := range g.Receivers {
+			fmt.Fprintf(out, "  agency/%s  %s  %s%s\n", m.Agency, m.Code, m.Name, after("  tiếp nhận của ", m.Instead))
+		}
+		for _, why := range g.Left {
+			fmt.Fprintf(out, "  không gửi được: %s\n", why)
+		}
+	})
 }
 
 func remoteGroupMake(ctx context.Context, r *remoteCall) error {

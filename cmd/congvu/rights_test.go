@@ -331,6 +331,12 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.people["specialist"].Holding)
 	case has("/admin/reorganisations/{id}"), has("/reorganisations/{id}"):
 		one(o.reorganised, nobodysID)
+	case has("/admin/directory/conflicts/{id}"), has("/directory/conflicts/{id}"), has("/admin/directory/runs/{id}"), has("/directory/runs/{id}"): // the city's, and there is none
+		one(nobodysID)
+	case has("/directory/agencies/{id}"):
+		one(int64(o.agency))
+	case has("/admin/directory/senders/{code}"), has("/directory/senders/{code}"):
+		out = append(out, rightsCase{"", strings.Replace(path, "{code}", "H99.1", 1)})
 	case has("/desk/{id}"):
 		each(o.incoming)
 	case has("/lines/{id}"):
@@ -432,7 +438,7 @@ func beyond(path, role string) bool {
 	if strings.HasPrefix(local, "/agencies/") || strings.HasPrefix(local, "/admin/import/") || strings.HasPrefix(local, "/types/") || strings.HasPrefix(local, "/admin/types/") {
 		return true
 	}
-	return role == "system_admin" && (strings.HasPrefix(local, "/admin/") || strings.HasPrefix(local, "/quarantine/") || strings.HasPrefix(local, "/reorganisations/") || strings.HasPrefix(local, "/past/") || strings.HasPrefix(local, "/exchange/quarantine/"))
+	return role == "system_admin" && (strings.HasPrefix(local, "/admin/") || strings.HasPrefix(local, "/quarantine/") || strings.HasPrefix(local, "/reorganisations/") || strings.HasPrefix(local, "/directory/") || strings.HasPrefix(local, "/past/") || strings.HasPrefix(local, "/exchange/quarantine/"))
 }
 
 var (

@@ -99,6 +99,7 @@ func newDoor(c Config) *door {
 	d.recallRoutes()
 	d.copyRoutes()
 	d.directoryRoutes()
+	d.countryRoutes()
 	d.noticeRoutes()
 	d.journalRoutes()
 	d.proofRoutes()

@@ -13,7 +13,7 @@ func draftForm(f client.Draft) documents.DraftForm {
 		Addressees: f.Addressees, Signer: org.HoldingID(f.Signer), Capacity: f.Capacity, Unit: org.UnitID(f.Unit), FieldAbbr: f.FieldAbbr, Register: int64(f.Register),
 		Urgency: urgency(f.Urgency), DueDate: calendar.Date(f.DueDate), ReplyTo: int64(f.ReplyTo), KeptCopies: f.KeptCopies, Restricted: f.Restricted, Revision: f.Revision}
 	for _, r := range f.Receivers {
-		out.Receivers = append(out.Receivers, documents.ReceiverForm{Agency: org.AgencyID(r.Agency), Unit: org.UnitID(r.Unit), Name: r.Name, Role: r.Role})
+		out.Receivers = append(out.Receivers, documents.ReceiverForm{Group: int64(r.Group), Agency: org.AgencyID(r.Agency), Unit: org.UnitID(r.Unit), Name: r.Name, Role: r.Role})
 	}
 	for _, a := range f.Annexes {
 		out.Annexes = append(out.Annexes, documents.Annex{Title: a.Title, Body: a.Body, Landscape: a.Landscape})

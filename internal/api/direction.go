@@ -173,6 +173,7 @@ func (d *door) dropPhrase(ctx context.Context, c *call, in *One) error {
 func (d *door) groupRoutes() {
 	ask(d, get("/groups", "listGroups", tagDirection, "Nhóm nơi nhận của tôi và của cơ quan"), d.listGroups)
 	ask(d, post("/groups", "makeGroup", tagDirection, "Lập nhóm nơi nhận").with(http.MethodPost, http.StatusCreated), d.makeGroup)
+	ask(d, get("/groups/{id}/receivers", "resolveGroup", tagDirection, "Nhóm nơi nhận vào một ngày: ai nhận được, ai không và vì sao"), d.resolveGroup)
 	ask(d, get("/groups/{id}", "findGroup", tagDirection, "Xem một nhóm nơi nhận"), d.findGroup)
 	ask(d, get("/groups/{id}", "changeGroup", tagDirection, "Sửa nhóm nơi nhận").with(http.MethodPut, 0), d.changeGroup)
 	do(d, get("/groups/{id}", "dropGroup", tagDirection, "Xóa nhóm nơi nhận; văn bản đã gửi được giữ").with(http.MethodDelete, 0), d.dropGroup)
@@ -197,7 +198,8 @@ func (d *door) listGroups(ctx context.Context, c *call, in *groupsOf) ([]client.
 }
 
 func (d *door) groupOf(ctx context.Context, c *call, g *documents.Group) (client.Group, error) {
-	out := client.Group{ID: client.ID(g.ID), Shared: g.Owner == 0, Kind: g.Kind, Name: g.Name, Members: []client.Member{}}
+	out := client.Group{ID: client.ID(g.ID), Shared: g.Owner == 0, Kind: g.Kind, Name: g.Name, Members: []client.Member{},
+		Everywhere: g.AgencyID == 0, ValidFrom: string(g.ValidFrom), ValidTo: string(g.ValidTo)}
 	inside, agencies, gone, err := documents.GroupMembers(ctx, d.DB, c.actor, g.ID)
 	for _, m := range inside {
 		out.Members = append(out.Members, client.Member{Unit: client.ID(m.Unit), Post: client.ID(m.Post), Name: m.Name})
@@ -217,6 +219,27 @@ func (d *door) findGroup(ctx context.Context, c *call, in *One) (client.Group, e
 	return d.groupOf(ctx, c, g)
 }
 
+type resolving struct {
+	One
+	On string `query:"on" format:"date" doc:"Ngày gửi; vắng mặt: hôm nay"`
+}
+
+func (d *door) resolveGroup(ctx context.Context, c *call, in *resolving) (client.GroupReceivers, error) {
+	on := calendar.Date(in.On)
+	if on.IsZero() {
+		on = d.today()
+	}
+	g, err := documents.ResolveGroup(ctx, d.DB, c.actor, in.id(), on)
+	if err != nil {
+		return client.GroupReceivers{}, err
+	}
+	return client.GroupReceivers{Group: client.ID(g.Group.ID), Name: g.Group.Name, On: string(on),
+		Receivers: each(g.Members, func(m documents.ResolvedMember) client.GroupReceiver {
+			return client.GroupReceiver{Agency: client.ID(m.Agency), Code: m.Code, Name: m.Name, Instead: m.Instead}
+		}),
+		Left: each(g.Left, func(m store.Message) string { return said1(c.lang, m) })}, nil
+}
+
 func (d *door) makeGroup(ctx context.Context, c *call, in *struct{ Body client.GroupForm }) (client.Group, error) {
 	return d.saveGroup(ctx, c, 0, in.Body)
 }
@@ -229,7 +252,7 @@ func (d *door) changeGroup(ctx context.Context, c *call, in *act[client.GroupFor
 }
 
 func (d *door) saveGroup(ctx context.Context, c *call, id int64, f client.GroupForm) (client.Group, error) {
-	form := documents.GroupForm{ID: id, Shared: f.Shared, Kind: f.Kind, Name: f.Name,
+	form := documents.GroupForm{ID: id, Shared: f.Shared, Everywhere: f.Everywhere, Kind: f.Kind, Name: f.Name, ValidFrom: calendar.Date(f.ValidFrom), ValidTo: calendar.Date(f.ValidTo),
 		Members: each(f.Members, func(m client.Member) documents.Member {
 			return documents.Member{Unit: int64(m.Unit), Post: int64(m.Post), Agency: int64(m.Agency)}
 		})}

@@ -97,6 +97,15 @@ func (c *Client) Group(ctx context.Context, id ID) (Group, error) {
 	return a[Group](ctx, c, "/groups/"+id.String(), nil)
 }
 
+// GroupReceivers tells who gets a document that goes to a group on a day ("" = today).
+func (c *Client) GroupReceivers(ctx context.Context, id ID, on string) (GroupReceivers, error) {
+	q := url.Values{}
+	if on != "" {
+		q.Set("on", on)
+	}
+	return a[GroupReceivers](ctx, c, "/groups/"+id.String()+"/receivers", q)
+}
+
 // MakeGroup keeps a new group.
 func (c *Client) MakeGroup(ctx context.Context, f GroupForm) (Group, error) {
 	return acted[Group](ctx, c, "/groups", f)

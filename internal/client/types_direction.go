@@ -149,6 +149,27 @@ type Group struct {
 	Name    string   `json:"name"`
 	Members []Member `json:"members"`
 	Gone    int      `json:"gone,omitempty" doc:"Số nơi không còn trong danh bạ"`
+
+	Everywhere bool   `json:"everywhere,omitempty" doc:"Dùng chung cho mọi cơ quan trong hệ thống"`
+	ValidFrom  string `json:"valid_from,omitempty" format:"date" doc:"Ngày đầu tiên dùng được; vắng mặt: không giới hạn"`
+	ValidTo    string `json:"valid_to,omitempty" format:"date" doc:"Ngày cuối cùng dùng được"`
+}
+
+// GroupReceivers is a group as it stands on a day: who gets a document, and why a member gets none.
+type GroupReceivers struct {
+	Group     ID              `json:"group"`
+	Name      string          `json:"name"`
+	On        string          `json:"on" format:"date"`
+	Receivers []GroupReceiver `json:"receivers"`
+	Left      []string        `json:"left" doc:"Mỗi thành viên không nhận được trong ngày: một câu nêu lý do và các cơ quan kế tục"`
+}
+
+// GroupReceiver is one agency that gets the document.
+type GroupReceiver struct {
+	Agency  ID     `json:"agency"`
+	Code    string `json:"code"`
+	Name    string `json:"name"`
+	Instead string `json:"instead,omitempty" doc:"Thành viên đã kết thúc hoạt động mà cơ quan này tiếp nhận"`
 }
 
 // Member is one receiver of a group, with the name it has today.
@@ -165,6 +186,10 @@ type GroupForm struct {
 	Kind    string   `json:"kind,omitempty" enum:"inside,outside" doc:"Khi lập; không đổi được"`
 	Name    string   `json:"name" maxLength:"200"`
 	Members []Member `json:"members" maxItems:"500"`
+
+	Everywhere bool   `json:"everywhere,omitempty" doc:"Khi lập: dùng chung cho mọi cơ quan trong hệ thống; chỉ quản trị hệ thống"`
+	ValidFrom  string `json:"valid_from,omitempty" format:"date" doc:"Ngày đầu tiên dùng được"`
+	ValidTo    string `json:"valid_to,omitempty" format:"date" doc:"Ngày cuối cùng dùng được"`
 }
 
 // Phrase is a text of an opinion that a person uses again.

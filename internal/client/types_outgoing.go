@@ -23,6 +23,7 @@ type Receiver struct {
 	Unit   ID     `json:"unit,omitempty"`
 	Name   string `json:"name,omitempty" maxLength:"500"`
 	Role   string `json:"role,omitempty" enum:"action,information" doc:"Để thực hiện (mặc định) hoặc để biết"`
+	Group  ID     `json:"group,omitempty" doc:"Thay cho các trường trên: mọi cơ quan của một nhóm nơi nhận, theo ngày hôm nay"`
 }
 
 // Draft is everything a person writes into a draft.

@@ -3,6 +3,7 @@ package documents
 import (
 	"context"
 
+	"congvu/internal/calendar"
 	"congvu/internal/org"
 	"congvu/internal/store"
 )
@@ -16,15 +17,20 @@ const (
 // mostMembers bounds a group.
 const mostMembers = 500
 
-// Group is a named group of receivers (nhóm nơi nhận), of a person or, with owner 0, of the whole agency.
+// Group is a named group of receivers (nhóm nơi nhận), of a person, with owner 0 of the whole agency, with agency 0 of the whole installation (X20.7).
 type Group struct {
-	AgencyID int64
-	ID       int64
-	Owner    int64 // the person whose it is; 0 = everyone's in the agency
-	Kind     string
-	Name     string
-	Members  store.JSON
+	AgencyID  int64 // 0 = every agency of the installation may use it
+	ID        int64
+	Owner     int64 // the person whose it is; 0 = everyone's in the agency
+	Kind      string
+	Name      string
+	Members   store.JSON
+	ValidFrom calendar.Date
+	ValidTo   calendar.Date // last day, "" = none
 }
+
+// Valid tells whether a group may be used on a day.
+func (g *Group) Valid(on calendar.Date) bool { return !on.Before(g.ValidFrom) && !on.After(g.ValidTo) }
 
 // Member is one receiver of a group; exactly one is set.
 type Member struct {
@@ -64,20 +70,23 @@ func (g *Group) Agencies() []org.AgencyID {
 
 // GroupForm is what is typed about a group.
 type GroupForm struct {
-	ID      int64 // 0 = a new one
-	Shared  bool  // everyone's in the agency; only the registry and the administrator keep such
-	Kind    string
-	Name    string
-	Members []Member
+	ID         int64 // 0 = a new one
+	Shared     bool  // everyone's in the agency; only the registry and the administrator keep such
+	Everywhere bool  // everyone's in the installation; only the administrator of the system keeps such
+	Kind       string
+	Name       string
+	Members    []Member
+	ValidFrom  calendar.Date // "" = always
+	ValidTo    calendar.Date
 }
 
 var (
-	sqlPutGroup  = store.SQL(`INSERT INTO documents_groups (agency_id, id, owner, kind, name, members) VALUES ($1, $2, $3, $4, $5, $6)`)
-	sqlSaveGroup = store.SQL(`UPDATE documents_groups SET name = $1, members = $2 WHERE agency_id = $3 AND id = $4`)
+	sqlPutGroup  = store.SQL(`INSERT INTO documents_groups (agency_id, id, owner, kind, name, members, valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+	sqlSaveGroup = store.SQL(`UPDATE documents_groups SET name = $1, members = $2, valid_from = $3, valid_to = $4 WHERE agency_id = $5 AND id = $6`)
 	sqlDropGroup = store.SQL(`DELETE FROM documents_groups WHERE agency_id = $1 AND id = $2`)
-	sqlGroups    = store.SQL(`SELECT agency_id, id, owner, kind, name, members FROM documents_groups WHERE agency_id = $1 AND owner IN (0, $2) ORDER BY kind, owner, name, id LIMIT 500`)
-	sqlGroup     = store.SQL(`SELECT agency_id, id, owner, kind, name, members FROM documents_groups WHERE agency_id = $1 AND id = $2`)
-	sqlGroupUsed = store.SQL(`SELECT name FROM documents_rules WHERE agency_id = $1 AND sender_group = $2 AND state <> 'ended' ORDER BY id LIMIT 1`)
+	sqlGroups    = store.SQL(`SELECT agency_id, id, owner, kind, name, members, valid_from, valid_to FROM documents_groups WHERE agency_id IN (0, $1) AND owner IN (0, $2) ORDER BY kind, owner, agency_id, name, id LIMIT 500`)
+	sqlGroup     = store.SQL(`SELECT agency_id, id, owner, kind, name, members, valid_from, valid_to FROM documents_groups WHERE agency_id IN (0, $1) AND id = $2`)
+	sqlGroupUsed = store.SQL(`SELECT name FROM documents_rules WHERE (agency_id = $1 OR CAST($1 AS BIGINT) = 0) AND sender_group = $2 AND state <> 'ended' ORDER BY id LIMIT 1`)
 )
 
 // Groups lists the actor's own groups and those of his agency; kind "" gives both kinds.
@@ -134,8 +143,17 @@ func MayShareGroups(a store.Actor) bool {
 	return a.For == 0 && a.Roles.Has(store.Clerk|store.AgencyAdmin)
 }
 
-// Keeps refuses who may not change a group: his own, or the agency's for its keepers.
+// MayShareEverywhere tells who keeps the groups of the installation.
+func MayShareEverywhere(a store.Actor) bool { return a.For == 0 && a.Roles.Has(store.SystemAdmin) }
+
+// Keeps refuses who may not change a group: his own, the agency's for its keepers, or the installation's for its administrator.
 func (g *Group) Keeps(a store.Actor) error {
+	if g.AgencyID == 0 {
+		if MayShareEverywhere(a) {
+			return nil
+		}
+		return store.Refuse(store.Forbidden, "Nhóm dùng chung cho mọi cơ quan do quản trị hệ thống giữ.")
+	}
 	if g.Owner == 0 && !MayShareGroups(a) || g.Owner != 0 && (g.Owner != a.Person || a.For != 0) {
 		return store.Refuse(store.Forbidden, "Nhóm dùng chung của cơ quan do văn thư và quản trị giữ; ông/bà có thể lập nhóm riêng.")
 	}
@@ -149,12 +167,16 @@ func SaveGroup(ctx context.Context, tx *store.Tx, f GroupForm) (*Group, error) {
 	if f.Shared {
 		g.Owner = 0
 	}
+	if f.Everywhere {
+		g.Owner, g.AgencyID = 0, 0
+	}
+	g.ValidFrom, g.ValidTo = f.ValidFrom, f.ValidTo
 	if f.ID != 0 {
 		old, err := findGroup(ctx, tx, a, f.ID)
 		if err != nil {
 			return nil, err
 		}
-		g.Owner, g.Kind = old.Owner, old.Kind
+		g.AgencyID, g.Owner, g.Kind = old.AgencyID, old.Owner, old.Kind
 	}
 	if err := g.Keeps(a); err != nil {
 		return nil, err
@@ -166,9 +188,9 @@ func SaveGroup(ctx context.Context, tx *store.Tx, f GroupForm) (*Group, error) {
 	var err error
 	if f.ID == 0 {
 		g.ID = tx.NewID()
-		err = tx.Put(ctx, sqlPutGroup, g.AgencyID, g.ID, g.Owner, g.Kind, g.Name, g.Members)
+		err = tx.Put(ctx, sqlPutGroup, g.AgencyID, g.ID, g.Owner, g.Kind, g.Name, g.Members, g.ValidFrom, g.ValidTo)
 	} else {
-		err = tx.Put(ctx, sqlSaveGroup, g.Name, g.Members, g.AgencyID, g.ID)
+		err = tx.Put(ctx, sqlSaveGroup, g.Name, g.Members, g.ValidFrom, g.ValidTo, g.AgencyID, g.ID)
 	}
 	if store.IsDuplicate(err) {
 		err = store.RefuseField("name", "Đã có nhóm “{name}”. Hãy đặt tên khác hoặc sửa nhóm đó.", "name", g.Name)
@@ -187,6 +209,13 @@ func (f *GroupForm) check(ctx context.Context, tx *store.Tx, g *Group) error {
 	if g.Kind != GroupInside && g.Kind != GroupOutside {
 		p.Add("kind", "Nhóm gồm đơn vị, cá nhân trong cơ quan hoặc gồm các cơ quan khác.")
 		return p.Err()
+	}
+	if g.AgencyID == 0 && g.Kind != GroupOutside {
+		p.Add("kind", "Nhóm dùng chung cho mọi cơ quan chỉ gồm các cơ quan.")
+		return p.Err()
+	}
+	if !g.ValidFrom.IsZero() && !g.ValidFrom.Valid() || !g.ValidTo.IsZero() && !g.ValidTo.Valid() || g.ValidTo.Before(g.ValidFrom) {
+		p.Add("valid_to", "Ngày bắt đầu và ngày kết thúc của nhóm không đúng.")
 	}
 	if n := len(f.Members); n == 0 || n > mostMembers {
 		p.Add("members", "Nhóm cần từ 1 đến {limit} nơi nhận (đang có {n}).", "limit", mostMembers, "n", n)

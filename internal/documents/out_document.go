@@ -33,8 +33,9 @@ const (
 type ReceiverForm struct {
 	Agency org.AgencyID `json:"agency,omitempty"`
 	Unit   org.UnitID   `json:"unit,omitempty"`
-	Name   string       `json:"name,omitempty"` // filled from the directory for agencies and units
-	Role   string       `json:"role"`           // action (when empty) or information
+	Name   string       `json:"name,omitempty"`  // filled from the directory for agencies and units
+	Role   string       `json:"role"`            // action (when empty) or information
+	Group  int64        `json:"group,omitempty"` // instead of all these: the agencies of a group (X20.7)
 }
 
 // Receiver is one receiver of a document as kept.

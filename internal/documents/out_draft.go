@@ -271,6 +271,10 @@ func (o *Outgoing) fillSigner(ctx context.Context, tx *store.Tx, id org.HoldingI
 
 func (o *Outgoing) fillReceivers(ctx context.Context, tx *store.Tx, in []ReceiverForm, p *store.Problems) error {
 	o.Receivers = nil
+	in, err := expand(ctx, tx, in, p)
+	if err != nil {
+		return err
+	}
 	if len(in) > mostReceivers {
 		p.Add("receivers", "Một văn bản có nhiều nhất {most} nơi nhận.", "most", mostReceivers)
 		return nil

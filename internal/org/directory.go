@@ -171,7 +171,6 @@ var (
 	sqlCodesOf       = store.SQL(`SELECT code, kind, valid_from, valid_to FROM org_codes WHERE agency_id = $1 ORDER BY CASE WHEN valid_to = '' THEN 0 ELSE 1 END, valid_from DESC, code`)
 	sqlNamesOf       = store.SQL(`SELECT valid_from, valid_to, name FROM org_agency_versions WHERE agency_id = $1 ORDER BY valid_from DESC`)
 	sqlOriginOf      = store.SQL(`SELECT origin FROM org_agencies WHERE id = $1`)
-	sqlSystemAdmins  = store.SQL(`SELECT DISTINCT person_id FROM org_holdings WHERE (roles & CAST($1 AS BIGINT)) <> 0 AND valid_from <= $2 AND (valid_to = '' OR valid_to >= $3) ORDER BY person_id LIMIT 50`)
 	sqlEntryVersions = store.SQL(`SELECT until_us, run_id, was FROM org_entry_versions WHERE source = $1 AND id = $2 ORDER BY until_us DESC LIMIT 50`)
 	sqlFigures       = store.SQL(`SELECT source, CAST(count(*) AS BIGINT) AS entries, CAST(count(*) FILTER (WHERE action <> 'DELETE') AS BIGINT) AS live,
 		CAST(count(*) FILTER (WHERE link = 'PENDING' AND action <> 'DELETE') AS BIGINT) AS pending, CAST(count(*) FILTER (WHERE agency_id <> 0) AS BIGINT) AS linked,
@@ -272,7 +271,7 @@ func DirectoryFigures(ctx context.Context, r store.Reader) ([]SourceFigures, err
 }
 
 func systemAdmins(ctx context.Context, r store.Reader, at store.Instant) ([]int64, error) {
-	return store.All[int64](ctx, r, sqlSystemAdmins, int64(store.SystemAdmin), Today(at), Today(at))
+	return SystemAdmins(ctx, r, Today(at))
 }
 
 // mayKeepDirectory refuses who does not administer the system.

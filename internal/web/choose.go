@@ -75,7 +75,7 @@ func (d *Door) suggestAgencies(w http.ResponseWriter, r *http.Request) error {
 	return d.suggest(w, r, agencyOptions(found))
 }
 
-// suggestReceivers: GET /suggest/receivers?q=: agencies of the directory ("a12") and units of the own agency ("u34").
+// suggestReceivers: GET /suggest/receivers?q=: groups of agencies ("g56"), agencies of the directory ("a12") and units of the own agency ("u34").
 func (d *Door) suggestReceivers(w http.ResponseWriter, r *http.Request) error {
 	found, err := d.findReceivers(r, i18n.CleanLine(r.FormValue("q")))
 	if err != nil {
@@ -98,7 +98,10 @@ func (d *Door) findReceivers(r *http.Request, q string) ([]Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Option
+	out, err := d.groupsOfAgencies(r, q)
+	if err != nil {
+		return nil, err
+	}
 	for _, o := range options {
 		if o.Value != strconv.FormatInt(own, 10) {
 			o.Value = "a" + o.Value
@@ -106,6 +109,19 @@ func (d *Door) findReceivers(r *http.Request, q string) ([]Option, error) {
 		}
 	}
 	return append(out, matching(units, q)...), nil
+}
+
+// groupsOfAgencies are the groups of receivers ("g56") that may be used today and whose name is asked for.
+func (d *Door) groupsOfAgencies(r *http.Request, q string) ([]Option, error) {
+	ctx := r.Context()
+	groups, err := documents.Groups(ctx, d.DB, actor(r), documents.GroupOutside)
+	var out []Option
+	for _, g := range groups {
+		if g.Valid(d.today()) {
+			out = append(out, Option{Value: fmt.Sprintf("g%d", g.ID), Label: g.Name, Hint: t(ctx, "Nhóm nơi nhận, {n} cơ quan", "n", len(g.Agencies()))})
+		}
+	}
+	return matching(out, q), err
 }
 
 // unitOptions are the units of the own agency as receivers.
@@ -134,7 +150,13 @@ func (d *Door) receiverOptions(ctx context.Context, found []org.Agency) ([]Optio
 	}
 	for i, a := range found {
 		if a.State == "active" {
-			add(agencyOptions(found[i : i+1])[0])
+			o := agencyOptions(found[i : i+1])[0]
+			if _, disputed, err := org.Disputed(ctx, d.DB, &found[i]); err != nil {
+				return nil, err
+			} else if disputed { // I3.5
+				o.Hint += " · " + t(ctx, "mã đang chờ quyết định, chưa gửi được")
+			}
+			add(o)
 			continue
 		}
 		follow, err := org.SuccessorsOf(ctx, d.DB, a.ID)

@@ -304,6 +304,19 @@ func (x draftDesk) named(values []string) ([]Option, error) {
 	}
 	var out []Option
 	for _, v := range values {
+		if group, ok := strings.CutPrefix(v, "g"); ok { // shown as the agencies it means today
+			id, _ := strconv.ParseInt(group, 10, 64)
+			g, err := documents.ResolveGroup(x.ctx, x.d.DB, actor(x.r), id, x.d.today())
+			if err != nil && !errors.Is(err, store.NotFound) && !errors.Is(err, store.Conflict) {
+				return nil, err
+			}
+			for i := 0; err == nil && i < len(g.Members); i++ {
+				if m := (Option{Value: fmt.Sprintf("a%d", g.Members[i].Agency), Label: g.Members[i].Name}); !slices.Contains(out, m) && !slices.Contains(values, m.Value) {
+					out = append(out, m)
+				}
+			}
+			continue
+		}
 		id, err := strconv.ParseInt(strings.TrimLeft(v, "a"), 10, 64)
 		if err != nil {
 			out = append(out, chosenOf(units, []string{v})...)
@@ -373,6 +386,12 @@ func (x draftDesk) read(f *Form) (documents.DraftForm, error) {
 func receiversOf(f *Form) (out []documents.ReceiverForm) {
 	for _, part := range []struct{ name, role string }{{"receivers", documents.ForAction}, {"informed", documents.ForInformation}} {
 		for _, v := range f.Values(part.name) {
+			if id, group := strings.CutPrefix(v, "g"); group {
+				if err := x.readGroup(f, &form, part.name, part.role, id); err != nil {
+					return form, err
+				}
+				continue
+			}
 			id, err := strconv.ParseInt(strings.TrimLeft(v, "au"), 10, 64)
 			switch {
 			case err != nil:
@@ -388,6 +407,36 @@ func receiversOf(f *Form) (out []documents.ReceiverForm) {
 		out = append(out, documents.ReceiverForm{Name: name, Role: documents.ForAction})
 	}
 	return out
+}
+
+// readGroup puts the agencies of a chosen group among the receivers (X20.7). A member that is no receiver today stops the form and is told: the others
+// then stand in it one by one, and the clerk chooses who gets the document instead.
+func (x draftDesk) readGroup(f *Form, form *documents.DraftForm, field, role, value string) error {
+	id, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		f.problems.Add(field, "Nơi nhận được chọn không đúng. Hãy chọn lại trong danh sách.")
+		return nil
+	}
+	g, err := documents.ResolveGroup(x.ctx, x.d.DB, actor(x.r), id, x.d.today())
+	var refusal *store.Refusal
+	if errors.As(err, &refusal) && len(refusal.Problems) > 0 && (refusal.Kind == store.NotFound || refusal.Kind == store.Conflict) {
+		f.problems = append(f.problems, store.Problem{Field: field, Message: refusal.Problems[0].Message})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, m := range g.Members {
+		known := slices.ContainsFunc(form.Receivers, func(r documents.ReceiverForm) bool { return r.Agency == m.Agency }) ||
+			slices.Contains(f.Values("receivers"), fmt.Sprintf("a%d", m.Agency)) || slices.Contains(f.Values("informed"), fmt.Sprintf("a%d", m.Agency))
+		if !known {
+			form.Receivers = append(form.Receivers, documents.ReceiverForm{Agency: m.Agency, Role: role})
+		}
+	}
+	for _, why := range g.Left {
+		f.problems = append(f.problems, store.Problem{Field: field, Message: why})
+	}
+	return nil
 }
 
 // save keeps the draft, and lays it out when asked; a layout that is refused leaves the draft kept and says why.

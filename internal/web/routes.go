@@ -85,6 +85,7 @@ func routes() []Route {
 		typeRoutes(),
 		reorganisationRoutes(),
 		channelRoutes(),
+		directoryRoutes(),
 		pastRoutes(),
 		takeoverRoutes(),
 		handoverRoutes(),

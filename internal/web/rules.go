@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"congvu/internal/calendar"
 	"congvu/internal/documents"
 	"congvu/internal/org"
 	"congvu/internal/store"
@@ -315,7 +315,7 @@ func (d *Door) groupsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := groupsView{groups: groups, phrases: phrases, shared: documents.MayShareGroups(actor(r)), members: map[int64]string{}}
+	v := groupsView{groups: groups, phrases: phrases, shared: documents.MayShareGroups(actor(r)), members: map[int64]string{}, everywhere: documents.MayShareEverywhere(actor(r)), today: d.today()}
 	for _, g := range groups {
 		inside, agencies, gone, err := documents.GroupMembers(ctx, d.DB, actor(r), g.ID)
 		if err != nil {
@@ -341,6 +341,14 @@ type groupsView struct {
 	members map[int64]string
 	phrases []documents.Phrase
 	shared  bool
+
+	everywhere bool
+	today      calendar.Date
+}
+
+// keeps tells whether the actor changes a group.
+func (v groupsView) keeps(g documents.Group) bool {
+	return g.AgencyID == 0 && v.everywhere || g.AgencyID != 0 && (g.Owner != 0 || v.shared)
 }
 
 // groupForm: GET and POST /groups/new?kind=, /groups/{id}/edit
@@ -365,7 +373,8 @@ func (d *Door) groupForm(w http.ResponseWriter, r *http.Request) error {
 	return d.act(w, r, ActPage{Active: "account", Title: title, Lead: g.Name, Back: "/groups", Guard: true, Submit: Action{Label: t(ctx, "Lưu nhóm"), Kind: Primary}, Refused: t(ctx, "Chưa lưu được nhóm"),
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) { return d.groupFields(r, f, errs, g) },
 		Do: func(f *Form) (flashed, string, error) {
-			form := documents.GroupForm{ID: g.ID, Kind: g.Kind, Name: f.Line("name"), Shared: f.Yes("shared")}
+			form := documents.GroupForm{ID: g.ID, Kind: g.Kind, Name: f.Line("name"), Shared: f.Yes("shared"), Everywhere: g.Kind == documents.GroupOutside && f.Yes("everywhere"),
+				ValidFrom: f.Date("valid_from"), ValidTo: f.Date("valid_to")}
 			if g.Kind == documents.GroupOutside {
 				for _, id := range f.Numbers("members") {
 					form.Members = append(form.Members, documents.Member{Agency: id})
@@ -418,6 +427,11 @@ func (d *Door) groupFields(r *http.Request, f *Form, errs Errors, g *documents.G
 			}
 		}
 		out = append(out, Combo(c))
+	}
+	out = append(out, wrap(Two(), DateField(fresh(f, fieldOf(f, errs, Field{Name: "valid_from", Label: t(ctx, "Dùng từ ngày"), Optional: true}), g.ValidFrom.Display())),
+		DateField(fresh(f, fieldOf(f, errs, Field{Name: "valid_to", Label: t(ctx, "Đến hết ngày"), Optional: true}), g.ValidTo.Display()))))
+	if g.ID == 0 && g.Kind == documents.GroupOutside && documents.MayShareEverywhere(actor(r)) {
+		out = append(out, CheckOne(Field{Name: "everywhere", Label: t(ctx, "Dùng chung cho mọi cơ quan trong hệ thống")}, f != nil && f.Yes("everywhere")))
 	}
 	if g.ID == 0 && documents.MayShareGroups(actor(r)) {
 		out = append(out, CheckOne(Field{Name: "shared", Label: t(ctx, "Dùng chung trong cơ quan")}, f == nil || f.Yes("shared")))
