@@ -365,6 +365,8 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 		one(o.deliveries["issued"])
 	case has("/quarantine/{id}"), has("/exchange/quarantine/{id}"):
 		one(o.quarantine)
+	case has("/requests/{id}"): // none names two documents: everybody but the registry is refused before that is looked at
+		one(nobodysID)
 	case has("/rights/grants/{id}"):
 		one(o.grant)
 	case has("/rights/requests/{id}"):

@@ -145,8 +145,15 @@ func TestReceiversAddedAfterIssue(t *testing.T) {
 	}
 	refused(t, add(h.clerk, good), store.Invalid, "the same again")
 
+	gone := h.at(Issued) // what was recalled goes nowhere any more (X22.4)
+	must(t, h.try(h.clerk, func(tx *store.Tx) error {
+		return Recall(bg, tx, gone.ID, RecallForm{Reason: "Ban hành trái thẩm quyền"})
+	}))
+	err := h.try(h.clerk, func(tx *store.Tx) error { return AddReceivers(bg, tx, gone.ID, good) })
+	refused(t, err, store.Conflict, "a recalled document")
+
 	old, next := h.endOne(t)
-	err := add(h.clerk, AddForm{Receivers: []ReceiverForm{{Agency: old}}, Reason: good.Reason})
+	err = add(h.clerk, AddForm{Receivers: []ReceiverForm{{Agency: old}}, Reason: good.Reason})
 	if refused(t, err, store.Invalid, "one that has ended"); !strings.Contains(err.Error(), "kết thúc hoạt động") || !strings.Contains(err.Error(), next) {
 		t.Errorf("%v", err)
 	}
@@ -155,6 +162,44 @@ func TestReceiversAddedAfterIssue(t *testing.T) {
 	err = h.try(h.drafter, func(tx *store.Tx) error { _, err := Draft(bg, tx, form); return err })
 	if refused(t, err, store.Invalid, "a draft to one that has ended"); !strings.Contains(err.Error(), next) {
 		t.Errorf("%v", err)
+	}
+}
+
+// X22.1, X22.2, X22.3, X22.5, X22.8: what stands against sending is listed whole, each with what to do: number and particulars, files, the sender's identifier,
+// receivers, signatures.
+func TestEverythingAgainstSendingIsListedTogether(t *testing.T) {
+	h := newHouse(t)
+	o := h.at(Drafted)
+	bad := *o
+	bad.Notation, bad.SignerName, bad.AgencyID = "", "", 9 // an agency without an identifier, and none of the files
+	old, _ := h.endOne(t)
+	bad.Receivers = []Receiver{{Agency: old, Name: "UBND xã Cũ", Role: ForAction}}
+	var p store.Problems
+	h.do(h.clerk, func(tx *store.Tx) error {
+		if err := bad.sendable(bg, tx, org.Today(tx.Now()), &p); err != nil {
+			return err
+		}
+		return o.provenFiles(bg, tx, &p)
+	})
+	said := ""
+	for _, x := range p {
+		said += x.Text + "\n"
+	}
+	for _, want := range []string{"chưa có mã định danh", "thiếu ký hiệu, trích yếu hoặc người ký", "không còn hiệu lực", "chưa có tệp chính", "thiếu chữ ký số hợp lệ"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said in\n%s", want, said)
+		}
+	}
+	p = nil
+	good := h.at(Sealed)
+	h.do(h.clerk, func(tx *store.Tx) error {
+		if err := good.sendable(bg, tx, org.Today(tx.Now()), &p); err != nil {
+			return err
+		}
+		return good.provenFiles(bg, tx, &p)
+	})
+	if len(p) != 0 {
+		t.Errorf("%+v", p)
 	}
 }
 

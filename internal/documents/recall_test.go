@@ -31,7 +31,7 @@ func (o *office) requests(id int64) []Request {
 	return all
 }
 
-// A recall agreed to: everything of the document is gone for everybody, the number, the sender and the trail stay.
+// X9.6, X1.3: a recall agreed to: everything of the document is gone for everybody, the number, the sender and the trail stay.
 //
 // V52: screen /incoming/{id}/agree_request; api POST /incoming/{id}/agree-request; command remote agree-request
 // V53: screen /incoming/{id}; api GET /incoming/{id}/requests; command remote requests
@@ -214,7 +214,7 @@ func TestReceiptTableIsThatOfTheRules(t *testing.T) {
 	}
 }
 
-// The columns of requests, from every state, with the real acts (X12, X12.1–X12.3).
+// The columns of requests, from every state, with the real acts (X12, X12.1–X12.3); both answers are open also after the work is done (X9.10).
 func TestRequestsFromEveryState(t *testing.T) {
 	o := newOffice(t)
 	in := map[InState]func() *Incoming{

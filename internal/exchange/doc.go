@@ -3,11 +3,12 @@
 //
 // It keeps: exchange_parcels (what was packed, what was opened), exchange_deliveries (one line per document and receiver, the sender's view),
 // exchange_answers (every status that came back, raw, with its effect), exchange_statuses (what we owe senders, each code once per receipt),
-// exchange_quarantine (parcels that could not be opened or believed), exchange_waiting (parcels taken from the axis that wait for their sender's turn),
+// exchange_quarantine (parcels that could not be opened or believed) with exchange_quarantine_tries (what happened to them), exchange_waiting (parcels taken from the axis that wait for their sender's turn),
 // exchange_peers (what is known of those we exchange with: last heard, quota, clock), exchange_reconciliations and exchange_differences (what comparing
-// with each peer gave);
-// exchange_channels, exchange_credentials and exchange_routes (the gateways, what each
+// with each peer gave); exchange_channels, exchange_credentials and exchange_routes (the gateways, what each
 // agency signs in with, the exceptions), exchange_shipments (the outbox of the gateways), exchange_calls (what they answered, bounded in number and age).
+//
+// Settings: exchange.answer_replacement (yes|no, default yes: a replacement is answered with 15 or 16 for the old document, X9.4).
 //
 // A delivery is closed by the receiver's status only, never by the axis taking the parcel; on the axis by one that names the hash of what was packed. Its states and what each status code does to it are
 // the table of route.go (X13.1–X13.3). The status codes are 01–06 and 02 for refusals; 13, 15 and 16 answer the requests of request_*.go.

@@ -362,7 +362,7 @@ func (o *Office) compare(ctx context.Context, us agency, f flow, round string) e
 	for _, day := range days(all) {
 		c.Spans = append(c.Spans, count(all, day, ""))
 	}
-	p, err := o.seal(ctx, us, c)
+	p, err := o.signComparison(ctx, us, c)
 	if err != nil {
 		return err
 	}
@@ -564,7 +564,7 @@ func (o *Office) tellHolding(ctx context.Context, us agency, c comparison, to st
 			out.Items = append(out.Items, i)
 		}
 	}
-	p, err := o.seal(ctx, us, out)
+	p, err := o.signComparison(ctx, us, out)
 	if err != nil {
 		return err
 	}
@@ -605,7 +605,7 @@ func (o *Office) heardHolding(ctx context.Context, us agency, c comparison) erro
 	if err := o.conclude(ctx, us, f, c.Round, items, open, func(d dated) bool { return listed[d.Parcel] }, len(further) == 0); err != nil || len(further) == 0 {
 		return err
 	}
-	p, err := o.seal(ctx, us, comparison{Step: stepAsk, Round: c.Round, From: us.Wire, To: c.From, At: o.DB.Now(), Since: r.Since, Until: r.Until, Spans: further})
+	p, err := o.signComparison(ctx, us, comparison{Step: stepAsk, Round: c.Round, From: us.Wire, To: c.From, At: o.DB.Now(), Since: r.Since, Until: r.Until, Spans: further})
 	if err != nil {
 		return err
 	}

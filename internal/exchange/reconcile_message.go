@@ -186,8 +186,8 @@ func (c comparison) further(ours []dated) []span {
 	return out
 }
 
-// seal is the message as a signed parcel.
-func (o *Office) seal(ctx context.Context, us agency, c comparison) (axis.Parcel, error) {
+// signComparison is the message as a signed parcel.
+func (o *Office) signComparison(ctx context.Context, us agency, c comparison) (axis.Parcel, error) {
 	text, err := json.Marshal(c)
 	if err != nil {
 		return axis.Parcel{}, err

@@ -95,7 +95,7 @@ func TestOneReceiverGivesBackAndAnotherDeclines(t *testing.T) {
 	}
 }
 
-// The whole document is recalled (BussinessDocType 1): everybody who has it is asked with the same reason, also across installations of one axis.
+// X9.2: the whole document is recalled (BussinessDocType 1): everybody who has it is asked with the same reason, also across installations of one axis.
 //
 // N5: the reason of a recall reaches every row.
 func TestWholeDocumentIsRecalledFromEveryReceiver(t *testing.T) {

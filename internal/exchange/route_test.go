@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Every cell of the table: known states, rank never falls, and the rules of X13.2, X13.3 and X11.1.
+// Every cell of the table: known states, rank never falls, and the rules of X13.2, X13.3 and X11.1; receivers jump over codes as they like (X11.2).
 // V10: screen /outgoing/{id}; command remote deliveries
 // N9: the line's state is what receipts made of it.
 func TestEveryCellOfTheDeliveryTable(t *testing.T) {
