@@ -59,6 +59,7 @@ func fars() []far {
 		farRegisters(),
 		farTypes(),
 		farStatistics(),
+		farWatch(),
 	)...)
 }
 

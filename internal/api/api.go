@@ -95,6 +95,7 @@ func newDoor(c Config) *door {
 	d.registerRoutes()
 	d.statisticsRoutes()
 	d.exchangeRoutes()
+	d.watchRoutes()
 	d.recallRoutes()
 	d.copyRoutes()
 	d.directoryRoutes()
