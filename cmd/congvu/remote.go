@@ -35,6 +35,7 @@ type remoteCall struct {
 	dossier dossierOptions
 	reorg   reorgOptions
 	channel channelOptions
+	watch   watchOptions
 }
 
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
@@ -79,6 +80,7 @@ func remoteVerb(ctx context.Context, w *world, v far, args []string) error {
 	r.dossierFlags(v.line)
 	r.reorgFlags(v.line)
 	r.channelFlags(v.line)
+	r.watchFlags(v.line)
 	var err error
 	if r.args, err = parse(r.fs, args); err != nil {
 		return err

@@ -62,6 +62,7 @@ func fars() []far {
 		farTypes(),
 		farStatistics(),
 		farProofs(),
+		farWatch(),
 	)...)
 }
 

@@ -96,6 +96,7 @@ func newDoor(c Config) *door {
 	d.registerRoutes()
 	d.statisticsRoutes()
 	d.exchangeRoutes()
+	d.watchRoutes()
 	d.recallRoutes()
 	d.copyRoutes()
 	d.directoryRoutes()

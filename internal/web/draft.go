@@ -378,17 +378,20 @@ func (x draftDesk) read(f *Form) (documents.DraftForm, error) {
 		}
 		form.Signer, form.Capacity = org.HoldingID(n), way
 	}
-	form.Receivers = receiversOf(f)
+	var err error
+	if form.Receivers, err = x.d.receiversOf(x.r, f); err != nil {
+		return form, err
+	}
 	return form, f.Err()
 }
 
 // receiversOf reads the fields of receiverFields.
-func receiversOf(f *Form) (out []documents.ReceiverForm) {
+func (d *Door) receiversOf(r *http.Request, f *Form) (out []documents.ReceiverForm, err error) {
 	for _, part := range []struct{ name, role string }{{"receivers", documents.ForAction}, {"informed", documents.ForInformation}} {
 		for _, v := range f.Values(part.name) {
 			if id, group := strings.CutPrefix(v, "g"); group {
-				if err := x.readGroup(f, &form, part.name, part.role, id); err != nil {
-					return form, err
+				if out, err = d.readGroup(r, f, out, part.name, part.role, id); err != nil {
+					return nil, err
 				}
 				continue
 			}
@@ -406,37 +409,37 @@ func receiversOf(f *Form) (out []documents.ReceiverForm) {
 	for _, name := range f.Lines("others") {
 		out = append(out, documents.ReceiverForm{Name: name, Role: documents.ForAction})
 	}
-	return out
+	return out, nil
 }
 
 // readGroup puts the agencies of a chosen group among the receivers (X20.7). A member that is no receiver today stops the form and is told: the others
 // then stand in it one by one, and the clerk chooses who gets the document instead.
-func (x draftDesk) readGroup(f *Form, form *documents.DraftForm, field, role, value string) error {
+func (d *Door) readGroup(r *http.Request, f *Form, to []documents.ReceiverForm, field, role, value string) ([]documents.ReceiverForm, error) {
 	id, err := strconv.ParseInt(value, 10, 64)
 	if err != nil {
 		f.problems.Add(field, "Nơi nhận được chọn không đúng. Hãy chọn lại trong danh sách.")
-		return nil
+		return to, nil
 	}
-	g, err := documents.ResolveGroup(x.ctx, x.d.DB, actor(x.r), id, x.d.today())
+	g, err := documents.ResolveGroup(r.Context(), d.DB, actor(r), id, d.today())
 	var refusal *store.Refusal
 	if errors.As(err, &refusal) && len(refusal.Problems) > 0 && (refusal.Kind == store.NotFound || refusal.Kind == store.Conflict) {
 		f.problems = append(f.problems, store.Problem{Field: field, Message: refusal.Problems[0].Message})
-		return nil
+		return to, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, m := range g.Members {
-		known := slices.ContainsFunc(form.Receivers, func(r documents.ReceiverForm) bool { return r.Agency == m.Agency }) ||
+		known := slices.ContainsFunc(to, func(r documents.ReceiverForm) bool { return r.Agency == m.Agency }) ||
 			slices.Contains(f.Values("receivers"), fmt.Sprintf("a%d", m.Agency)) || slices.Contains(f.Values("informed"), fmt.Sprintf("a%d", m.Agency))
 		if !known {
-			form.Receivers = append(form.Receivers, documents.ReceiverForm{Agency: m.Agency, Role: role})
+			to = append(to, documents.ReceiverForm{Agency: m.Agency, Role: role})
 		}
 	}
 	for _, why := range g.Left {
 		f.problems = append(f.problems, store.Problem{Field: field, Message: why})
 	}
-	return nil
+	return to, nil
 }
 
 // save keeps the draft, and lays it out when asked; a layout that is refused leaves the draft kept and says why.

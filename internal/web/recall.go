@@ -153,7 +153,11 @@ func (x outAct) addReceivers() (ActPage, error) {
 			return out, nil
 		},
 		Do: func(f *Form) (flashed, string, error) {
-			form := documents.AddForm{Receivers: receiversOf(f), Reason: f.Text("reason"), Announce: f.Yes("announce"), Revision: f.Number("revision")}
+			to, err := x.d.receiversOf(x.r, f)
+			if err != nil {
+				return flashed{}, "", err
+			}
+			form := documents.AddForm{Receivers: to, Reason: f.Text("reason"), Announce: f.Yes("announce"), Revision: f.Number("revision")}
 			if err := f.Err(); err != nil {
 				return flashed{}, "", err
 			}
