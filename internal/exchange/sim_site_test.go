@@ -60,17 +60,16 @@ type simRequest struct {
 
 // owed is exchange_statuses.
 type owed struct {
-	no                int
-	receipt           ref
-	code              string
-	peer              int
-	paper             paperID
-	sha               string
-	asked             int
-	stated, due, wake ms
-	raw               bool
-	tries             int
-	request           *simRequest // of a 13
+	no          int
+	receipt     ref
+	code        string
+	peer        int
+	paper       paperID
+	sha         string
+	asked       int
+	stated, due ms
+	raw         bool
+	tries       int
 }
 
 // ref names what a status is about: a received document, a request of a sender, a parcel in quarantine, a request of ours.
@@ -89,7 +88,6 @@ type simHeld struct {
 	sha      string
 	parcel   parcelKey
 	replaced bool
-	stuck    bool // its clerk does nothing more
 }
 
 // asking is documents_requests.
