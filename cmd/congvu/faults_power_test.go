@@ -94,14 +94,11 @@ func (d *disk) cut(s *server) {
 	}
 	<-s.gone
 	for i := 0; ; i++ {
-		out, err := exec.Command("umount", d.mount).CombinedOutput()
-		if err == nil {
+		if exec.Command("umount", d.mount).Run() == nil {
 			break
 		}
 		if i == 20 { // this process itself may hold a file of the old image, which nobody reads any more
-			if out, err = exec.Command("umount", "-l", d.mount).CombinedOutput(); err != nil {
-				d.t.Fatalf("umount: %s", out)
-			}
+			run(d.t, "umount", "-l", d.mount)
 			break
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -83,6 +83,7 @@ func reliabilityText(all []verdict) string {
 	}
 	b.WriteString("\n## Giới hạn của phép đo\n\n- Cắt điện chép ảnh đĩa khi mọi tiến trình ghi đã đứng yên: không mô phỏng việc đĩa đảo thứ tự ghi.\n" +
 		"- Mô phỏng dùng bảng trạng thái, bảng xác nhận và khoảng chờ của mã thật; lưu trữ và đường truyền là mô hình.\n" +
+		"- Mô hình đi trước mã ở ba điểm, mỗi điểm có một lỗi cài sẵn tương ứng: yêu cầu thu hồi, cập nhật được gửi lại cho đến khi có trả lời; trả lời 15, 16 nêu rõ yêu cầu nào; đối chiếu hằng đêm gửi lại cả các trạng thái 02 đến 06 mà nơi gửi chưa nhận.\n" +
 		"- Thời gian đo trên máy có tải khác chạy cùng: chỉ so sánh trong cùng một đợt.\n")
 	return b.String()
 }

@@ -64,6 +64,6 @@ func (d *door) readSeal(ctx context.Context, c *call, _ *nothing) (out client.Se
 	return out, nil
 }
 
-func peerOf(p audit.Peer) client.Peer {
-	return client.Peer{Name: p.Name, Key: p.Key, URL: p.URL, Size: p.Size, SeenAt: when(p.SeenAt), Trouble: p.Trouble}
+func peerOf(p audit.Peer) client.LogPeer {
+	return client.LogPeer{Name: p.Name, Key: p.Key, URL: p.URL, Size: p.Size, SeenAt: when(p.SeenAt), Trouble: p.Trouble}
 }

@@ -130,7 +130,8 @@ func (a *Axis) connect() error {
 		return fmt.Errorf("axis: connect: %w", err)
 	}
 	a.nc = nc
-	a.js, err = jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(asyncWindow))
+	a.js, err = jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(asyncWindow),
+		jetstream.WithPublishAsyncTimeout(ackPatience)) // a broker on a full disk says nothing at all
 	a.chunks = ownChunks{a.js}
 	return err
 }

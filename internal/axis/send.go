@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -16,6 +17,7 @@ import (
 
 const (
 	asyncWindow  = 512
+	ackPatience  = 30 * time.Second
 	headerBlob   = "Congvu-Blob"
 	headerSize   = "Congvu-Size"
 	headerOrigin = "Congvu-Origin"

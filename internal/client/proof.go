@@ -22,13 +22,13 @@ type SealedLog struct {
 	Need         int        `json:"need" doc:"Số bên làm chứng cần có"`
 	Cosigned     int        `json:"cosigned" doc:"Số bên đã ký điểm kiểm tra được làm chứng mới nhất"`
 	CosignedSize int64      `json:"cosigned_size" doc:"Số lá của điểm kiểm tra được làm chứng mới nhất"`
-	Witnesses    []Peer     `json:"witnesses" doc:"Bên làm chứng cho nhật ký này"`
-	Watched      []Peer     `json:"watched" doc:"Nhật ký mà bản cài đặt này làm chứng"`
+	Witnesses    []LogPeer  `json:"witnesses" doc:"Bên làm chứng cho nhật ký này"`
+	Watched      []LogPeer  `json:"watched" doc:"Nhật ký mà bản cài đặt này làm chứng"`
 	Forks        []Fork     `json:"forks,omitempty" doc:"Các nhánh rẽ đã phát hiện"`
 }
 
-// Peer is another installation, as a witness or as a watched log.
-type Peer struct {
+// LogPeer is another installation, as a witness or as a watched log.
+type LogPeer struct {
 	Name    string     `json:"name"`
 	Key     string     `json:"key"`
 	URL     string     `json:"url"`

@@ -15,8 +15,8 @@ import (
 	"congvu/internal/store"
 )
 
-// owed are the statuses that an agency owes or has sent for a receipt, by code.
-func (h *house) owed(agency, receipt string) map[string]status {
+// owedFor are the statuses that an agency owes or has sent for a receipt, by code.
+func (h *house) owedFor(agency, receipt string) map[string]status {
 	h.Helper()
 	all, err := store.All[status](context.Background(), h.office.DB, sqlTestOwed, h.agency[agency])
 	h.must(err)
@@ -57,7 +57,7 @@ func TestEachStatusIsSentOnceAndSaysWhoActed(t *testing.T) {
 		h.record("H26.2", verb, in.Ref())
 	}
 	h.reached("H26.1", id, Done)
-	sent := h.owed("H26.2", in.Ref())
+	sent := h.owedFor("H26.2", in.Ref())
 	if len(sent) != 6-1 { // 01, 03, 04, 05, 06
 		t.Errorf("%d codes: %+v", len(sent), sent)
 	}
@@ -133,7 +133,7 @@ func TestEightWorkersMakeOneReceipt(t *testing.T) {
 	if len(h.taken("H26.2")) != 8 || opened != 1 || len(refs) != 1 || len(h.quarantined("H26.2")) != 0 {
 		t.Errorf("%d opened, receipts %v", opened, refs)
 	}
-	if again := h.owed("H26.2", h.taken("H26.2")[0].Ref); len(again) != 1 {
+	if again := h.owedFor("H26.2", h.taken("H26.2")[0].Ref); len(again) != 1 {
 		t.Errorf("%+v", again)
 	}
 }

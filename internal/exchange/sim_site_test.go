@@ -60,17 +60,16 @@ type simRequest struct {
 
 // owed is exchange_statuses.
 type owed struct {
-	no                int
-	receipt           ref
-	code              string
-	peer              int
-	paper             paperID
-	sha               string
-	asked             int
-	stated, due, wake ms
-	raw               bool
-	tries             int
-	request           *simRequest // of a 13
+	no          int
+	receipt     ref
+	code        string
+	peer        int
+	paper       paperID
+	sha         string
+	asked       int
+	stated, due ms
+	raw         bool
+	tries       int
 }
 
 // ref names what a status is about: a received document, a request of a sender, a parcel in quarantine, a request of ours.
@@ -89,7 +88,6 @@ type simHeld struct {
 	sha      string
 	parcel   parcelKey
 	replaced bool
-	stuck    bool // its clerk does nothing more
 }
 
 // asking is documents_requests.
@@ -183,7 +181,7 @@ func (s *site) crash(where string) {
 	if !s.up {
 		return
 	}
-	s.w.simTally.Crashes++
+	s.w.tally.Crashes++
 	s.w.say("site %d dies %s", s.no, where)
 	s.up = false
 	s.life++
@@ -324,7 +322,7 @@ func (s *site) owe(o owed) {
 	o.no, o.due = len(s.statuses)+1, s.now()
 	p := &o
 	s.statuses, s.owes[k] = append(s.statuses, p), p
-	s.w.simTally.Statuses++
+	s.w.tally.Statuses++
 }
 
 // repeat is sqlRepeat.
@@ -346,7 +344,7 @@ func (s *site) queue(p *paper) {
 	for _, to := range p.to {
 		l := &simLine{paper: p, to: to, state: NotSent}
 		s.lines, s.lineAt[lineKey{p.No, to}] = append(s.lines, l), l
-		s.w.simTally.Lines++
+		s.w.tally.Lines++
 	}
 	if p.replaces >= 0 {
 		for _, to := range p.to {
@@ -509,7 +507,7 @@ func (s *site) ask(l *simLine, kind documents.RequestKind, carried bool) {
 		}
 		if never && l.due <= s.now() && (l.state == NotSent || l.state == Queued || l.state == Failed) {
 			l.state, l.due = Cancelled, 0
-			s.w.simTally.Cancelled++
+			s.w.tally.Cancelled++
 			return
 		}
 		l.state, l.due = RecallRequested, 0
@@ -519,7 +517,7 @@ func (s *site) ask(l *simLine, kind documents.RequestKind, carried bool) {
 		q.due = 0
 	}
 	s.requests = append(s.requests, q)
-	s.w.simTally.Requests++
+	s.w.tally.Requests++
 	s.w.say("site %d asks %d about %d: %s", s.no, l.to, l.paper.No, kind)
 }
 
@@ -577,6 +575,6 @@ func (s *site) resend(l *simLine) {
 	if slices.Contains(s.packs, l.paper) {
 		l.state, l.due = NotSent, 0
 	}
-	s.w.simTally.Resent++
+	s.w.tally.Resent++
 	s.stir()
 }

@@ -91,7 +91,7 @@ func (s *site) detain(b *parcelBox, whole bool) {
 	if q == nil {
 		q = &detained{no: len(s.detained)}
 		s.detained, s.quarantine[b.key] = append(s.detained, q), q
-		s.w.simTally.Quarantined++
+		s.w.tally.Quarantined++
 	}
 	q.state = "waiting"
 	if whole {

@@ -99,8 +99,8 @@ func simulate(seed uint64, plant mistake, trace func(string)) *world {
 		h.do()
 		w.events++
 	}
-	w.simTally.Events, w.simTally.Documents = w.events, len(w.papers)
-	w.say("ends after %d events: %+v", w.events, w.simTally)
+	w.tally.Events, w.tally.Documents = w.events, len(w.papers)
+	w.say("ends after %d events: %+v", w.events, w.tally)
 	w.close()
 	return w
 }
@@ -140,7 +140,7 @@ func (w *world) fault() {
 		w.after(w.span(2*hour), func() { w.axis.forget = 0 })
 	case 5:
 		s.clock = []ms{hour, -hour, day, -day, 0}[w.IntN(5)]
-		w.simTally.Jumps++
+		w.tally.Jumps++
 		w.say("the clock of site %d is off by %d h", s.no, s.clock/hour)
 		s.stir()
 	case 6:
@@ -212,7 +212,7 @@ func (w *world) meddle(s *site, p *paper, to int) {
 			if l := s.lineAt[lineKey{p.No, to}]; l == nil || !l.sent {
 				return
 			}
-			w.simTally.Copies++
+			w.tally.Copies++
 			w.axis.carry(&parcelBox{key: parcelKey{From: s.no, To: to, Kind: 'd', No: p.No, Try: -1}, message: &message{paper: p.paperID, replaces: -1, sha: "sha"}})
 		})
 	}
@@ -472,7 +472,7 @@ func (w *world) wanted(s *site, l *simLine, there *site, refusedHere bool) []Sta
 		}
 		return []State{Refused}
 	case h == nil && open: // it was asked back before it came, and never came
-		w.simTally.Open++
+		w.tally.Open++
 		return []State{RecallRequested}
 	case h == nil:
 		return []State{Cancelled}
@@ -513,7 +513,7 @@ func simulateAll(seeds int, plant mistake) (failing []*world, sum simTally, hits
 				if len(w.wrong) > 0 {
 					failing = append(failing, w)
 				}
-				sum.add(w.simTally)
+				sum.add(w.tally)
 				for k, n := range w.hits {
 					hits[k] += n
 				}
@@ -583,7 +583,7 @@ func TestTheProtocolHoldsUnderEveryFault(t *testing.T) {
 }
 
 // keepFigures adds a line in the form of cmd/congvu's campaigns, with the planted mistakes and in how many of 100 seeds each is found.
-func keepFigures(t *testing.T, seeds int, begun time.Time, sum tally, failing []*world) {
+func keepFigures(t *testing.T, seeds int, begun time.Time, sum simTally, failing []*world) {
 	t.Helper()
 	if *simOut == "" {
 		return
@@ -638,8 +638,8 @@ func TestTheSimulatorFindsPlantedMistakes(t *testing.T) {
 func TestTheSimulatorIsDeterministic(t *testing.T) {
 	for seed := range uint64(20) {
 		a, b := simulate(seed+1, none, nil), simulate(seed+1, none, nil)
-		if a.simTally != b.simTally || a.now != b.now || fmt.Sprint(a.wrong) != fmt.Sprint(b.wrong) {
-			t.Errorf("seed %d has two courses: %+v and %+v", seed+1, a.simTally, b.simTally)
+		if a.tally != b.tally || a.now != b.now || fmt.Sprint(a.wrong) != fmt.Sprint(b.wrong) {
+			t.Errorf("seed %d has two courses: %+v and %+v", seed+1, a.tally, b.tally)
 		}
 	}
 }
