@@ -43,7 +43,7 @@ func summed(name, note string, times []time.Duration, span time.Duration, errors
 
 // bench measures what the product does and, in the same run, what the machine could do at best.
 func bench(ctx context.Context, w *world, args []string) error {
-	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|direct|bulk|issue|batch|exchange|search|memory …] [--data THƯ_MỤC] [--db postgres://…] [--json]")
+	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|direct|bulk|issue|batch|exchange|search|memory …] [--data THƯ_MỤC] [--db postgres://…] [--json]; bench report TỆP_JSON")
 	s := newSettings(w, fs, true)
 	asJSON := fs.Bool("json", false, "in kết quả dạng JSON")
 	rows := fs.Int("rows", 1_000_000, "số văn bản đến trong cơ sở dữ liệu của phép đo inbox; một phần mười thuộc một cơ quan")
@@ -70,6 +70,9 @@ func bench(ctx context.Context, w *world, args []string) error {
 	}
 	if *order != "" {
 		return exchangeNode(ctx, w, s, *order)
+	}
+	if len(rest) == 2 && rest[0] == "report" {
+		return benchReport(ctx, w, rest[1])
 	}
 	if len(rest) == 0 {
 		rest = []string{"all"}
@@ -114,7 +117,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 	if *asJSON {
 		enc := json.NewEncoder(w.out)
 		enc.SetIndent("", "  ")
-		return enc.Encode(map[string]any{"engine": b.engine(), "cpus": runtime.NumCPU(), "go": runtime.Version(), "version": versionText(), "measurements": all})
+		return enc.Encode(scoreboard{string(b.engine()), runtime.NumCPU(), runtime.Version(), versionText(), time.Now().Format(time.DateOnly), all})
 	}
 	return nil
 }

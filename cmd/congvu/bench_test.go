@@ -18,7 +18,7 @@ func TestEveryMeasurementRuns(t *testing.T) {
 	}
 	var out, said bytes.Buffer
 	code := command(t.Context(), &world{in: os.Stdin, out: &out, err: &said, env: func(string) string { return "" }},
-		[]string{"bench", "all", "--data", c.Dir, "--db", c.URL, "--rows", "2000", "--span", "50ms", "--json"})
+		[]string{"bench", "all", "--data", c.Dir, "--db", c.URL, "--rows", "2000", "--span", "50ms", "--towns", "one", "--json"})
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, said.String())
 	}
@@ -33,7 +33,7 @@ func TestEveryMeasurementRuns(t *testing.T) {
 			t.Errorf("%s: %d done, %d errors", m.Name, m.N, m.Errors)
 		}
 	}
-	for _, name := range []string{"inbox page", "registrations", "directions", "register 50 at once", "sign, one consent", "peak memory, people at work", "peak memory, register as PDF"} {
+	for _, name := range []string{"inbox page", "registrations", "directions", "register 50 at once", "sign, one consent", "one node, SQLite: 5 KB, 16 senders", "peak memory, people at work", "peak memory, register as PDF"} {
 		if !names[name] {
 			t.Errorf("%s was not measured", name)
 		}

@@ -213,7 +213,7 @@ func TestComparisonOfAStrangerIsKeptApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := comparison{Step: stepAsk, Round: "1", From: "H26.1", To: "H26.2", Whole: true, Until: h.office.DB.Now()}
-	forged, err := h.office.seal(ctx, us, c) // H26.3 asks in the name of H26.1
+	forged, err := h.office.signComparison(ctx, us, c) // H26.3 asks in the name of H26.1
 	if err != nil {
 		t.Fatal(err)
 	}
