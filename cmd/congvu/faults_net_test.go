@@ -58,7 +58,7 @@ func tunnel(way string) {
 
 func startRelay(t *testing.T, inNet, from, to string) {
 	t.Helper()
-	argv := []string{self(t)}
+	argv := []string{ownPath(t)}
 	if inNet != "" {
 		argv = append([]string{"ip", "netns", "exec", inNet}, argv...)
 	}
@@ -175,8 +175,8 @@ func partNetwork(t *testing.T, rounds int) *verdict {
 	startRelay(t, "", hubAtWire+":"+port, hub.s.AxisListen)
 	startRelay(t, outskirts, "127.0.0.1:"+port, hubAtWire+":"+port)
 	peer.s.AxisHub = "nats://127.0.0.1:" + port
-	atHub := launch(t, hub.s, self(t), "", "127.0.0.1:0")
-	atPeer := launch(t, peer.s, self(t), outskirts, outskirtsDesk+":0")
+	atHub := launch(t, hub.s, ownPath(t), "", "127.0.0.1:0")
+	atPeer := launch(t, peer.s, ownPath(t), outskirts, outskirtsDesk+":0")
 	hub.at(atHub.address)
 	peer.at(atPeer.address)
 	cut := 0.0
@@ -219,7 +219,7 @@ func floodPeer(t *testing.T, rounds int) *verdict {
 	v := &verdict{What: "Một nút gửi dồn dập (khóa đúng, nội dung rác) trong khi các cơ quan khác gửi nhận"}
 	const flooder, password = "lut", "mat-khau-cua-nut-lut"
 	hub, _ := twoTowns(t, []int{0, 1, 2}, nil, axis.Peer{Name: flooder, Password: password, Agencies: []string{officeCode(90)}})
-	s := launch(t, hub.s, self(t), "", "127.0.0.1:0")
+	s := launch(t, hub.s, ownPath(t), "", "127.0.0.1:0")
 	hub.at(s.address)
 	ctx := context.Background()
 	node, err := axis.Open(ctx, axis.Config{Node: flooder, StoreDir: t.TempDir(), Agencies: []string{officeCode(90)}, Hub: "nats://" + hub.s.AxisListen, HubPassword: password})
@@ -289,7 +289,7 @@ func fillDisk(t *testing.T, rounds int) *verdict {
 	run(t, "mount", "-t", "tmpfs", "-o", "size=512m,mode=0700", "tmpfs", dir)
 	t.Cleanup(func() { exec.Command("umount", "-l", dir).Run(); os.RemoveAll(dir) })
 	w := foundTown(t, &settings{Data: filepath.Join(dir, "data")}, []int{0, 1, 2}, nil, nil)
-	s := launch(t, w.s, self(t), "", "127.0.0.1:0")
+	s := launch(t, w.s, ownPath(t), "", "127.0.0.1:0")
 	w.at(s.address)
 	ctx := context.Background()
 	refusals := map[string]int{}
@@ -346,7 +346,7 @@ func fillDisk(t *testing.T, rounds int) *verdict {
 		text := s.log.String()
 		t.Logf("server: %s", text[max(0, len(text)-2000):])
 		s.end(syscall.SIGTERM)
-		s = launch(t, w.s, self(t), "", "127.0.0.1:0")
+		s = launch(t, w.s, ownPath(t), "", "127.0.0.1:0")
 		w.at(s.address)
 		v.Failed[before] = "sau khi đĩa có chỗ trở lại, trục nhúng chỉ ghi tiếp sau khi khởi động lại máy chủ"
 		settle(t, v, 5*time.Minute, w)

@@ -110,7 +110,7 @@ func (d *disk) cut(s *server) {
 // cutPower is SQLite, files and the embedded axis on a disk that loses power under load.
 func cutPower(t *testing.T, rounds int) *verdict {
 	v := &verdict{What: "SQLite, tệp và trục nhúng trên ảnh đĩa ext4: cắt điện khi đang có tải"}
-	return cuts(t, v, rounds, self(t))
+	return cuts(t, v, rounds, ownPath(t))
 }
 
 // cutPowerPlanted is the same with a program that does not sync: the harness must find what it loses.
@@ -148,7 +148,7 @@ func cuts(t *testing.T, v *verdict, rounds int, program string) *verdict {
 	}
 	w.at(s.address)
 	patience := 10 * time.Minute
-	if program != self(t) {
+	if program != ownPath(t) {
 		patience = 20 * time.Second
 	}
 	settle(t, v, patience, w)

@@ -537,7 +537,7 @@ var sqlBookArrival = store.SQL(`SELECT arrival_number FROM documents_incoming WH
 func killServer(t *testing.T, rounds int) *verdict {
 	v := &verdict{What: "SQLite, trục nhúng: giết máy chủ (kill -9) khi đang có tải"}
 	w := foundTown(t, &settings{Data: t.TempDir()}, []int{0, 1, 2}, nil, nil)
-	program := self(t)
+	program := ownPath(t)
 	for range rounds {
 		s := launch(t, w.s, program, "", "127.0.0.1:0")
 		w.at(s.address)
@@ -589,7 +589,7 @@ func killBroker(t *testing.T, rounds int) *verdict {
 	defer func() { b.Process.Kill(); b.Wait() }()
 	awaitPort(t, port)
 	w := foundTown(t, &settings{Data: t.TempDir(), Axis: fmt.Sprintf("nats://127.0.0.1:%d", port)}, []int{0, 1, 2}, nil, nil)
-	s := launch(t, w.s, self(t), "", "127.0.0.1:0")
+	s := launch(t, w.s, ownPath(t), "", "127.0.0.1:0")
 	w.at(s.address)
 	for range rounds {
 		w.again(t)
@@ -625,7 +625,7 @@ func killPostgres(t *testing.T, rounds int) *verdict {
 	v := &verdict{What: "PostgreSQL (fsync bật), trục nhúng: giết postmaster và mọi tiến trình con (kill -9) khi đang có tải, máy chủ congvu vẫn chạy"}
 	p := ownPostgres(t)
 	w := foundTown(t, &settings{Data: t.TempDir(), DB: p.url}, []int{0, 1, 2}, nil, nil)
-	s := launch(t, w.s, self(t), "", "127.0.0.1:0")
+	s := launch(t, w.s, ownPath(t), "", "127.0.0.1:0")
 	w.at(s.address)
 	for range rounds {
 		w.again(t)

@@ -22,12 +22,12 @@ func TestMain(m *testing.M) {
 // program is a command of congvu as a process of its own.
 func program(t *testing.T, s *settings, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.Command(self(t), args...)
+	cmd := exec.Command(ownPath(t), args...)
 	cmd.Env = append(os.Environ(), asProgram+"=1", "CONGVU_DB="+s.DB, "CONGVU_DATA="+s.Data)
 	return cmd
 }
 
-func self(t *testing.T) string {
+func ownPath(t *testing.T) string {
 	t.Helper()
 	path, err := os.Executable()
 	if err != nil {

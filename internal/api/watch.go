@@ -30,7 +30,7 @@ func (d *door) watchExchange(ctx context.Context, c *call, _ *struct{}) (client.
 		return client.Watch{}, err
 	}
 	failing, err := exchange.FailingStatuses(ctx, d.DB, c.actor, 200)
-	return client.Watch{At: w.At.Time(), Whole: w.Whole, QueuedSince: when(w.Queued), UnansweredSince: when(w.Unanswered), Resent: w.Resent, Flagged: w.Flagged, Answered: w.Answered,
+	return client.Watch{Whole: w.Whole, QueuedSince: when(w.Queued), UnansweredSince: when(w.Unanswered), Resent: w.Resent, Flagged: w.Flagged, Answered: w.Answered,
 		HalfSeconds: w.Half.Seconds(), MostSeconds: w.Most.Seconds(), Waiting: w.Waiting, WaitingSince: when(w.WaitingLong), Quarantined: w.Quarantined, FailingStatuses: w.Owed,
 		Differences: w.Differences, Throttled: each(w.Throttled, peer), Skewed: each(w.Skewed, peer), OurClockSuspect: w.OurClock,
 		States: each(w.States, func(s exchange.StateCount) client.StateCount {

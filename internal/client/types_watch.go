@@ -4,7 +4,6 @@ import "time"
 
 // Watch is how the exchange stands now, of the caller's agency or of the whole installation.
 type Watch struct {
-	At              time.Time    `json:"at"`
 	Whole           bool         `json:"whole" doc:"Của toàn bản cài đặt"`
 	States          []StateCount `json:"states"`
 	QueuedSince     *time.Time   `json:"queued_since,omitempty" doc:"Văn bản chờ gửi lâu nhất"`

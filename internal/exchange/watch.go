@@ -173,7 +173,7 @@ func Look(ctx context.Context, r store.Reader, a store.Actor, now store.Instant)
 	}
 	w.OurClock = len(w.Skewed) >= 3 && !slices.ContainsFunc(w.Skewed, func(p Peer) bool { return (p.Skew > 0) != (w.Skewed[0].Skew > 0) })
 	if !w.Whole {
-		w.Throttled = nil // who floods the installation is its administrator's to know
+		w.Throttled, w.Skewed = nil, nil // whom the others of the installation exchange with is its administrator's to know
 	}
 	return w, nil
 }
