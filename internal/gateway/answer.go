@@ -328,7 +328,7 @@ func (p *parser) raw(limit int) (json.RawMessage, error) {
 }
 
 func proven(b []byte) (json.RawMessage, error) {
-	if b = bytes.TrimSpace(b); !json.Valid(b) {
+	if b = bytes.Trim(b, " \t\r\n"); !json.Valid(b) {
 		return nil, errGarbage
 	}
 	return b, nil
@@ -387,12 +387,16 @@ func (p *parser) escape() (rune, error) {
 	if err != nil || !utf16.IsSurrogate(r) {
 		return r, err
 	}
-	if next, _ := p.r.Peek(2); string(next) != `\u` {
+	next, _ := p.r.Peek(6) // half a pair is a mark, and what follows it stands for itself
+	if len(next) < 6 || string(next[:2]) != `\u` {
 		return utf8.RuneError, nil
 	}
-	_, _ = p.r.Discard(2)
-	low, err := p.hex()
-	return utf16.DecodeRune(r, low), err
+	low, err := strconv.ParseUint(string(next[2:]), 16, 32)
+	pair := utf16.DecodeRune(r, rune(low))
+	if err == nil && pair != utf8.RuneError {
+		_, _ = p.r.Discard(6)
+	}
+	return pair, nil
 }
 
 func (p *parser) hex() (rune, error) {
