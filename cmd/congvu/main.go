@@ -44,6 +44,7 @@ func verbs() []verb {
 		{"edxml", "kiểm tra bản tin edXML: congvu edxml check FILE", checkEdxml},
 		{"remote", "làm việc với máy chủ qua API: văn bản đến, đi, đăng ký, chuyển, ký", remote},
 		{"sign-agent", "bộ mô phỏng chương trình ký số trên máy người dùng, để chạy thử", signAgent},
+		{"gateway-sim", "bộ mô phỏng trục liên thông quốc gia và LGSP, để chạy thử", gatewaySim},
 		{"bench", "đo hiệu năng và giới hạn của máy", bench},
 		{"config", "giải thích cấu hình: congvu config -explain", config},
 		{"reindex", "lập lại chỉ mục tìm kiếm từ dữ liệu", reindex},

@@ -34,6 +34,7 @@ type remoteCall struct {
 	books   bookOptions
 	dossier dossierOptions
 	reorg   reorgOptions
+	channel channelOptions
 }
 
 // remoteOptions are the options of all remote verbs; each verb declares those it takes.
@@ -77,6 +78,7 @@ func remoteVerb(ctx context.Context, w *world, v far, args []string) error {
 	r.bookFlags(v.line)
 	r.dossierFlags(v.line)
 	r.reorgFlags(v.line)
+	r.channelFlags(v.line)
 	var err error
 	if r.args, err = parse(r.fs, args); err != nil {
 		return err

@@ -54,6 +54,7 @@ func fars() []far {
 		farDossiers(),
 		farReorganisations(),
 		farCountry(),
+		farChannels(),
 		farReview(),
 		farSearch(),
 		farSignings(),

@@ -283,6 +283,7 @@ func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	cmds := map[string]func(*testscript.TestScript, bool, []string){
 		"congvu": tellLocal, "await": tellAwait, "keep": tellKeep, "fill": tellFill, "exits": tellExits, "next-year": tellYears, "later": tellLater,
 		"forge": tellForge, "parcel": tellParcel, "second-installation": tellSecond, "change": tellChange,
+		"gateway-sim": tellGateway, "lock": tellLock,
 		"staff-up": tellStaff, "monday": tellMonday, "at": tellAt, "remind": tellRemind,
 	}
 	for _, prefix := range []string{"", "ward-", "third-", "peer-"} {

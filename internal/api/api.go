@@ -87,6 +87,7 @@ func newDoor(c Config) *door {
 	d.historyRoutes()
 	d.dossierRoutes()
 	d.reorganisationRoutes()
+	d.channelRoutes()
 	d.reviewRoutes()
 	d.opinionRoutes()
 	d.approvalRoutes()

@@ -23,7 +23,8 @@ type Delivery struct {
 	ReceiverCode string
 	ReceiverName string
 	Role         string // act | information
-	Channel      string // "axis"; "" = not on the network
+	Channel      string // "axis", "lgsp", "national"; "" = not on the network
+	DocID        string // what the gateway calls it (X17.9)
 	State        State
 	At           store.Instant `db:"state_us"` // since when it is in this state
 	By           string        `db:"by_name"`  // who acted at the receiver
@@ -50,6 +51,29 @@ func said(text string, args store.JSON) store.Message {
 	if json.Unmarshal([]byte(args), &m.Args) != nil || len(m.Args) == 0 {
 		m.Args = nil
 	}
+	for k, v := range m.Args {
+		m.Args[k] = within(v)
+	}
+	return m
+}
+
+// within is an argument that is itself a message, as it was before it was kept.
+func within(v any) any {
+	x, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	text, ok := x["text"].(string)
+	if !ok {
+		return v
+	}
+	m := store.Message{Text: text}
+	if args, ok := x["args"].(map[string]any); ok {
+		m.Args = map[string]any{}
+		for k, v := range args {
+			m.Args[k] = within(v)
+		}
+	}
 	return m
 }
 
@@ -71,7 +95,7 @@ type Answer struct {
 }
 
 const deliveryColumns = `agency_id, id, outgoing_id, parcel_id, document_id, title, receiver_id, receiver_code, receiver_name, role, channel, state, state_us,
-	by_name, by_unit, description, args, flagged, sends, sent_us, arrived_us, warn_us`
+	by_name, by_unit, description, args, flagged, sends, sent_us, arrived_us, warn_us, doc_id`
 
 var (
 	sqlDeliveries = store.SQL(`SELECT ` + deliveryColumns + ` FROM exchange_deliveries WHERE agency_id = $1 AND outgoing_id = $2 ORDER BY id`)
@@ -139,6 +163,9 @@ func Resend(ctx context.Context, tx *store.Tx, delivery int64) error {
 	if err != nil {
 		return err
 	}
+	if err := shipAnew(ctx, tx, d); err != nil {
+		return err
+	}
 	if err := tx.Put(ctx, sqlResend, string(next), tx.Now(), due, d.AgencyID, d.ID, string(d.State)); err != nil {
 		return err
 	}
@@ -148,6 +175,9 @@ func Resend(ctx context.Context, tx *store.Tx, delivery int64) error {
 
 // repack starts the packing anew for a document whose packing had been given up; a packed one is only sent.
 func repack(ctx context.Context, tx *store.Tx, d Delivery) (next State, due store.Instant, err error) {
+	if d.Channel != ChannelAxis {
+		return Queued, 0, nil // its shipment is due, not the line
+	}
 	p, err := store.One[Parcel](ctx, tx, sqlParcel, d.AgencyID, d.ParcelID)
 	if err != nil || p.State == "packed" {
 		return Queued, tx.Now(), err

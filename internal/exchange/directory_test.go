@@ -93,7 +93,7 @@ func TestDisputedReceiverIsNotSentTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := []receiver{{Agency: h.agency["H49.1"], Name: "Cơ quan H49.1"}}
-	lines, err := address(ctx, h.office.DB, us, to, h.office.DB.Now())
+	lines, err := h.office.address(ctx, h.office.DB, us, to, h.office.DB.Now())
 	if err != nil || len(lines) != 1 || lines[0].State != Failed || !strings.Contains(lines[0].Description, "cùng nhận") {
 		t.Fatalf("%+v %v", lines, err)
 	}
@@ -106,7 +106,7 @@ func TestDisputedReceiverIsNotSentTo(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if lines, err = address(ctx, h.office.DB, us, to, h.office.DB.Now()); err != nil || lines[0].State != NotSent {
+	if lines, err = h.office.address(ctx, h.office.DB, us, to, h.office.DB.Now()); err != nil || lines[0].State != NotSent {
 		t.Fatalf("%+v %v", lines, err)
 	}
 }

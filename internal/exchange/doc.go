@@ -3,7 +3,8 @@
 //
 // It keeps: exchange_parcels (what was packed, what was opened), exchange_deliveries (one line per document and receiver, the sender's view),
 // exchange_answers (every status that came back, raw, with its effect), exchange_statuses (what we owe senders, each code once per receipt),
-// exchange_quarantine (parcels that could not be opened or believed).
+// exchange_quarantine (parcels that could not be opened or believed); exchange_channels, exchange_credentials and exchange_routes (the gateways, what each
+// agency signs in with, the exceptions), exchange_shipments (the outbox of the gateways), exchange_calls (what they answered, bounded in number and age).
 //
 // A delivery is closed by the receiver's status only, never by the axis taking the parcel. Its states and what each status code does to it are
 // the table of route.go (X13.1–X13.3). The status codes are 01–06 and 02 for refusals; 13, 15 and 16 answer the requests of request_*.go.
@@ -17,7 +18,11 @@
 // a status answers, and known to the receiver by (sender, parcel) and (sender, DocumentId), both unique in the database (X21).
 //
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, delivery.queued, delivery.changed,
-// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged
+// delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, status.failed, channel.changed, channel.tested,
+// channel.fetched, channel.resent, credential.changed, route.added, route.removed
+//
+// Receivers that no axis reaches are reached over gateways (channel_*.go): a province's bus or the national exchange. Both are pulled, their packets are seldom
+// signed; a packet nobody signed says nothing in the name of an agency hosted here and nothing about what travelled by the axis.
 //
 // Packets between installations of congvu must be signed (law 8): a parcel without a valid signature of its sender goes to quarantine.
 //

@@ -8,7 +8,6 @@ import (
 
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
-	"congvu/internal/edxml"
 	"congvu/internal/org"
 	"congvu/internal/store"
 )
@@ -51,7 +50,7 @@ func (o *Office) report(ctx context.Context, tx *store.Tx, e store.Entry, code s
 		return err
 	}
 	s := status{AgencyID: e.AgencyID, Receipt: e.Ref, Code: code, PeerCode: p.SenderCode, DocumentID: p.DocumentID, Number: p.Number, Notation: p.Notation,
-		Issued: p.Issued, Parcel: p.Parcel, SHA: p.SHA, StatedAt: e.At}
+		Issued: p.Issued, Parcel: p.Parcel, SHA: p.SHA, Channel: p.Channel, StatedAt: e.At}
 	if e.Holding != 0 {
 		h, err := org.HoldingAt(ctx, tx, org.HoldingID(e.Holding), calendar.DateOf(e.At.Time()))
 		if err != nil && !errors.Is(err, store.NotFound) {
@@ -115,14 +114,14 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 	if err != nil {
 		return err
 	}
-	lines, err := address(ctx, tx, us, doc.Receivers, e.At)
+	lines, err := o.address(ctx, tx, us, doc.Receivers, e.At)
 	if err != nil || len(lines) == 0 {
 		return err
 	}
 	parcel := tx.NewID()
 	warn := store.InstantOf(o.days().AddWorking(calendar.DateOf(tx.Now().Time()), 1).EndOfDay())
 	var lost []string
-	reached, codes := 0, map[string]bool{}
+	reached, onAxis, codes := 0, 0, map[string]bool{}
 	for _, l := range lines {
 		if l.State == Failed {
 			lost = append(lost, l.ReceiverName)
@@ -130,16 +129,28 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 			reached++
 			codes[l.ReceiverCode] = true
 		}
-		at, due := parcel, warn
+		at, due := int64(0), warn
 		if l.State == Failed {
-			at, due = 0, 0
+			due = 0
 		}
-		if _, err := tx.Exec(ctx, sqlPutLine, e.AgencyID, tx.NewID(), id, at, doc.DocumentID, doc.Code.Number, doc.Code.Notation, string(doc.Date), doc.title(), l.ReceiverID,
+		if l.over(ChannelAxis) {
+			onAxis++
+			at = parcel
+		} else if l.State != Failed {
+			l.State = Queued // its shipment is its outbox
+		}
+		l.ID = tx.NewID()
+		if _, err := tx.Exec(ctx, sqlPutLine, e.AgencyID, l.ID, id, at, doc.DocumentID, doc.Code.Number, doc.Code.Notation, string(doc.Date), doc.title(), l.ReceiverID,
 			l.ReceiverCode, l.ReceiverName, l.Role, l.Channel, string(l.State), tx.Now(), l.Description, l.Args, due, due == 0); err != nil {
 			return err
 		}
+		for _, channel := range l.channels {
+			if err := ship(ctx, tx, e.AgencyID, l.ID, 0, id, 0, channel, l.ReceiverCode); err != nil {
+				return err
+			}
+		}
 	}
-	if reached > 0 {
+	if onAxis > 0 {
 		if err := tx.Put(ctx, sqlPutParcel, e.AgencyID, parcel, "out", us.Wire, us.Name, fmt.Sprintf("%s/%d", us.Wire, parcel), doc.DocumentID, doc.Code.Number, doc.Code.Notation,
 			string(doc.Date), doc.title(), e.Ref, "", int64(0), "waiting", "", store.JSON("[]"), tx.Now()); err != nil {
 			return err
@@ -147,6 +158,8 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 		if err := tx.Enqueue(ctx, store.Job{Kind: jobPack, Key: jobKey(e.AgencyID, id), AgencyID: e.AgencyID, Payload: store.JSONOf(packJob{e.AgencyID, id, parcel})}); err != nil {
 			return err
 		}
+	}
+	if reached > 0 {
 		if err := o.askReplaced(ctx, tx, e, codes); err != nil {
 			return err
 		}
@@ -160,63 +173,4 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 			"title", doc.title(), "receivers", cut(strings.Join(lost, "; "), 500))
 	}
 	return tx.Record(event)
-}
-
-// address decides for each receiver whether and how it is reached (X19.5, X22.6).
-func address(ctx context.Context, r store.Reader, us agency, receivers []receiver, at store.Instant) ([]Delivery, error) {
-	var out []Delivery
-	seen := map[string]bool{}
-	for _, to := range receivers {
-		d := Delivery{ReceiverID: to.Agency, ReceiverName: to.Name, Role: to.Role, Channel: channelAxis, State: NotSent, Args: "{}"}
-		var why store.Message
-		if to.Agency == 0 {
-			why = store.Say("{receiver} không có trong danh mục cơ quan trên trục liên thông. Gửi bản giấy hoặc thư điện tử công vụ.", "receiver", to.Name)
-		} else {
-			a, err := agencyOf(ctx, r, to.Agency, at)
-			if err != nil && !errors.Is(err, store.NotFound) {
-				return nil, err
-			}
-			if err == nil {
-				d.ReceiverName, d.ReceiverCode = a.Name, a.Wire
-			}
-			why = unreachable(us, a, err, to)
-			if why.Text == "" {
-				if code, disputed, err := org.Disputed(ctx, r, &a.Agency); err != nil {
-					return nil, err
-				} else if disputed { // I3.5
-					why = store.Say("Mã {code} của {receiver} đang có cơ quan khác cùng nhận. Chờ quản trị hệ thống quyết định rồi gửi lại, hoặc gửi bản giấy.", "code", code, "receiver", a.Name)
-				}
-			}
-		}
-		if why.Text != "" {
-			d.State, d.Channel, d.Description, d.Args = Failed, "", why.Text, store.JSONOf(why.Args)
-		}
-		key := d.ReceiverCode + "|" + d.ReceiverName
-		if d.ReceiverCode != "" {
-			key = d.ReceiverCode
-		}
-		if !seen[key] {
-			seen[key] = true
-			out = append(out, d)
-		}
-	}
-	return out, nil
-}
-
-const channelAxis = "axis"
-
-func unreachable(us, a agency, missing error, to receiver) store.Message {
-	switch {
-	case missing != nil || a.State != "active":
-		return store.Say("{receiver} đã ngừng hoạt động vào ngày phát hành. Chọn cơ quan tiếp nhận nhiệm vụ rồi gửi lại.", "receiver", to.Name)
-	case a.Wire == "":
-		return store.Say("{receiver} chưa có mã định danh điện tử nên không gửi qua trục được. Gửi bản giấy, hoặc đề nghị quản trị bổ sung mã.", "receiver", a.Name)
-	case a.technical():
-		return store.Say("Mã {code} là mã kỹ thuật của hệ thống, không phải cơ quan nhận văn bản.", "code", a.Wire)
-	case edxml.SameCode(a.Wire, us.Wire):
-		return store.Say("{receiver} là chính cơ quan ban hành nên không gửi qua trục.", "receiver", a.Name)
-	case a.Level == "outside" && !a.Hosted && a.WireCode == "":
-		return store.Say("{receiver} ở ngoài mạng liên thông. Gửi bản giấy hoặc thư điện tử công vụ.", "receiver", a.Name)
-	}
-	return store.Message{}
 }

@@ -9,6 +9,7 @@ import (
 	"congvu/internal/axis"
 	"congvu/internal/blob"
 	"congvu/internal/calendar"
+	"congvu/internal/gateway"
 	"congvu/internal/keys"
 	"congvu/internal/store"
 )
@@ -28,13 +29,16 @@ type Office struct {
 	Parallel int                                // parcels packed and statuses signed at once; 0 = 32, for most wait for a disk
 	Evidence func(at time.Time) (crls [][]byte) // revocation lists known at a time; nil = none besides what files carry
 
-	Directories func(ctx context.Context) ([]DirectorySource, error) // where lists of agencies come from (X20); nil = nowhere
+	Directories func(ctx context.Context) ([]DirectorySource, error) // where lists of agencies come from (X20); nil = the gateways
+	Links       func(gateway.Config) (gateway.Link, error)           // opens a gateway; nil = the real one
+	GateTick    time.Duration                                        // how often due work of the gateways is looked for; 0 = 1 second
 
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
 
 	memory memory
 	lately lately
+	links  links
 	hosts  chan struct{}
 	sync   chan struct{}
 	hostMu sync.Mutex
@@ -68,6 +72,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },
 		func() { o.syncing(ctx, trouble) },
+		func() { o.runGateways(ctx, trouble) },
 	}
 	var all sync.WaitGroup
 	for _, part := range parts {
@@ -173,9 +178,13 @@ func (o *Office) warn(ctx context.Context) error {
 				if n, err := tx.Exec(ctx, sqlWarned, d.AgencyID, d.ID); err != nil || n == 0 {
 					return err
 				}
-				return tx.Record(store.Event{Verb: "delivery.late", Agency: d.AgencyID, Ref: outgoingRef(d.OutgoingID), Title: d.Title, Notify: people,
-					Text: store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. Hệ thống vẫn tự gửi lại; đề nghị liên hệ nơi nhận.",
-						"receiver", d.ReceiverName, "title", d.Title),
+				text := store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. Hệ thống vẫn tự gửi lại; đề nghị liên hệ nơi nhận.",
+					"receiver", d.ReceiverName, "title", d.Title)
+				if d.State == OnExchange && d.Channel != ChannelAxis { // a gateway took it; nothing is sent again by itself
+					text = store.Say("{receiver} chưa xác nhận đã nhận văn bản {title} sau một ngày làm việc. {channel} đã nhận gói tin; đề nghị liên hệ nơi nhận, hoặc bấm Gửi lại.",
+						"receiver", d.ReceiverName, "title", d.Title, "channel", store.Say(ChannelName(d.Channel)))
+				}
+				return tx.Record(store.Event{Verb: "delivery.late", Agency: d.AgencyID, Ref: outgoingRef(d.OutgoingID), Title: d.Title, Notify: people, Text: text,
 					Data: map[string]any{"delivery": d.ID}})
 			}); err != nil {
 				return err

@@ -49,6 +49,9 @@ type opened struct {
 	message *edxml.Message
 	files   []documents.File
 	sender  sender
+
+	signature string          // of the packet, by its class (X8.3); "trusted" = the sender's, believed
+	warnings  []store.Message // for the clerk
 }
 
 // sender is who a message comes from, as far as the directory knows.
@@ -73,7 +76,7 @@ func (o *Office) open(ctx context.Context, raw []byte, from, to string, at store
 		}
 		return nil, err
 	}
-	x := &opened{}
+	x := &opened{signature: trusted}
 	keep := func(a edxml.Attachment, content io.Reader) error {
 		f, err := o.keepFile(ctx, a, content, at)
 		f.Ordinal = len(x.files)

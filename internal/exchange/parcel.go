@@ -27,13 +27,14 @@ type Parcel struct {
 	SHA        string
 	Size       int64
 	State      string // waiting, packed, failed; opened, duplicate, suspected
-	Signature  string // of the packet: trusted, absent, not_a_signature
+	Signature  string // of the packet: trusted, or its class (X8.3): absent, not_a_signature, valid, valid_weak, invalid
+	Channel    string // it came or went by
 	Warnings   store.JSON
 	At         store.Instant `db:"at_us"`
 	Destroyed  store.Instant `db:"destroyed_us"` // when the bytes of a recalled document were let go; 0 = they are kept
 }
 
-const parcelColumns = `agency_id, id, direction, sender_code, sender_name, parcel, document_id, number, notation, issued, title, ref, sha, size, state, signature, warnings, at_us, destroyed_us`
+const parcelColumns = `agency_id, id, direction, sender_code, sender_name, parcel, document_id, number, notation, issued, title, ref, sha, size, state, signature, warnings, at_us, destroyed_us, channel`
 
 var (
 	sqlParcels = store.SQL(`SELECT ` + parcelColumns + ` FROM exchange_parcels WHERE agency_id = $1 AND ref = $2 ORDER BY id`)

@@ -31,12 +31,13 @@ type Quarantined struct {
 	DecidedAt    store.Instant `db:"decided_us"`
 	DecidedBy    int64
 	Decision     string // what the clerk wrote
+	Channel      string // it came by
 }
 
 // Said is the reason as doors translate it.
 func (q Quarantined) Said() store.Message { return said(q.Text, q.Args) }
 
-const quarantineColumns = `agency_id, id, parcel, peer_code, receiver_code, kind, document_id, title, reason, text, args, sha, size, state, at_us, tries, decided_us, decided_by, decision`
+const quarantineColumns = `agency_id, id, parcel, peer_code, receiver_code, kind, document_id, title, reason, text, args, sha, size, state, at_us, tries, decided_us, decided_by, decision, channel`
 
 var (
 	sqlQuarantineOwn = store.SQL(`SELECT ` + quarantineColumns + ` FROM exchange_quarantine WHERE agency_id = $1 AND id < $2
@@ -129,5 +130,5 @@ func answerQuarantined(ctx context.Context, tx *store.Tx, q Quarantined, reason 
 		return nil
 	}
 	return owe(ctx, tx, status{AgencyID: q.AgencyID, Receipt: jobKey("quarantine", q.ID), Code: "02", PeerCode: q.SenderCode, DocumentID: q.DocumentID,
-		Parcel: q.Parcel, SHA: q.SHA, StatedAt: tx.Now(), Description: reason})
+		Parcel: q.Parcel, SHA: q.SHA, Channel: q.Channel, StatedAt: tx.Now(), Description: reason})
 }

@@ -50,6 +50,7 @@ type letter struct {
 	Size     int64
 	raw      []byte
 	ended    *agency // it is addressed to one that has ended
+	gate     *gate   // it came over a gateway; nil = over the axis
 }
 
 var (
@@ -155,7 +156,7 @@ func (o *Office) openLetter(ctx context.Context, l letter) error {
 	if l.Agency == 0 {
 		return o.quarantine(ctx, l, fault("unknown_receiver", "Không có cơ quan nào mã {to} trong hệ thống này.", "to", l.To))
 	}
-	x, err := o.open(ctx, l.raw, l.From, l.To, o.DB.Now())
+	x, err := o.openAny(ctx, &l)
 	if err == nil && l.ended != nil && l.Agency == int64(l.ended.ID) {
 		err = nobodyFollows(ctx, o.DB, *l.ended, x)
 	}
@@ -205,7 +206,7 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 			return err
 		}
 		if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: ref, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
-			Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, StatedAt: tx.Now()}); err != nil {
+			Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, Channel: l.channel(), StatedAt: tx.Now()}); err != nil {
 			return err
 		}
 		if duplicate {
@@ -240,7 +241,7 @@ func unacceptable(err error, m *edxml.Message) error {
 func (o *Office) arrival(ctx context.Context, l letter, x *opened) documents.Arrival {
 	m := x.message.Document
 	a := documents.Arrival{
-		Agency: l.Agency, Packet: "axis:" + l.Parcel, SenderCode: x.sender.Code, SenderAgency: int64(x.sender.ID), SenderName: x.sender.Name,
+		Agency: l.Agency, Packet: l.packet(), SenderCode: x.sender.Code, SenderAgency: int64(x.sender.ID), SenderName: x.sender.Name,
 		DocumentID: m.DocumentID, Number: m.Code.Number, Notation: m.Code.Notation, IssuedDate: calendar.Date(m.Date), TypeName: m.Type.Name,
 		Subject: m.Subject, SignerName: m.Signer.FullName, SignerPosition: m.Signer.Position, Urgency: documents.Urgency(min(max(m.Other.Priority, 0), 3)),
 		DueDate: calendar.Date(m.DueDate), PageAmount: m.Other.Pages, Files: x.files,
@@ -263,7 +264,7 @@ func (o *Office) arrival(ctx context.Context, l letter, x *opened) documents.Arr
 	case edxml.Replace:
 		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi cho biết văn bản này thay thế văn bản đã gửi: {reason}", "reason", m.Business.Reason))
 	}
-	a.Warnings = append(a.Warnings, o.endings(ctx, l, x)...)
+	a.Warnings = append(append(a.Warnings, x.warnings...), o.endings(ctx, l, x)...)
 	if x.sender.ID == 0 {
 		a.Warnings = append(a.Warnings, store.Say("Cơ quan gửi {code} chưa có trong danh mục cơ quan; tên lấy theo gói tin đã ký số.", "code", x.sender.Code))
 	}
@@ -309,6 +310,9 @@ func (o *Office) quarantine(ctx context.Context, l letter, r *refusal) error {
 			store.JSONOf(r.args), l.SHA, l.Size, tx.Now()); err != nil {
 			return err
 		}
+		if err := l.noteGate(ctx, tx); err != nil {
+			return err
+		}
 		return tx.Record(store.Event{Verb: "parcel.quarantined", Agency: l.Agency, Ref: "quarantine", Title: cut(title, 200),
 			Text:   store.Say("Một gói tin từ {sender} không mở được và đang được cách ly. Xem lý do, rồi mở lại hoặc từ chối.", "sender", l.From),
 			Notify: people, Data: map[string]any{"parcel": l.Parcel, "reason": r.code}})
@@ -316,6 +320,9 @@ func (o *Office) quarantine(ctx context.Context, l letter, r *refusal) error {
 }
 
 func settleQuarantine(ctx context.Context, tx *store.Tx, l letter, state string) error {
+	if err := l.noteGate(ctx, tx); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, sqlSettle, state, l.Agency, l.From, l.To, l.Parcel)
 	return err
 }
@@ -331,6 +338,9 @@ func (o *Office) retry(ctx context.Context, j store.Job) error {
 		return err
 	}
 	l := letter{Agency: q.AgencyID, Parcel: q.Parcel, From: q.SenderCode, To: q.ReceiverCode, Kind: q.Kind, SHA: q.SHA, Size: q.Size}
+	if err := o.gateOf(ctx, &l, q.Channel); err != nil {
+		return err
+	}
 	if us, here, err := agencyByCode(ctx, o.DB, q.ReceiverCode, o.DB.Now()); err != nil {
 		return err
 	} else if here && us.State == "closed" && q.Kind == kindDocument && int64(us.ID) == q.AgencyID {

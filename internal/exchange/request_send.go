@@ -219,7 +219,7 @@ func oweReturn(ctx context.Context, tx *store.Tx, d Delivery, request int64, x a
 		return err
 	}
 	return owe(ctx, tx, status{AgencyID: d.AgencyID, Receipt: fmt.Sprintf("request/%d", request), Code: "13", PeerCode: d.ReceiverCode, DocumentID: d.DocumentID, Number: p.Number,
-		Notation: p.Notation, Issued: p.Issued, StatedAt: tx.Now(), ByName: x.by, Description: x.reason})
+		Notation: p.Notation, Issued: p.Issued, StatedAt: tx.Now(), ByName: x.by, Description: x.reason, Channel: d.Channel})
 }
 
 type codeOf struct{ Number, Notation, Issued string }
@@ -273,6 +273,9 @@ func (o *Office) sendRequest(ctx context.Context, j store.Job) error {
 			return err
 		}
 	}
+	if over, err := o.requestByGate(ctx, j, q); over || err != nil {
+		return err
+	}
 	p, err := o.load(ctx, q.AgencyID, q.ParcelID)
 	if err != nil {
 		return err
@@ -303,6 +306,10 @@ func (o *Office) packRequest(ctx context.Context, q *Request) error {
 	if err != nil {
 		return err
 	}
+	way, err := o.wayOf(ctx, q, &us)
+	if err != nil {
+		return err
+	}
 	m := doc.message(us, []edxml.Organization{{OrganID: q.ReceiverCode, Name: q.ReceiverName}})
 	m.Traces = []edxml.Trace{{OrganID: us.Wire, At: q.At.Time().In(edxml.VietnamTime)}}
 	m.Business = edxml.Business{Kind: edxml.Recall, DocumentID: doc.DocumentID, Reason: q.why(), Staff: edxml.Staff{Name: q.By}}
@@ -319,10 +326,10 @@ func (o *Office) packRequest(ctx context.Context, q *Request) error {
 	}
 	defer release()
 	var b bytes.Buffer
-	if _, err := edxml.WriteDocument(&b, m, files, edxml.NationalForm); err != nil {
+	if _, err := edxml.WriteDocument(&b, m, files, dialect(way.Kind)); err != nil {
 		return fmt.Errorf("pack request %d: %w", q.ID, err)
 	}
-	raw, err := o.signPacket(ctx, us, b.Bytes())
+	raw, signature, err := o.signFor(ctx, way, us, b.Bytes())
 	if err != nil {
 		return err
 	}
@@ -334,6 +341,9 @@ func (o *Office) packRequest(ctx context.Context, q *Request) error {
 		parcel := tx.NewID()
 		if err := tx.Put(ctx, sqlPutParcel, q.AgencyID, parcel, "out", us.Wire, us.Name, fmt.Sprintf("%s/%d", us.Wire, parcel), doc.DocumentID, doc.Code.Number, doc.Code.Notation,
 			string(doc.Date), doc.title(), outgoingRef(q.OutgoingID), ref.SHA, ref.Size, "packed", "trusted", store.JSON("[]"), tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.Put(ctx, sqlParcelBy, way.Kind, signature, q.AgencyID, parcel); err != nil {
 			return err
 		}
 		if err := tx.Put(ctx, sqlRequestPacked, parcel, q.AgencyID, q.ID); err != nil {

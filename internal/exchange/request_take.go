@@ -14,7 +14,7 @@ import (
 // asked is a document message that asks something about a document we may hold.
 func (o *Office) asked(l letter, x *opened, kind documents.RequestKind) documents.Asking {
 	m := x.message.Document
-	in := documents.Asking{Agency: l.Agency, Kind: kind, Packet: "axis:" + l.Parcel, SenderCode: l.From, SenderCodes: append([]string{l.From}, x.sender.Codes...), SenderName: x.sender.Name,
+	in := documents.Asking{Agency: l.Agency, Kind: kind, Packet: l.packet(), SenderCode: l.From, SenderCodes: append([]string{l.From}, x.sender.Codes...), SenderName: x.sender.Name,
 		Number: m.Code.Number, Notation: m.Code.Notation, IssuedDate: calendar.Date(m.Date), Reason: m.Business.Reason, By: m.Business.Staff.Name, ByUnit: m.Business.Staff.Department,
 		Days: o.days()}
 	for _, id := range []string{m.Business.DocumentID, m.DocumentID} { // X9.5
@@ -105,7 +105,7 @@ func (o *Office) replaces(ctx context.Context, tx *store.Tx, l letter, x *opened
 func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 	m := x.message.Status
 	text, _ := unmark(m.Description)
-	in := documents.Asking{Agency: l.Agency, Kind: documents.GiveBack, Packet: "axis:" + l.Parcel, SenderCode: l.From, SenderCodes: append([]string{l.From}, x.sender.Codes...),
+	in := documents.Asking{Agency: l.Agency, Kind: documents.GiveBack, Packet: l.packet(), SenderCode: l.From, SenderCodes: append([]string{l.From}, x.sender.Codes...),
 		SenderName: x.sender.Name, Number: m.ResponseFor.Code.Number, Notation: m.ResponseFor.Code.Notation, IssuedDate: calendar.Date(m.ResponseFor.Date), Reason: text,
 		By: m.Staff.Name, ByUnit: m.Staff.Department, Days: o.days()}
 	if m.ResponseFor.DocumentID != "" {
@@ -145,7 +145,7 @@ func (o *Office) answerRequest(ctx context.Context, tx *store.Tx, e store.Entry,
 		return err
 	}
 	return owe(ctx, tx, status{AgencyID: e.AgencyID, Receipt: q.Ref(), Code: code, PeerCode: q.SenderCode, DocumentID: q.DocumentID, Number: q.Number, Notation: q.Notation,
-		Issued: string(q.IssuedDate), StatedAt: e.At, ByName: q.DecidedName, Description: q.Decision})
+		Issued: string(q.IssuedDate), StatedAt: e.At, ByName: q.DecidedName, Description: q.Decision, Channel: channelOfPacket(q.Packet)})
 }
 
 var (

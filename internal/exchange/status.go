@@ -44,17 +44,18 @@ type status struct {
 	ByEmail     string
 	ByPhone     string
 	Description string
-	Raw         string // the signed message; "" = not written yet
+	Raw         string // the message as it leaves, signed on the axis; "" = not written yet
 	Tries       int
+	Channel     string // it goes back by, that of what it is about; "" = the axis
 }
 
-const statusColumns = `agency_id, id, receipt, code, peer_code, document_id, number, notation, issued, parcel, sha, entry, stated_us, by_name, by_unit, by_email, by_phone, description, raw, tries`
+const statusColumns = `agency_id, id, receipt, code, peer_code, document_id, number, notation, issued, parcel, sha, entry, stated_us, by_name, by_unit, by_email, by_phone, description, raw, tries, channel`
 
 var (
 	// Each code is owed at most once per receipt (X12.4, X21.2).
 	sqlOwe = store.SQL(`INSERT INTO exchange_statuses (agency_id, id, receipt, code, peer_code, document_id, number, notation, issued, parcel, sha, entry, stated_us,
-			by_name, by_unit, by_email, by_phone, description, raw, sent_us, due_us, tries, last_error)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', 0, $19, 0, '') ON CONFLICT (agency_id, receipt, code) DO NOTHING`)
+			by_name, by_unit, by_email, by_phone, description, raw, sent_us, due_us, tries, last_error, channel, gate_us)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, '', 0, $19, 0, '', $20, $21) ON CONFLICT (agency_id, receipt, code) DO NOTHING`)
 	sqlAnyOwed   = store.SQL(`SELECT id FROM exchange_statuses WHERE due_us > 0 AND due_us <= $1 LIMIT 1`)
 	sqlClaimOwed = store.SQL(`UPDATE exchange_statuses SET due_us = $1, tries = tries + 1 WHERE (agency_id, id) IN (
 			SELECT agency_id, id FROM exchange_statuses WHERE due_us > 0 AND due_us <= $2 ORDER BY due_us, id LIMIT $3 {FOR UPDATE SKIP LOCKED})
@@ -62,12 +63,19 @@ var (
 	sqlWritten = store.SQL(`UPDATE exchange_statuses SET raw = $1 WHERE agency_id = $2 AND id = $3 AND raw = ''`)
 	sqlSent    = store.SQL(`UPDATE exchange_statuses SET due_us = 0, sent_us = $1, last_error = '' WHERE agency_id = $2 AND id = $3`)
 	sqlNotSent = store.SQL(`UPDATE exchange_statuses SET due_us = $1, last_error = $2 WHERE agency_id = $3 AND id = $4`)
-	sqlRepeat  = store.SQL(`UPDATE exchange_statuses SET due_us = $1, tries = 0 WHERE agency_id = $2 AND receipt = $3 AND due_us = 0`)
+	sqlRepeat  = store.SQL(`UPDATE exchange_statuses SET due_us = CASE WHEN channel = 'axis' THEN CAST($1 AS BIGINT) ELSE 0 END, gate_us = CASE WHEN channel = 'axis' THEN 0 ELSE $1 END,
+			tries = 0, failed = FALSE WHERE agency_id = $2 AND receipt = $3 AND due_us = 0 AND gate_us = 0`)
 )
 
 func owe(ctx context.Context, tx *store.Tx, s status) error {
+	due, gate := tx.Now(), store.Instant(0)
+	if s.Channel == "" {
+		s.Channel = ChannelAxis
+	} else if s.Channel != ChannelAxis {
+		due, gate = 0, due // the gateways have a worker of their own
+	}
 	_, err := tx.Exec(ctx, sqlOwe, s.AgencyID, tx.NewID(), s.Receipt, s.Code, s.PeerCode, s.DocumentID, s.Number, s.Notation, s.Issued, s.Parcel, s.SHA, s.Entry,
-		s.StatedAt, s.ByName, s.ByUnit, s.ByEmail, s.ByPhone, s.Description, tx.Now())
+		s.StatedAt, s.ByName, s.ByUnit, s.ByEmail, s.ByPhone, s.Description, due, s.Channel, gate)
 	return err
 }
 
@@ -172,6 +180,16 @@ func (o *Office) writeStatus(ctx context.Context, s status) (axis.Parcel, error)
 		p.ID = fmt.Sprintf("%s/%d", p.ID, s.Tries)
 		return p, nil
 	}
+	b, err := statusMessage(us, s)
+	if err != nil {
+		return p, err
+	}
+	p.Body, err = o.signPacket(ctx, us, b)
+	return p, err
+}
+
+// statusMessage is a status as a message, not signed yet.
+func statusMessage(us agency, s status) ([]byte, error) {
 	m := &edxml.StatusMessage{
 		From: us.organization(),
 		ResponseFor: edxml.ResponseFor{OrganID: s.PeerCode, Code: edxml.Code{Number: s.Number, Notation: s.Notation}, DocumentID: s.DocumentID,
@@ -181,10 +199,9 @@ func (o *Office) writeStatus(ctx context.Context, s status) (axis.Parcel, error)
 	}
 	var b bytes.Buffer
 	if _, err := edxml.WriteStatus(&b, m); err != nil {
-		return p, fmt.Errorf("status %s for %s: %w", s.Code, s.DocumentID, err)
+		return nil, fmt.Errorf("status %s for %s: %w", s.Code, s.DocumentID, err)
 	}
-	p.Body, err = o.signPacket(ctx, us, b.Bytes())
-	return p, err
+	return b.Bytes(), nil
 }
 
 // mark is what a machine reads at the end of a Description.

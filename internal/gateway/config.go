@@ -13,8 +13,8 @@ type Config struct {
 	Secret   string
 	From     string // the agency's code as registered with the gateway (X17.11)
 
-	Paths   map[string]string // another path for a call, by its name: send, list, fetch, confirm, agencies, changes, login (X18.2, X25.3)
-	Headers map[string]string // another name for a header: prefix, systemid, secret …
+	Paths   map[string]string // another path for a call, by its name: send, list, fetch, confirm, agencies, changes, login (X18.2, X25.3); see Usual
+	Headers map[string]string // another name for a header, or another word a server may want; see UsualWords
 
 	Timeout  time.Duration // of one call; 60 s
 	MaxBytes int64         // of one message fetched; 280 MB (200 MB of edXML in base64)

@@ -95,7 +95,11 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string {
-	return fmt.Sprintf("gateway %s: HTTP %d, code %q: %s", r.Call, r.HTTP, r.Code, r.Text)
+	s := fmt.Sprintf("gateway %s: HTTP %d, code %q: %s", r.Call, r.HTTP, r.Code, r.Text)
+	if r.Cause != nil {
+		s += ": " + r.Cause.Error()
+	}
+	return s
 }
 
 // Unwrap gives the trouble below, if any.

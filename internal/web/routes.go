@@ -84,6 +84,7 @@ func routes() []Route {
 		typeRoutes(),
 		reorganisationRoutes(),
 		directoryRoutes(),
+		channelRoutes(),
 		pastRoutes(),
 		takeoverRoutes(),
 		handoverRoutes(),
