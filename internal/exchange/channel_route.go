@@ -213,12 +213,11 @@ func (o *Office) address(ctx context.Context, r store.Reader, us agency, receive
 			if err == nil {
 				d.ReceiverName, d.ReceiverCode = a.Name, a.Wire
 			}
-			if why = unreachable(us, a, err, to); len(why) == 0 {
-				if code, disputed, err := org.Disputed(ctx, r, &a.Agency); err != nil {
-					return nil, err
-				} else if disputed { // I3.5
-					why = append(why, store.Say("Mã {code} của {receiver} đang có cơ quan khác cùng nhận. Chờ quản trị hệ thống quyết định rồi gửi lại, hoặc gửi bản giấy.", "code", code, "receiver", a.Name))
-				}
+			why = unreachable(us, a, err, to)
+			if code, disputed, err := org.Disputed(ctx, r, &a.Agency); err != nil {
+				return nil, err
+			} else if disputed { // I3.5
+				why = append(why, store.Say("Mã {code} của {receiver} đang có cơ quan khác cùng nhận. Chờ quản trị hệ thống quyết định rồi gửi lại, hoặc gửi bản giấy.", "code", code, "receiver", a.Name))
 			}
 			if len(why) == 0 {
 				d.channels, why = w.to(a)

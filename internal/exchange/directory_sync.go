@@ -107,10 +107,11 @@ func (o *Office) WakeDirectory() {
 // syncDue does what is due of the directory now.
 func (o *Office) syncDue(ctx context.Context) error {
 	errs := []error{org.CarryOpenRuns(ctx, o.DB)}
-	if o.Directories == nil {
-		return errors.Join(errs...)
+	where := o.Directories
+	if where == nil {
+		where = o.gatewayDirectories
 	}
-	sources, err := o.Directories(ctx)
+	sources, err := where(ctx)
 	if err != nil {
 		return errors.Join(append(errs, err)...)
 	}
@@ -124,6 +125,35 @@ func (o *Office) syncDue(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+var sqlSignsIn = store.SQL(`SELECT agency_id FROM exchange_credentials WHERE channel = $1 AND environment = $2 AND enabled ORDER BY succeeded_us DESC, agency_id LIMIT 1`)
+
+// gatewayDirectories are the channels that are open, each through the agency that signed in last: a gateway's list is the same for all.
+func (o *Office) gatewayDirectories(ctx context.Context) ([]DirectorySource, error) {
+	channels, err := store.All[Channel](ctx, o.DB, sqlChannels)
+	if err != nil {
+		return nil, err
+	}
+	var out []DirectorySource
+	for _, c := range channels {
+		agency, has, err := store.Maybe[int64](ctx, o.DB, sqlSignsIn, c.Kind, c.Environment)
+		if err != nil {
+			return nil, err
+		}
+		if !has || !c.Ready() {
+			continue
+		}
+		link, _, err := o.link(ctx, c, agency)
+		if errors.Is(err, errClosed) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, SourceOf(gateway.Channel(c.Kind), link))
+	}
+	return out, nil
 }
 
 // dueKind tells which list of a source is due, "" = none.

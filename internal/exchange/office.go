@@ -38,7 +38,7 @@ type Office struct {
 	GateTick time.Duration                              // how often due work of the gateways is looked for; 0 = 1 second
 
 	Usual       Quota                                                // of senders without one of their own; zero = what the administrator set
-	Directories func(ctx context.Context) ([]DirectorySource, error) // where lists of agencies come from (X20); nil = nowhere
+	Directories func(ctx context.Context) ([]DirectorySource, error) // where lists of agencies come from (X20); nil = the gateways
 	UnderWay    time.Duration                                        // parcels younger than that are not compared with their receivers; 0 = 10 minutes
 
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
