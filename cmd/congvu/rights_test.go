@@ -206,6 +206,8 @@ func sample(schema map[string]any, all map[string]map[string]any) any {
 			switch {
 			case known && (s["type"] == "string" || s["$ref"] == "#/components/schemas/ID"):
 				out[name] = words
+			case slices.Contains(required, any(name)) && (name == "agency" || name == "incoming"):
+				out[name] = "@post@"
 			case slices.Contains(required, any(name)):
 				out[name] = sample(s, all)
 			}

@@ -69,7 +69,7 @@ type Declining struct {
 
 // Adding sends an issued document to further receivers.
 type Adding struct {
-	Receivers []Receiver `json:"receivers" minItems:"1" maxItems:"500" doc:"Nơi nhận thêm"`
+	Receivers []Receiver `json:"receivers" maxItems:"500" doc:"Nơi nhận thêm"`
 	Reason    string     `json:"reason" minLength:"1" maxLength:"4000" doc:"Lý do; nơi nhận đã có văn bản đọc được khi được báo"`
 	Announce  bool       `json:"announce,omitempty" doc:"Báo danh sách nơi nhận mới cho các nơi đã có văn bản, dưới dạng bản cập nhật"`
 	Revision  int64      `json:"revision,omitempty" doc:"Bản đã xem"`

@@ -71,7 +71,25 @@ func TestTheDeskIsAccessibleAtEveryWidth(t *testing.T) {
 	tab.Go(h.server.URL + "/exchange?tab=quarantine")
 	tab.Click("table a.link")
 	tab.See(".facts")
-	look("parcel", tab.Where())
+	parcel := tab.Where()
+	look("parcel", parcel)
+	for _, size := range [][2]int64{{1366, 768}, {390, 844}} { // the raw view wraps, scrolls in itself, and is text
+		tab.Size(size[0], size[1])
+		tab.Go(h.server.URL + parcel)
+		tab.Click("details.more summary")
+		tab.See("#raw")
+		tab.FitsWidth()
+		tab.Axe()
+		tab.Quiet()
+		tab.Picture(fmt.Sprintf("desk-parcel-raw-%d", size[0]))
+	}
+	for name, path := range map[string]string{"receivers": way + "/add_receivers", "requests": "/requests"} {
+		look(name, path)
+		tab.Size(1366, 768)
+		tab.FitsWidth()
+		tab.Picture("desk-" + name + "-1366")
+	}
+	tab.Size(1440, 900)
 
 	tab.Go(h.server.URL + "/")
 	tab.Click(".who summary")
