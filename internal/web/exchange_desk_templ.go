@@ -86,6 +86,11 @@ func exchangeLists(v exchangeView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+			} else if v.onChannels {
+				templ_7745c5c3_Err = channelStates(v.channels).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			} else {
 				templ_7745c5c3_Err = deliveryTable(v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -120,8 +125,9 @@ func (v exchangeView) newest() string {
 }
 
 func (v exchangeView) tabs(ctx context.Context) []TabItem {
-	return []TabItem{{Href: pathExchange + "?tab=deliveries", Label: t(ctx, "Văn bản đi chưa xong"), Count: -1, Current: !v.quarantine},
-		{Href: pathExchange + "?tab=" + tabQuarantine, Label: t(ctx, "Gói tin bị cách ly"), Count: -1, Current: v.quarantine}}
+	return []TabItem{{Href: pathExchange + "?tab=deliveries", Label: t(ctx, "Văn bản đi chưa xong"), Count: -1, Current: !v.quarantine && !v.onChannels},
+		{Href: pathExchange + "?tab=" + tabQuarantine, Label: t(ctx, "Gói tin bị cách ly"), Count: -1, Current: v.quarantine},
+		{Href: pathExchange + "?tab=" + tabChannels, Label: t(ctx, "Kênh gửi nhận"), Count: -1, Current: v.onChannels}}
 }
 
 func deliveryTable(v exchangeView) templ.Component {
@@ -216,7 +222,7 @@ func deliveryTable(v exchangeView) templ.Component {
 						var templ_7745c5c3_Var8 templ.SafeURL
 						templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(fmt.Sprintf("/outgoing/%d/deliveries/%d", one.OutgoingID, one.ID))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `exchange_desk.templ`, Line: 53, Col: 94}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `exchange_desk.templ`, Line: 56, Col: 94}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 						if templ_7745c5c3_Err != nil {
@@ -229,7 +235,7 @@ func deliveryTable(v exchangeView) templ.Component {
 						var templ_7745c5c3_Var9 string
 						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(one.ReceiverName)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `exchange_desk.templ`, Line: 53, Col: 115}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `exchange_desk.templ`, Line: 56, Col: 115}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 						if templ_7745c5c3_Err != nil {
@@ -242,7 +248,7 @@ func deliveryTable(v exchangeView) templ.Component {
 						var templ_7745c5c3_Var10 string
 						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(roleText(ctx, one.Role))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `exchange_desk.templ`, Line: 55, Col: 50}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `exchange_desk.templ`, Line: 58, Col: 50}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 						if templ_7745c5c3_Err != nil {
@@ -751,7 +757,7 @@ func quarantinedParcel(q exchange.Quarantined, decidedBy string, opens bool) tem
 				var templ_7745c5c3_Var25 string
 				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "Mở lại khi nguyên nhân đã được khắc phục, ví dụ đã bổ sung cơ quan vào danh bạ hoặc đã gắn chứng thư. Tệp gốc có thể chứa mã độc: chỉ tải về để chuyển cho bộ phận kỹ thuật."))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `exchange_desk.templ`, Line: 152, Col: 270}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `exchange_desk.templ`, Line: 155, Col: 270}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 				if templ_7745c5c3_Err != nil {
