@@ -121,7 +121,10 @@ var (
 	sqlPutCall = store.SQL(`INSERT INTO exchange_calls (` + callColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 	sqlCalls   = store.SQL(`SELECT ` + callColumns + ` FROM exchange_calls WHERE id < $1 AND (CAST($2 AS TEXT) = '' OR channel = $2)
 		AND (CAST($3 AS BIGINT) = 0 OR failed) ORDER BY id DESC LIMIT $4`)
-	sqlCall      = store.SQL(`SELECT ` + callColumns + ` FROM exchange_calls WHERE id = $1`)
+	sqlCall = store.SQL(`SELECT ` + callColumns + ` FROM exchange_calls WHERE id = $1`)
+	// The beginning of a recalled document may stand in the call that fetched it.
+	sqlForgetCalls = store.SQL(`DELETE FROM exchange_calls WHERE agency_id = $1 AND document <> '' AND document IN (
+		SELECT SUBSTR(parcel, LENGTH(channel) + 2) FROM exchange_parcels WHERE agency_id = $2 AND ref = $3 AND channel <> 'axis')`)
 	sqlOldCalls  = store.SQL(`DELETE FROM exchange_calls WHERE at_us < $1`)
 	sqlPastCalls = store.SQL(`DELETE FROM exchange_calls WHERE failed = $1 AND id <= COALESCE((SELECT id FROM exchange_calls WHERE failed = $1 ORDER BY id DESC LIMIT 1 OFFSET $2), 0)`)
 )

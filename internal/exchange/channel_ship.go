@@ -45,6 +45,7 @@ var (
 			ORDER BY s.due_us, s.id LIMIT $3 {FOR UPDATE SKIP LOCKED})
 		RETURNING ` + shipmentColumns)
 	sqlLeaving     = store.SQL(`UPDATE exchange_deliveries SET sends = sends + 1 WHERE agency_id = $1 AND id = $2 AND state <> 'cancelled'`)
+	sqlStayed      = store.SQL(`UPDATE exchange_deliveries SET sends = sends - 1 WHERE agency_id = $1 AND id = $2 AND sends > 0`)
 	sqlDropped     = store.SQL(`UPDATE exchange_shipments SET state = 'dropped', due_us = 0 WHERE agency_id = $1 AND id = $2`)
 	sqlShipPacked  = store.SQL(`UPDATE exchange_shipments SET parcel_id = $1 WHERE agency_id = $2 AND id = $3 AND parcel_id = 0`)
 	sqlLinePacked  = store.SQL(`UPDATE exchange_deliveries SET parcel_id = $1 WHERE agency_id = $2 AND id = $3 AND parcel_id = 0`)
@@ -179,6 +180,11 @@ func (o *Office) shipOne(ctx context.Context, s shipment) error {
 	if errors.Is(err, errClosed) {
 		text := "Kênh hoặc thông tin kết nối của cơ quan đang tắt."
 		return o.DB.Keep(ctx, func(tx *store.Tx) error {
+			if s.RequestID == 0 {
+				if _, err := tx.Exec(ctx, sqlStayed, s.AgencyID, s.DeliveryID); err != nil {
+					return err
+				}
+			}
 			_, err := tx.Exec(ctx, sqlShipLater, tx.Now().Add(5*time.Minute), text, s.Tries-1, s.AgencyID, s.ID)
 			return err
 		})

@@ -206,6 +206,9 @@ func (o *Office) forget(ctx context.Context, tx *store.Tx, e store.Entry) error 
 	if _, err := tx.Exec(ctx, sqlDestroyTold, e.AgencyID, e.Ref); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, sqlForgetCalls, e.AgencyID, e.AgencyID, e.Ref); err != nil {
+		return err
+	}
 	_, err = tx.Exec(ctx, sqlDestroyHeld, e.AgencyID, in.SenderCode, in.DocumentID)
 	return err
 }

@@ -20,7 +20,10 @@ const pathExchange = "/exchange"
 // exchangeDesk is who looks after what the exchange could not finish by itself.
 const exchangeDesk = store.Clerk | store.SystemAdmin
 
-const tabQuarantine = "quarantine"
+const (
+	tabQuarantine = "quarantine"
+	tabChannels   = "channels"
+)
 
 const exchangeShown = 50
 
@@ -42,7 +45,9 @@ func exchangeRoutes() []Route {
 // exchangeView is one of the two lists of the desk.
 type exchangeView struct {
 	quarantine   bool
-	state        string // of the parcels: "" = all
+	onChannels   bool
+	channels     []exchange.Credential // of the actor's agency, of all for a system administrator
+	state        string                // of the parcels: "" = all
 	deliveries   []exchange.Delivery
 	parcels      []exchange.Quarantined
 	older        string
@@ -73,7 +78,7 @@ func (d *Door) exchangePage(w http.ResponseWriter, r *http.Request) error {
 	ctx, a := r.Context(), actor(r)
 	before, _ := strconv.ParseInt(r.FormValue("before"), 10, 64) // anything else is the newest
 	before = max(before, 0)
-	v := exchangeView{quarantine: r.FormValue("tab") == tabQuarantine, state: "waiting", later: before > 0, now: d.DB.Now(), resends: exchange.MayResend(a), deliversHere: exchange.MayWatch(a)}
+	v := exchangeView{quarantine: r.FormValue("tab") == tabQuarantine, onChannels: r.FormValue("tab") == tabChannels, state: "waiting", later: before > 0, now: d.DB.Now(), resends: exchange.MayResend(a), deliversHere: exchange.MayWatch(a)}
 	for _, o := range quarantineStates(ctx) {
 		if o.Value == r.FormValue("state") {
 			v.state = o.Value
@@ -81,7 +86,9 @@ func (d *Door) exchangePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	var err error
 	last := int64(0)
-	if v.quarantine {
+	if v.onChannels {
+		v.channels, err = exchange.Credentials(ctx, d.DB, a, "", 0, credentialsShown)
+	} else if v.quarantine {
 		state := v.state
 		if state == "all" {
 			state = ""
