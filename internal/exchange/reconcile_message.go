@@ -42,8 +42,6 @@ type span struct {
 	Hash   string `json:"hash"`
 }
 
-func (s span) at() string { return s.Day + "/" + s.Prefix }
-
 // item is one parcel as one side has it.
 type item struct {
 	Parcel string `json:"parcel"` // its id on the axis
