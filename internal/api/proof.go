@@ -26,7 +26,7 @@ func (d *door) proofRoutes() {
 			op.Parameters = append(op.Parameters, query("files", "Kèm cả tệp và gói tin", huma.Schema{Type: huma.TypeBoolean}))
 		}, d.prove(half.ref))
 	}
-	ask(d, get("/journal/seal", "readSeal", tagNotices, "Nhật ký niêm phong: đã niêm phong đến đâu, ai đã ký, có nhánh rẽ không"), d.readSeal)
+	ask(d, get("/journal/seal", "readSeal", tagNotices, "Nhật ký niêm phong: đã niêm phong đến đâu, ai đã ký, có nhánh rẽ không; quản trị hệ thống được xem"), d.readSeal)
 }
 
 func (d *door) prove(ref func(int64) string) func(c *call, w http.ResponseWriter, r *http.Request) error {

@@ -141,10 +141,21 @@ var (
 		WHERE xid > $1 OR (xid = $1 AND id > $2) LIMIT 10000) waiting`)
 )
 
-// Standing tells how the log stands, to those who may read the journal.
+// Forked tells whether the log has forked: everybody who reads the journal must know it. How much is in the log is the whole installation's matter, and
+// would tell an agency how busy others are.
+func (l *Log) Forked(ctx context.Context) (bool, error) {
+	origin, err := l.Origin(ctx, l.DB)
+	if err != nil {
+		return false, err
+	}
+	_, forked, err := store.Maybe[int64](ctx, l.DB, sqlForkedOf, origin)
+	return forked, err
+}
+
+// Standing tells how the log stands, to the administrator of the system: it counts what all agencies do.
 func (l *Log) Standing(ctx context.Context, a store.Actor) (*Status, error) {
-	if !MayRead(a) {
-		return nil, store.Refuse(store.Forbidden, "Chỉ người đứng đầu và quản trị của cơ quan được xem nhật ký.")
+	if !MayKeepLog(a) {
+		return nil, store.Refuse(store.Forbidden, "Chỉ quản trị hệ thống được làm việc này.")
 	}
 	s := &Status{}
 	key, err := l.Key(ctx)

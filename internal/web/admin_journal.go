@@ -56,7 +56,7 @@ func (d *Door) journalPage(w http.ResponseWriter, r *http.Request) error {
 			names[id] = p.Name
 		}
 	}
-	seal, err := d.standing(r)
+	seal, err := d.sealAbove(r)
 	if err != nil {
 		return err
 	}
