@@ -101,7 +101,7 @@ func TestARoomWritesOnlyItsOwnTables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range sqlTable.FindAllStringSubmatch(string(text), -1) {
+		for _, m := range sqlTable.FindAllStringSubmatch(sqlComment.ReplaceAllString(string(text), ""), -1) {
 			if !strings.HasPrefix(m[1], room+"_") {
 				t.Errorf("%s makes %s", f, m[1])
 			}

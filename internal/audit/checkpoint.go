@@ -149,7 +149,7 @@ func (l *Log) forked(ctx context.Context, f Fork) error {
 		}
 	}
 	err := l.DB.Write(ctx, store.System(0), func(tx *store.Tx) error {
-		if err := hold(ctx, tx, "audit.fork"); err != nil {
+		if err := tx.HoldCursor(ctx, "audit.fork"); err != nil {
 			return err
 		}
 		if _, known, err := store.Maybe[int64](ctx, tx, sqlForkedOf, f.Origin); err != nil {

@@ -89,8 +89,6 @@ func (l *Log) WitnessKey(ctx context.Context) (proof.Key, error) {
 
 func (l *Log) witnessName() string { return "congvu/" + l.Node + "/witness" }
 
-var sqlHold = store.SQL(`INSERT INTO store_cursors (follower, xid, id) VALUES ($1, 0, 0) ON CONFLICT (follower) DO UPDATE SET follower = excluded.follower`)
-
 // signer gives a key of the log, made at its first use. Copies of the installation share database and keys, so that the first one makes it while the others
 // wait at the row of the database. The store of keys forces the file to disk before it answers.
 func (l *Log) signer(ctx context.Context, name string) (crypto.Signer, error) {
@@ -102,7 +100,7 @@ func (l *Log) signer(ctx context.Context, name string) (crypto.Signer, error) {
 		return key, err
 	}
 	err = l.DB.Keep(ctx, func(tx *store.Tx) error {
-		if err := hold(ctx, tx, "audit.key"); err != nil {
+		if err := tx.HoldCursor(ctx, "audit.key"); err != nil {
 			return err
 		}
 		if _, _, _, err := l.Keys.Signer(name); !errors.Is(err, keys.ErrNotFound) {

@@ -177,7 +177,3 @@ func (l *Log) Follow(ctx context.Context, trouble func(error)) {
 	l.DB.Follow(ctx, Follower, l.Seal, trouble)
 }
 
-func hold(ctx context.Context, tx *store.Tx, name string) error {
-	_, err := tx.Exec(ctx, sqlHold, name)
-	return err
-}

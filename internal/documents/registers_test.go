@@ -277,6 +277,7 @@ func TestALockedRegisterTakesCorrectionsOnly(t *testing.T) {
 // D4.8, D9.10: a secret document has a number and nothing else: no subject, no file, no history that files could hang on, and its series
 // runs by itself.
 // D5.8, D13.8: the levels of secrecy are kept in the register of secrets only, and nothing secret is copied.
+// X1.5: no secret enters the exchange.
 func TestSecretsAreNumbersOnly(t *testing.T) {
 	h := newHouse(t)
 	form := SecretForm{Direction: OutgoingBook, Party: "Công an thành phố Huế", Secrecy: Secret, Urgency: Urgent}

@@ -57,6 +57,7 @@ func TestATimeOutAfterAcceptanceMakesNoSecondDocument(t *testing.T) {
 
 // X24.3: the program ends between import and confirmation, or the confirmation is lost: the next round confirms and imports nothing. X23.2: the place moves only
 // after full success.
+// X1.6: what the gateway is told of the transport is no status of the document.
 func TestWhatWasTakenInIsOnlyConfirmedTheNextTime(t *testing.T) {
 	g := &outside{}
 	h := build(t, axis.Config{}, []string{"H26.1"}, nil)

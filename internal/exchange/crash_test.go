@@ -35,6 +35,7 @@ func (k *killer) fail(at string) error {
 var arrows = []string{"before keep", "before packed", "before send", "after send", "before arrive", "before ack", "before status", "after status", "before answer"}
 
 // Whatever arrow a worker dies at, sender and receivers agree in the end: one document, one 01, no false receipt (X24.3, reliability §4).
+// X23.1: the outbox is written with the act; whoever dies in between only postpones.
 func TestBooksCloseAfterAKillAtEveryArrow(t *testing.T) {
 	h := build(t, axis.Config{}, []string{"H26.1", "H26.2", "H26.3"}, nil)
 	k := &killer{left: map[string]int{}, hits: map[string]int{}}

@@ -116,6 +116,7 @@ func TestBadParcelsAreKeptApartAndGoodTwinsPass(t *testing.T) {
 }
 
 // A clerk lets a parcel be opened again once the cause is gone, or refuses it: then the sender gets 02 with the reason (X11.3).
+// X1.2: what fails the check goes back to its sender, with the reason.
 func TestQuarantineEndsWithAClerk(t *testing.T) {
 	ctx := context.Background()
 	h := build(t, axis.Config{}, []string{"H26.1", "H26.2"}, nil)

@@ -10,6 +10,7 @@ import (
 // V6: status 01 leaves at import.
 // V14: the sender sees 03 to 06.
 // D9.11, D10.5, D2.9: one delivery line per receiver with its state; receipt is told by itself at once.
+// X1.1, X19.1: inside one installation the sender sees the receiver's state by the same codes.
 func TestDocumentTravelsBetweenTwoAgenciesOfOneInstallation(t *testing.T) {
 	h := build(t, axis.Config{}, []string{"H26.1", "H26.2", "H26.3"}, nil)
 	h.work()

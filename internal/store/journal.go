@@ -124,6 +124,14 @@ var (
 
 type cursor struct{ Xid, ID int64 }
 
+var sqlHoldCursor = SQL(`INSERT INTO store_cursors (follower, xid, id) VALUES ($1, 0, 0) ON CONFLICT (follower) DO UPDATE SET follower = excluded.follower`)
+
+// HoldCursor makes one copy of an installation at a time do what a follower does, until the transaction ends: it locks the follower's place in the journal.
+func (tx *Tx) HoldCursor(ctx context.Context, follower string) error {
+	_, err := tx.Exec(ctx, sqlHoldCursor, follower)
+	return err
+}
+
 // Behind reads up to n entries after a place in commit order.
 func (db *DB) behind(ctx context.Context, r Reader, c cursor, n int) ([]Entry, error) {
 	return All[Entry](ctx, r, sqlBehind, c.Xid, c.ID, n)
