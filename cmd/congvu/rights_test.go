@@ -338,7 +338,7 @@ func (o *rightsOffice) cases(path string) (out []rightsCase, known bool) {
 	case has("/directory/agencies/{id}"):
 		one(int64(o.agency))
 	case has("/admin/directory/senders/{code}"), has("/directory/senders/{code}"):
-		out = append(out, rightsCase{"", strings.Replace(path, "{code}", "H99.1", 1)})
+		out = append(out, rightsCase{"", strings.Replace(path, "{code}", "990000000001", 1)})
 	case has("/desk/{id}"):
 		each(o.incoming)
 	case has("/lines/{id}"):
