@@ -214,16 +214,3 @@ func (b *benchRun) issue(ctx context.Context) ([]measurement, error) {
 	}, &next)
 	return []measurement{made, m}, nil
 }
-
-// sealed brings a signed document to the point where only the issue is left.
-func (b *benchRun) sealed(ctx context.Context, o *office, id int64) error {
-	err := b.in.DB.Write(ctx, o.clerk, func(tx *store.Tx) error {
-		_, err := documents.Number(ctx, tx, id, documents.NumberForm{})
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	_, err = documents.Seal(ctx, b.in.Desk, o.clerk, id)
-	return err
-}

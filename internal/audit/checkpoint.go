@@ -18,11 +18,9 @@ import (
 var (
 	sqlLastCheckpoint = store.SQL(`SELECT size, note, cosigned FROM audit_checkpoints ORDER BY size DESC LIMIT 1`)
 	sqlCheckpointAt   = store.SQL(`SELECT size, note, cosigned FROM audit_checkpoints WHERE size = $1`)
-	// The newest that a witness has signed besides ourselves; a proof prefers it.
-	sqlCosignedFrom  = store.SQL(`SELECT size, note, cosigned FROM audit_checkpoints WHERE size >= $1 AND cosigned <> '' ORDER BY size DESC LIMIT 1`)
-	sqlPutCheckpoint = store.SQL(`INSERT INTO audit_checkpoints (size, note, cosigned) VALUES ($1, $2, '') ON CONFLICT (size) DO NOTHING`)
-	sqlCosign        = store.SQL(`UPDATE audit_checkpoints SET cosigned = $1 WHERE size = $2`)
-	sqlPutFork       = store.SQL(`INSERT INTO audit_forks (id, origin, first_note, second_note, found, at_us) VALUES ($1, $2, $3, $4, $5, $6)
+	sqlPutCheckpoint  = store.SQL(`INSERT INTO audit_checkpoints (size, note, cosigned) VALUES ($1, $2, '') ON CONFLICT (size) DO NOTHING`)
+	sqlCosign         = store.SQL(`UPDATE audit_checkpoints SET cosigned = $1 WHERE size = $2`)
+	sqlPutFork        = store.SQL(`INSERT INTO audit_forks (id, origin, first_note, second_note, found, at_us) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (origin, first_note, second_note) DO NOTHING`)
 	sqlForks    = store.SQL(`SELECT id, origin, first_note AS first, second_note AS second, found, at_us AS at FROM audit_forks ORDER BY id DESC LIMIT 100`)
 	sqlForkedOf = store.SQL(`SELECT id FROM audit_forks WHERE origin = $1 LIMIT 1`)

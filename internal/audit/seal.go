@@ -176,4 +176,3 @@ var sqlIndexOf = store.SQL(`SELECT idx FROM audit_leaves WHERE entry_id = $1 AND
 func (l *Log) Follow(ctx context.Context, trouble func(error)) {
 	l.DB.Follow(ctx, Follower, l.Seal, trouble)
 }
-

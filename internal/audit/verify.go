@@ -135,7 +135,6 @@ type verifying struct {
 	bare      map[int64]int64 // lines without a salt whose next turn has not been seen → their place
 	rows      map[string]lastRows
 	signed    map[int64][]signedRoot
-	sizes     []int64
 	latest    store.Instant
 	commits   int64
 }
