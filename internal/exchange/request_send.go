@@ -55,7 +55,7 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, '', '', '')`)
 	sqlRequest       = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.id = $2`)
 	sqlRequestsOf    = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.outgoing_id = $2 ORDER BY q.id`)
-	sqlUnanswered    = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.delivery_id = $2 AND q.state IN ('waiting', 'sent', 'failed') ORDER BY q.id LIMIT 1`)
+	sqlUnanswered    = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.delivery_id = $2 AND q.state IN ('waiting', 'sent', 'failed') ORDER BY q.id`)
 	sqlRequestPacked = store.SQL(`UPDATE exchange_requests SET parcel_id = $1 WHERE agency_id = $2 AND id = $3 AND parcel_id = 0`)
 	sqlRequestSent   = store.SQL(`UPDATE exchange_requests SET state = 'sent', sent_us = $1 WHERE agency_id = $2 AND id = $3 AND state IN ('waiting', 'failed')`)
 	sqlRequestLost   = store.SQL(`UPDATE exchange_requests SET state = 'failed' WHERE agency_id = $1 AND id = $2 AND state = 'waiting'`)
@@ -369,6 +369,31 @@ func (o *Office) packRequest(ctx context.Context, q *Request) error {
 		return tx.Record(store.Event{Verb: "parcel.packed", Agency: q.AgencyID, Ref: outgoingRef(q.OutgoingID), Title: doc.title(),
 			Data: map[string]any{"request": q.ID, "kind": q.Kind, "sha256": ref.SHA, "size": ref.Size}})
 	})
+}
+
+var (
+	sqlReturnID      = store.SQL(`SELECT id FROM exchange_statuses WHERE agency_id = $1 AND receipt = $2 AND code = '13' AND channel = 'axis'`)
+	sqlCarrierParcel = store.SQL(`SELECT p.parcel FROM exchange_deliveries d JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
+		WHERE d.agency_id = $1 AND d.outgoing_id = $2 AND d.receiver_code = $3 AND d.channel = 'axis' ORDER BY d.id LIMIT 1`)
+	sqlParcelName = store.SQL(`SELECT parcel FROM exchange_parcels WHERE agency_id = $1 AND id = $2`)
+)
+
+// name is what an answer calls the request (requestName of the other side); "" = it has none, or none yet.
+func (q *Request) name(ctx context.Context, r store.Reader) (name string, err error) {
+	switch {
+	case q.Kind == documents.GiveBack:
+		id, ok, err := store.Maybe[int64](ctx, r, sqlReturnID, q.AgencyID, fmt.Sprintf("request/%d", q.ID))
+		if err != nil || !ok {
+			return "", err
+		}
+		us, err := agencyOf(ctx, r, q.AgencyID, q.At)
+		return fmt.Sprintf("%s/%d/13", us.Wire, id), err
+	case q.ParcelID != 0:
+		name, _, err = store.Maybe[string](ctx, r, sqlParcelName, q.AgencyID, q.ParcelID)
+	case q.CarrierID != 0:
+		name, _, err = store.Maybe[string](ctx, r, sqlCarrierParcel, q.AgencyID, q.CarrierID, q.ReceiverCode)
+	}
+	return name, err
 }
 
 // why is the reason as the receiver reads it.
