@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"congvu/internal/axis"
 	"congvu/internal/documents"
@@ -43,7 +44,9 @@ func TestEachAnswerSettlesTheRequestItNames(t *testing.T) {
 	h.reached("H26.1", id, Arrived)
 	for _, l := range h.lines("H26.1", id) {
 		h.askUpdate("H26.1", l)
-		h.must(h.does("H26.1", func(ctx context.Context, tx *store.Tx) error { return AskBack(ctx, tx, l.ID, "Gửi nhầm cho cơ quan này") }))
+		h.must(h.does("H26.1", func(ctx context.Context, tx *store.Tx) error {
+			return AskBack(ctx, tx, l.ID, "Gửi nhầm cho cơ quan này")
+		}))
 	}
 	back := h.pending("H26.2", 0, documents.GiveBack, 2)
 	h.must(h.does("H26.2", func(ctx context.Context, tx *store.Tx) error {
@@ -108,5 +111,81 @@ func TestNamesOfRequests(t *testing.T) {
 		if got, m := unmark(said); m.Request != s.Parcel || len([]rune(said)) > maxDescribed || len(text) < 900 && got != text {
 			t.Errorf("%q: %q %+v", text, got, m)
 		}
+	}
+}
+
+var (
+	sqlTestNoAsking   = store.SQL(`DELETE FROM documents_requests WHERE agency_id = $1`)
+	sqlTestNoPacket   = store.SQL(`DELETE FROM exchange_parcels WHERE agency_id = $1 AND direction = 'in' AND ref LIKE 'request/%'`)
+	sqlTestNoReturn   = store.SQL(`DELETE FROM exchange_answers WHERE agency_id = $1 AND code IN ('13', '15', '16')`)
+	sqlTestNotPending = store.SQL(`UPDATE documents_incoming SET pending_request = '' WHERE agency_id = $1`)
+	sqlTestUnsettled  = store.SQL(`UPDATE exchange_requests SET state = 'sent', due_us = 1 WHERE agency_id = $1`)
+	sqlTestUnrecalled = store.SQL(`UPDATE exchange_deliveries SET state = 'recall_requested' WHERE agency_id = $1`)
+	sqlTestSends      = store.SQL(`SELECT sends FROM exchange_requests WHERE agency_id = $1 AND due_us = 0 ORDER BY id LIMIT 1`)
+)
+
+// An axis that acknowledged and forgot: what was asked, or what was answered, is told again until the other side has it; he who knows it already only
+// repeats his answer (X21.6).
+func TestRequestIsSentAgainUntilItIsAnswered(t *testing.T) {
+	for _, kind := range []documents.RequestKind{documents.GiveBack, documents.RecallWhole} {
+		t.Run(string(kind), func(t *testing.T) {
+			ctx := context.Background()
+			h := build(t, axis.Config{}, []string{"H26.1", "H26.2"}, nil)
+			h.office.Resend = func(int) time.Duration { return 700 * time.Millisecond } // longer than the window of the axis
+			stop := h.work()
+			id := h.issue("H26.1", "H26.2")
+			h.reached("H26.1", id, Arrived)
+			if kind == documents.RecallWhole {
+				h.recall("H26.1", id, "Văn bản ban hành trái thẩm quyền", "20/QĐ-UBND")
+			} else {
+				h.must(h.does("H26.1", func(ctx context.Context, tx *store.Tx) error {
+					return AskBack(ctx, tx, h.lines("H26.1", id)[0].ID, "Gửi nhầm cho cơ quan này")
+				}))
+			}
+			h.pending("H26.2", 0, kind, 1)
+			stop()
+			for _, s := range []*store.Stmt{sqlTestNoAsking, sqlTestNoPacket, sqlTestNoReturn, sqlTestNotPending} { // it never came
+				h.keep(s, h.agency["H26.2"])
+			}
+			stop = h.work()
+			h.pending("H26.2", 0, kind, 1)
+			h.must(h.does("H26.2", func(ctx context.Context, tx *store.Tx) error {
+				return documents.AgreeRequest(ctx, tx, h.received("H26.2", 0).ID, 0)
+			}))
+			h.reached("H26.1", id, Recalled)
+			stop()
+			for _, s := range []*store.Stmt{sqlTestNoReturn, sqlTestUnsettled, sqlTestUnrecalled} { // the answer never came
+				h.keep(s, h.agency["H26.1"])
+			}
+			h.work()
+			h.reached("H26.1", id, Recalled)
+			if q := h.asked("H26.1", id); len(q) != 1 || q[0].State != "agreed" {
+				t.Errorf("%+v", q)
+			}
+			all, err := documents.Requests(ctx, h.office.DB, h.clerk("H26.2"), h.received("H26.2", 0).ID)
+			if err != nil || len(all) != 1 || all[0].State != documents.AskedAgreed {
+				t.Errorf("%+v %v", all, err)
+			}
+		})
+	}
+}
+
+// After the last send a person is told, and nothing more is sent.
+func TestUnansweredRequestGoesToAPerson(t *testing.T) {
+	ctx := context.Background()
+	h := build(t, axis.Config{}, []string{"H26.1", "H26.2"}, nil)
+	h.office.MaxSends, h.office.Resend = 2, func(int) time.Duration { return 700 * time.Millisecond }
+	h.work()
+	id := h.issue("H26.1", "H26.2")
+	h.reached("H26.1", id, Arrived)
+	h.must(h.does("H26.1", func(ctx context.Context, tx *store.Tx) error {
+		return AskBack(ctx, tx, h.lines("H26.1", id)[0].ID, "Gửi nhầm cho cơ quan này")
+	}))
+	h.until("it is given up", func() bool {
+		n, ok, err := store.Maybe[int](ctx, h.office.DB, sqlTestSends, h.agency["H26.1"])
+		return err == nil && ok && n == 2
+	})
+	if all := h.asked("H26.1", id); all[0].State != "sent" {
+		t.Errorf("%+v", all)
 	}
 }

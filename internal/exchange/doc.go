@@ -41,7 +41,8 @@
 // suffix of a status that it reads them ("speaks=reconcile"). What a receiver lacks is sent again, a missing receipt is repeated, the rest goes to people.
 //
 // Limits: one file 50 MB, one message 200 MB (X7.6); sixteen sends of one parcel before a clerk is told that it will not be sent again by itself.
-// Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer; what others ask of us is handed
+// Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer, and when it is asked again (over the axis,
+// until it is answered); what others ask of us is handed
 // to documents.Ask, which decides by the table of receipts. An amending or correcting document travels as a new one whose reason ends in the suffix
 // "[[correct=<DocumentId>]]" or "[[amend=<DocumentId>]]", for BussinessDocType has no number for it.
 //

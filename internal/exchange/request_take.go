@@ -149,6 +149,7 @@ func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 	if l.gate == nil {
 		name = returnName(l.Parcel)
 	}
+	again := false
 	err := o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
 		stated := store.InstantOf(m.At)
 		if stated == 0 {
@@ -158,8 +159,8 @@ func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 		if err != nil {
 			return err
 		}
-		if known { // asked again: he has not heard our answer
-			return repeatAnswers(ctx, tx, l.Agency, l.From, name)
+		if again = known; known {
+			return nil
 		}
 		q, err := documents.Ask(ctx, tx, in)
 		if err != nil {
@@ -174,6 +175,9 @@ func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 		}
 		return tx.Record(store.Event{Verb: "parcel.received", Agency: l.Agency, Ref: q.Ref(), Title: m.ResponseFor.Code.String(), Data: map[string]any{"parcel": l.Parcel, "sender": l.From, "code": m.Code}})
 	})
+	if err == nil && again { // he has not heard our answer
+		err = o.DB.Keep(ctx, func(tx *store.Tx) error { return repeatAnswers(ctx, tx, l.Agency, l.From, name) })
+	}
 	if err == nil {
 		err = o.fail("before ack")
 	}
