@@ -11,7 +11,7 @@ import (
 const maxStatus = 256 << 10 // bytes of a status message kept with its row; longer ones are no statuses of ours and go to the blob store
 
 var (
-	sqlStated     = store.SQL(`SELECT sha FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND code = $4 AND stated_us = $5`)
+	sqlStated     = store.SQL(`SELECT sha, asked FROM exchange_answers WHERE agency_id = $1 AND peer_code = $2 AND document_id = $3 AND code = $4 AND stated_us = $5`)
 	sqlByDocument = store.SQL(`SELECT d.id, d.outgoing_id, d.document_id, d.title, d.receiver_id, d.receiver_code, d.sent_us, COALESCE(p.sha, '') AS sha, COALESCE(p.parcel, '') AS parcel
 		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
 		WHERE d.agency_id = $1 AND d.document_id = $2 AND d.receiver_code <> '' ORDER BY d.id`)
@@ -19,8 +19,8 @@ var (
 		FROM exchange_deliveries d LEFT JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
 		WHERE d.agency_id = $1 AND d.number = $2 AND d.notation = $3 AND d.issued = $4 AND d.receiver_code <> '' ORDER BY d.id`)
 	sqlPutAnswer = store.SQL(`INSERT INTO exchange_answers (agency_id, id, delivery_id, outgoing_id, peer_code, document_id, code, effect, stated_us, at_us, by_name, by_unit,
-			description, sha, agreed, signature, parcel, raw)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'trusted', $16, $17)`)
+			description, sha, agreed, signature, parcel, raw, asked)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'trusted', $16, $17, $18)`)
 	sqlLocked = store.SQL(`SELECT ` + deliveryColumns + ` FROM exchange_deliveries WHERE agency_id = $1 AND id = $2 {FOR UPDATE}`)
 	sqlApply  = store.SQL(`UPDATE exchange_deliveries SET state = $1, state_us = $2, by_name = $3, by_unit = $4, description = $5, args = 'null', due_us = 0, warned = TRUE,
 			arrived_us = CASE WHEN arrived_us = 0 THEN $2 ELSE arrived_us END WHERE agency_id = $6 AND id = $7`)
@@ -102,31 +102,29 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		stated = tx.Now()
 	}
 	text, mark := unmark(m.Description)
-	for { // wire times have seconds: a receipt for another packet of the document within the same second is another status (X21.5)
-		sha, known, err := store.Maybe[string](ctx, tx, sqlStated, l.Agency, l.From, at.DocumentID, m.Code, stated)
-		if err != nil || known && (sha == mark.SHA || mark.SHA == "" || sha == "") {
-			return err
-		}
-		if !known {
-			break
-		}
-		stated++
+	if m.Code != "15" && m.Code != "16" {
+		mark.Request = ""
+	}
+	stated, known, err := timeOf(ctx, tx, l, at.DocumentID, m.Code, stated, saying{mark.SHA, mark.Request})
+	if known || err != nil {
+		return err
 	}
 	agreed := mark.SHA == "" || mark.SHA == at.SHA
 	effect, from, next, closes := Flagged, State(""), State(""), true
 	var d Delivery
-	var err error
 	if at.ID != 0 {
 		if d, err = store.One[Delivery](ctx, tx, sqlLocked, l.Agency, at.ID); err != nil {
 			return err
 		}
 		from = d.State
-		q, answers, err := settleRequest(ctx, tx, d, m, text, stated)
+		q, answers, err := settleRequest(ctx, tx, d, m, text, stated, mark.Request)
 		if err != nil {
 			return err
 		}
 		if next, effect = from.Follow(m.Code); answers {
 			next, effect = from.answered(q.Kind, m.Code)
+		} else if mark.Request != "" { // it answers none that is open: a person looks
+			next, effect = from, Flagged
 		}
 		if closes = d.closedBy(m.Code, mark.SHA, at.SHA); !closes {
 			next, effect = from, Flagged
@@ -135,7 +133,7 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		}
 	}
 	if err := tx.Put(ctx, sqlPutAnswer, l.Agency, tx.NewID(), at.ID, at.OutgoingID, l.From, at.DocumentID, m.Code, string(effect), stated, tx.Now(), m.Staff.Name,
-		m.Staff.Department, text, mark.SHA, agreed, l.Parcel, string(l.raw)); err != nil {
+		m.Staff.Department, text, mark.SHA, agreed, l.Parcel, string(l.raw), mark.Request); err != nil {
 		return err
 	}
 	if at.ID != 0 && !closes {
@@ -161,6 +159,21 @@ func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) erro
 		}
 	}
 	return tx.Record(e)
+}
+
+// saying is what tells two statuses of one code and second apart.
+type saying struct{ SHA, Asked string }
+
+// timeOf is the time under which a status is kept. Wire times have seconds: a receipt for another packet of the document, or an answer to another request,
+// within the same second is another status (X21.5). known = it is kept already.
+func timeOf(ctx context.Context, tx *store.Tx, l letter, documentID, code string, stated store.Instant, s saying) (at store.Instant, known bool, err error) {
+	alike := func(a, b string) bool { return a == b || a == "" || b == "" }
+	for ; ; stated++ {
+		kept, known, err := store.Maybe[saying](ctx, tx, sqlStated, l.Agency, l.From, documentID, code, stated)
+		if err != nil || !known || alike(kept.SHA, s.SHA) && alike(kept.Asked, s.Asked) {
+			return stated, known, err
+		}
+	}
 }
 
 // closedBy tells whether a status may end the sending of a line that nobody has answered yet. On the axis only a receipt may: a status that names the

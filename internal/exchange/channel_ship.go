@@ -239,7 +239,7 @@ func shipped(ctx context.Context, tx *store.Tx, s shipment, k Credential, docID 
 		return err
 	}
 	if s.RequestID != 0 {
-		_, err := tx.Exec(ctx, sqlRequestSent, tx.Now(), s.AgencyID, s.RequestID)
+		_, err := tx.Exec(ctx, sqlRequestSent, tx.Now(), store.Instant(0), s.AgencyID, s.RequestID)
 		return err
 	}
 	_, err := tx.Exec(ctx, sqlLineShipped, tx.Now(), cut(docID, 200), s.AgencyID, s.DeliveryID)

@@ -108,7 +108,7 @@ func (o *Office) handStatus(ctx context.Context, link gateway.Link, c Channel, k
 	us = k.named(us)
 	if s.Raw == "" {
 		plain := *s
-		plain.SHA = ""
+		plain.SHA, plain.Parcel = "", ""
 		raw, err := statusMessage(us, plain)
 		if err == nil && c.Sign {
 			raw, err = o.signPacket(ctx, us, raw)

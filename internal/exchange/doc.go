@@ -17,6 +17,8 @@
 // "[[sha256=<hex>;parcel=<id>;number=<số đến>]]": the SHA-256 of the parcel's bytes as they were received, the parcel's id on the axis
 // and, from 03 on, the arrival number. Pages show Description without it. A receipt whose hash is not that of the packed bytes is flagged.
 // When a refusal's reason leaves no room within 1000 characters the suffix gives way: the 01 before it carried the hash.
+// An answer to a request (15, 16) ends in "[[request=<name>]]" instead and settles that request only: the name is the parcel of the request without its
+// receiver, or "<code>/<number>/13". Only an answer without a name, of another system or over a gateway, settles the oldest request of its line.
 //
 // At least once on the wire, exactly once in effect: a parcel is packed once and its bytes kept before it is sent, sent again with the same id until
 // a status answers, and known to the receiver by (sender, parcel) and (sender, DocumentId), both unique in the database (X21).
@@ -39,7 +41,8 @@
 // suffix of a status that it reads them ("speaks=reconcile"). What a receiver lacks is sent again, a missing receipt is repeated, the rest goes to people.
 //
 // Limits: one file 50 MB, one message 200 MB (X7.6); sixteen sends of one parcel before a clerk is told that it will not be sent again by itself.
-// Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer; what others ask of us is handed
+// Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer, and when it is asked again (over the axis,
+// until it is answered); what others ask of us is handed
 // to documents.Ask, which decides by the table of receipts. An amending or correcting document travels as a new one whose reason ends in the suffix
 // "[[correct=<DocumentId>]]" or "[[amend=<DocumentId>]]", for BussinessDocType has no number for it.
 //

@@ -82,6 +82,7 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
 		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
 		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
+		func() { o.loop(ctx, "requests", o.askAgainOnce, trouble) },
 		func() { o.loop(ctx, "waiting", o.admitOnce, trouble) },
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },

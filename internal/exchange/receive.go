@@ -162,7 +162,7 @@ func (o *Office) alreadyTaken(ctx context.Context, l letter, itsTurn bool) (done
 	at := places[0]
 	switch at.Place {
 	case "answer":
-		return true, false, nil
+		return returnName(l.Parcel) == "", false, nil // a 13 that comes again wants its answer again
 	case "waiting":
 		return !itsTurn, true, nil
 	case "behind":
@@ -181,6 +181,9 @@ func (o *Office) alreadyTaken(ctx context.Context, l letter, itsTurn bool) (done
 	return true, false, o.DB.Keep(ctx, func(tx *store.Tx) error {
 		if at.Place == "document" {
 			if err := repeat(ctx, tx, l.Agency, secondReceipt(at.ID)); err != nil {
+				return err
+			}
+			if err := repeatAnswers(ctx, tx, l.Agency, l.From, requestName("", ChannelAxis+":"+l.Parcel)); err != nil { // of what the document replaces
 				return err
 			}
 		}

@@ -51,15 +51,15 @@ const requestColumns = `q.agency_id, q.id, q.delivery_id, q.outgoing_id, q.kind,
 
 var (
 	sqlPutRequest = store.SQL(`INSERT INTO exchange_requests (agency_id, id, delivery_id, outgoing_id, kind, carrier_id, parcel_id, receiver_code, receiver_name, reason, basis,
-		state, at_us, by_name, sent_us, info_changed, receivers_changed, receivers, answered_us, answer_by, answer_unit, answer)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, '', '', '')`)
+		state, at_us, by_name, sent_us, info_changed, receivers_changed, receivers, answered_us, answer_by, answer_unit, answer, due_us)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, '', '', '', $18)`)
 	sqlRequest       = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.id = $2`)
 	sqlRequestsOf    = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.outgoing_id = $2 ORDER BY q.id`)
-	sqlUnanswered    = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.delivery_id = $2 AND q.state IN ('waiting', 'sent', 'failed') ORDER BY q.id LIMIT 1`)
+	sqlUnanswered    = store.SQL(`SELECT ` + requestColumns + ` FROM exchange_requests q WHERE q.agency_id = $1 AND q.delivery_id = $2 AND q.state IN ('waiting', 'sent', 'failed') ORDER BY q.id`)
 	sqlRequestPacked = store.SQL(`UPDATE exchange_requests SET parcel_id = $1 WHERE agency_id = $2 AND id = $3 AND parcel_id = 0`)
-	sqlRequestSent   = store.SQL(`UPDATE exchange_requests SET state = 'sent', sent_us = $1 WHERE agency_id = $2 AND id = $3 AND state IN ('waiting', 'failed')`)
+	sqlRequestSent   = store.SQL(`UPDATE exchange_requests SET state = 'sent', sent_us = $1, due_us = $2, sends = 1 WHERE agency_id = $3 AND id = $4 AND state IN ('waiting', 'failed')`)
 	sqlRequestLost   = store.SQL(`UPDATE exchange_requests SET state = 'failed' WHERE agency_id = $1 AND id = $2 AND state = 'waiting'`)
-	sqlRequestDone   = store.SQL(`UPDATE exchange_requests SET state = $1, answered_us = $2, answer_by = $3, answer_unit = $4, answer = $5
+	sqlRequestDone   = store.SQL(`UPDATE exchange_requests SET state = $1, answered_us = $2, answer_by = $3, answer_unit = $4, answer = $5, due_us = 0
 		WHERE agency_id = $6 AND id = $7 AND state IN ('waiting', 'sent', 'failed')`)
 	sqlAskBack     = store.SQL(`UPDATE exchange_deliveries SET state = 'recall_requested', state_us = $1, due_us = 0, warned = TRUE WHERE agency_id = $2 AND id = $3 AND state = $4`)
 	sqlCancelLocal = store.SQL(`UPDATE exchange_deliveries SET state = 'cancelled', state_us = $1, due_us = 0, warned = TRUE, description = $2, args = 'null'
@@ -196,12 +196,15 @@ func ask(ctx context.Context, tx *store.Tx, d Delivery, x asking) error {
 			return err
 		}
 	}
-	id, state, sent := tx.NewID(), "waiting", store.Instant(0)
+	id, state, sent, due := tx.NewID(), "waiting", store.Instant(0), store.Instant(0)
 	if x.carried || x.kind == documents.GiveBack {
 		state, sent = "sent", tx.Now()
 	}
+	if x.kind == documents.GiveBack && d.Channel == ChannelAxis {
+		due = tx.Now() // its turns begin
+	}
 	if err := tx.Put(ctx, sqlPutRequest, d.AgencyID, id, d.ID, d.OutgoingID, x.kind, x.carrier, d.ReceiverCode, d.ReceiverName, x.reason, x.basis, state, tx.Now(), x.by, sent, x.newReceivers == nil,
-		x.newReceivers != nil, listOf(x.newReceivers)); err != nil {
+		x.newReceivers != nil, listOf(x.newReceivers), due); err != nil {
 		return err
 	}
 	var err error
@@ -231,9 +234,12 @@ func oweReturn(ctx context.Context, tx *store.Tx, d Delivery, request int64, x a
 	if err != nil {
 		return err
 	}
-	return owe(ctx, tx, status{AgencyID: d.AgencyID, Receipt: fmt.Sprintf("request/%d", request), Code: "13", PeerCode: d.ReceiverCode, DocumentID: d.DocumentID, Number: p.Number,
+	return owe(ctx, tx, status{AgencyID: d.AgencyID, Receipt: requestRef(request), Code: "13", PeerCode: d.ReceiverCode, DocumentID: d.DocumentID, Number: p.Number,
 		Notation: p.Notation, Issued: p.Issued, StatedAt: tx.Now(), ByName: x.by, Description: x.reason, Channel: d.Channel})
 }
+
+// requestRef names our own request in the statuses.
+func requestRef(id int64) string { return fmt.Sprintf("request/%d", id) }
 
 type codeOf struct{ Number, Notation, Issued string }
 
@@ -302,7 +308,7 @@ func (o *Office) sendRequest(ctx context.Context, j store.Job) error {
 		return err
 	}
 	return o.DB.Keep(ctx, func(tx *store.Tx) error {
-		if _, err := tx.Exec(ctx, sqlRequestSent, tx.Now(), q.AgencyID, q.ID); err != nil {
+		if _, err := tx.Exec(ctx, sqlRequestSent, tx.Now(), tx.Now().Add(o.backoff(1)), q.AgencyID, q.ID); err != nil {
 			return err
 		}
 		return tx.Finish(ctx, j)
@@ -369,6 +375,31 @@ func (o *Office) packRequest(ctx context.Context, q *Request) error {
 		return tx.Record(store.Event{Verb: "parcel.packed", Agency: q.AgencyID, Ref: outgoingRef(q.OutgoingID), Title: doc.title(),
 			Data: map[string]any{"request": q.ID, "kind": q.Kind, "sha256": ref.SHA, "size": ref.Size}})
 	})
+}
+
+var (
+	sqlReturnID      = store.SQL(`SELECT id FROM exchange_statuses WHERE agency_id = $1 AND receipt = $2 AND code = '13' AND channel = 'axis'`)
+	sqlCarrierParcel = store.SQL(`SELECT p.parcel FROM exchange_deliveries d JOIN exchange_parcels p ON p.agency_id = d.agency_id AND p.id = d.parcel_id
+		WHERE d.agency_id = $1 AND d.outgoing_id = $2 AND d.receiver_code = $3 AND d.channel = 'axis' ORDER BY d.id LIMIT 1`)
+	sqlParcelName = store.SQL(`SELECT parcel FROM exchange_parcels WHERE agency_id = $1 AND id = $2`)
+)
+
+// name is what an answer calls the request (requestName of the other side); "" = it has none, or none yet.
+func (q *Request) name(ctx context.Context, r store.Reader) (name string, err error) {
+	switch {
+	case q.Kind == documents.GiveBack:
+		id, ok, err := store.Maybe[int64](ctx, r, sqlReturnID, q.AgencyID, requestRef(q.ID))
+		if err != nil || !ok {
+			return "", err
+		}
+		us, err := agencyOf(ctx, r, q.AgencyID, q.At)
+		return fmt.Sprintf("%s/%d/13", us.Wire, id), err
+	case q.ParcelID != 0:
+		name, _, err = store.Maybe[string](ctx, r, sqlParcelName, q.AgencyID, q.ParcelID)
+	case q.CarrierID != 0:
+		name, _, err = store.Maybe[string](ctx, r, sqlCarrierParcel, q.AgencyID, q.CarrierID, q.ReceiverCode)
+	}
+	return name, err
 }
 
 // why is the reason as the receiver reads it.

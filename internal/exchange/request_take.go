@@ -145,20 +145,29 @@ func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 	if m.ResponseFor.DocumentID != "" {
 		in.Targets = []string{m.ResponseFor.DocumentID}
 	}
+	name := ""
+	if l.gate == nil {
+		name = returnName(l.Parcel)
+	}
+	again := false
 	err := o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
 		stated := store.InstantOf(m.At)
 		if stated == 0 {
 			stated = tx.Now()
 		}
-		if _, known, err := store.Maybe[string](ctx, tx, sqlStated, l.Agency, l.From, m.ResponseFor.DocumentID, m.Code, stated); known || err != nil {
+		stated, known, err := timeOf(ctx, tx, l, m.ResponseFor.DocumentID, m.Code, stated, saying{Asked: name})
+		if err != nil {
 			return err
+		}
+		if again = known; known {
+			return nil
 		}
 		q, err := documents.Ask(ctx, tx, in)
 		if err != nil {
 			return unacceptable(err, x.message)
 		}
 		if err := tx.Put(ctx, sqlPutAnswer, l.Agency, tx.NewID(), int64(0), int64(0), l.From, m.ResponseFor.DocumentID, m.Code, string(Applied), stated, tx.Now(), m.Staff.Name,
-			m.Staff.Department, text, "", true, l.Parcel, string(l.raw)); err != nil {
+			m.Staff.Department, text, "", true, l.Parcel, string(l.raw), name); err != nil {
 			return err
 		}
 		if err := settleQuarantine(ctx, tx, l, "accepted"); err != nil {
@@ -166,6 +175,9 @@ func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 		}
 		return tx.Record(store.Event{Verb: "parcel.received", Agency: l.Agency, Ref: q.Ref(), Title: m.ResponseFor.Code.String(), Data: map[string]any{"parcel": l.Parcel, "sender": l.From, "code": m.Code}})
 	})
+	if err == nil && again { // he has not heard our answer
+		err = o.DB.Keep(ctx, func(tx *store.Tx) error { return repeatAnswers(ctx, tx, l.Agency, l.From, name) })
+	}
 	if err == nil {
 		err = o.fail("before ack")
 	}
@@ -185,7 +197,17 @@ func (o *Office) answerRequest(ctx context.Context, tx *store.Tx, e store.Entry,
 		}
 	}
 	return owe(ctx, tx, status{AgencyID: e.AgencyID, Receipt: q.Ref(), Code: code, PeerCode: q.SenderCode, DocumentID: q.DocumentID, Number: q.Number, Notation: q.Notation,
-		Issued: string(q.IssuedDate), StatedAt: e.At, ByName: q.DecidedName, Description: q.Decision, Channel: channelOfPacket(q.Packet)})
+		Issued: string(q.IssuedDate), StatedAt: e.At, ByName: q.DecidedName, Description: q.Decision, Channel: channelOfPacket(q.Packet), Parcel: requestName(q.Kind, q.Packet)})
+}
+
+// Of the requests that a packet or a 13 brought, by its name.
+var sqlRepeatAnswers = store.SQL(`UPDATE exchange_statuses SET due_us = $1, tries = 0, failed = FALSE WHERE agency_id = $2 AND parcel = $3 AND parcel <> '' AND code IN ('15', '16')
+	AND peer_code = $4 AND channel = 'axis' AND due_us = 0`)
+
+// repeatAnswers sends again what we answered to a request.
+func repeatAnswers(ctx context.Context, tx *store.Tx, agency int64, peer, name string) error {
+	_, err := tx.Exec(ctx, sqlRepeatAnswers, tx.Now(), agency, name, peer)
+	return err
 }
 
 var (
@@ -213,14 +235,23 @@ func (o *Office) forget(ctx context.Context, tx *store.Tx, e store.Entry) error 
 	return err
 }
 
-// settleRequest closes the oldest open request of a line with a 15 or 16; ok tells that there was one.
-func settleRequest(ctx context.Context, tx *store.Tx, d Delivery, m *edxml.StatusMessage, text string, stated store.Instant) (q Request, ok bool, err error) {
+// settleRequest closes the open request of a line that a 15 or 16 names; one that names none (other systems, gateways) closes the oldest. ok tells that there
+// was one.
+func settleRequest(ctx context.Context, tx *store.Tx, d Delivery, m *edxml.StatusMessage, text string, stated store.Instant, name string) (q Request, ok bool, err error) {
 	state := map[string]string{"15": "agreed", "16": "declined"}[m.Code]
 	if state == "" {
 		return q, false, nil
 	}
-	if q, ok, err = store.Maybe[Request](ctx, tx, sqlUnanswered, d.AgencyID, d.ID); err != nil || !ok {
-		return q, ok, err
+	open, err := store.All[Request](ctx, tx, sqlUnanswered, d.AgencyID, d.ID)
+	for i := 0; i < len(open) && !ok && err == nil; i++ {
+		if q, ok = open[i], name == ""; !ok {
+			var its string
+			its, err = open[i].name(ctx, tx)
+			ok = its == name
+		}
+	}
+	if err != nil || !ok {
+		return q, false, err
 	}
 	return q, true, tx.Put(ctx, sqlRequestDone, state, stated, m.Staff.Name, m.Staff.Department, text, q.AgencyID, q.ID)
 }

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"congvu/internal/axis"
+	"congvu/internal/documents"
 	"congvu/internal/edxml"
 	"congvu/internal/store"
 )
@@ -35,7 +36,7 @@ type status struct {
 	Number      string
 	Notation    string
 	Issued      string
-	Parcel      string // of the document, as received
+	Parcel      string // of the document, as received; of 15 and 16 the name of the request that is answered
 	SHA         string
 	Entry       string        // số đến, from 03 on
 	StatedAt    store.Instant `db:"stated_us"`
@@ -213,7 +214,7 @@ func statusMessage(us agency, s status) ([]byte, error) {
 }
 
 // mark is what a machine reads at the end of a Description.
-type mark struct{ SHA, Parcel, Number, Speaks string }
+type mark struct{ SHA, Parcel, Number, Speaks, Request string }
 
 var (
 	marked       = regexp.MustCompile(`\s*\[\[([a-z0-9]+=[^;\[\]]*(?:;[a-z0-9]+=[^;\[\]]*)*)\]\]\s*$`)
@@ -223,6 +224,9 @@ var (
 
 // describe is the Description with its mark; a long reason goes first (see the name plate).
 func (s status) describe() string {
+	if s.answers() {
+		return s.describeAnswer()
+	}
 	m := "[[sha256=" + s.SHA + ";parcel=" + markSafe.Replace(s.Parcel)
 	if s.Entry != "" {
 		m += ";number=" + markSafe.Replace(s.Entry)
@@ -236,6 +240,46 @@ func (s status) describe() string {
 		return s.Description
 	}
 	return out
+}
+
+// answers tells a status that decides about a request.
+func (s status) answers() bool { return s.Code == "15" || s.Code == "16" }
+
+// describeAnswer names the request. Here it is the reason that gives way: without the name the answer would be taken for that of another request.
+func (s status) describeAnswer() string {
+	if s.Parcel == "" {
+		return s.Description
+	}
+	m := "[[request=" + markSafe.Replace(s.Parcel) + "]]"
+	text := s.Description
+	if room := maxDescribed - utf8.RuneCountInString(m) - 1; utf8.RuneCountInString(text) > room {
+		text = cut(text, room-1) + "…"
+	}
+	return strings.TrimSpace(text + " " + m)
+}
+
+// requestName is what an answer calls the request that came in a packet: the parcel without its receiver, or the 13 without the count of its tries. What came
+// over a gateway has none.
+func requestName(kind documents.RequestKind, packet string) string {
+	parcel, ok := strings.CutPrefix(packet, ChannelAxis+":")
+	if !ok {
+		return ""
+	}
+	if kind == documents.GiveBack {
+		return returnName(parcel)
+	}
+	if i := strings.LastIndexByte(parcel, '/'); i > 0 {
+		return parcel[:i]
+	}
+	return parcel
+}
+
+// returnName is the name of a status 13 by its parcel, "<code>/<number>/13" or, repeated, "<code>/<number>/13/<tries>"; "" = it is no such status of congvu.
+func returnName(parcel string) string {
+	if at := strings.LastIndex(parcel+"/", "/13/"); at > 0 {
+		return parcel[:at] + "/13"
+	}
+	return ""
 }
 
 // unmark takes a Description apart. What is no mark stays text.
@@ -255,9 +299,11 @@ func unmark(description string) (string, mark) {
 			m.Number = v
 		case "speaks":
 			m.Speaks = v
+		case "request":
+			m.Request = v
 		}
 	}
-	if m.SHA == "" {
+	if m.SHA == "" && m.Request == "" {
 		return description, mark{}
 	}
 	return description[:at[0]], m

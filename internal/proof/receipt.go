@@ -16,7 +16,7 @@ import (
 var header = xmldsig.Path{{Space: edxml.NS, Local: "edXML"}, {Space: edxml.NS, Local: "edXMLEnvelope"}, {Space: edxml.NS, Local: "edXMLHeader"}}
 
 // mark is what a receipt of this program says for machines at the end of its description.
-var mark = regexp.MustCompile(`\[\[sha256=([0-9a-f]{64});parcel=([^;\[\]]*)(?:;number=([^;\[\]]*))?\]\]\s*$`)
+var mark = regexp.MustCompile(`\[\[sha256=([0-9a-f]{64});parcel=([^;\[\]]*)(?:;number=([^;\[\]]*))?(?:;[a-z0-9]+=[^;\[\]]*)*\]\]\s*$`)
 
 // receipts reads every signed status: who says what, and whether it is about this document and this parcel.
 func (c *checking) receipts() {
