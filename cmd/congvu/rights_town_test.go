@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"congvu/internal/audit"
 	"congvu/internal/auth"
 	"congvu/internal/axis"
 	"congvu/internal/blob"
@@ -122,7 +123,7 @@ func newRightsTown(t *testing.T) *rightsTown {
 	ring, err := keys.Open(t.TempDir(), []byte("a secret of thirty-two bytes ..."))
 	w.must(err)
 	w.desk = &documents.Desk{DB: db, Blobs: blobs, Keys: ring, Trust: trust}
-	w.exchange = &exchange.Office{DB: db, Blobs: blobs, Keys: ring, Trust: trust, SpoolDir: t.TempDir()}
+	w.exchange = &exchange.Office{DB: db, Blobs: blobs, Keys: ring, Trust: trust, SpoolDir: t.TempDir(), Log: &audit.Log{DB: db, Keys: ring, Node: "n-town"}}
 	w.hash, err = auth.HashPassword(t.Context(), rightsPassword)
 	w.must(err)
 	w.write(store.System(0), func(tx *store.Tx) error {

@@ -161,7 +161,36 @@ func FailedSince(ctx context.Context, r store.Reader, source string, since store
 
 // Steps lists what a run has still to do or cannot do, from an ordinal on.
 func Steps(ctx context.Context, r store.Reader, run, after int64, limit int) ([]Step, error) {
-	return store.All[Step](ctx, r, sqlSteps, run, after, limit)
+	steps, err := store.All[Step](ctx, r, sqlSteps, run, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	var gone []string // a list does not say what it has no more: the entry does
+	for _, s := range steps {
+		if s.Unit == "null" {
+			gone = append(gone, s.Entry)
+		}
+	}
+	if len(gone) == 0 {
+		return steps, nil
+	}
+	f, err := FindRun(ctx, r, run)
+	if err != nil {
+		return nil, err
+	}
+	was := map[string]store.JSON{}
+	for e, err := range store.Each[Entry](ctx, r, sqlEntriesByID, f.Source, store.JSONOf(gone)) {
+		if err != nil {
+			return nil, err
+		}
+		was[e.ID] = store.JSONOf(e.Listed())
+	}
+	for i := range steps {
+		if u, ok := was[steps[i].Entry]; ok && steps[i].Unit == "null" {
+			steps[i].Unit = u
+		}
+	}
+	return steps, nil
 }
 
 // List is a source's list as it was fetched or read from a file.
