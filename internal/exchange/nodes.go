@@ -1,0 +1,57 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+
+	"congvu/internal/axis"
+	"congvu/internal/store"
+)
+
+// Nodes is how this installation stands on the axis, as its administrator sees it (X19).
+type Nodes struct {
+	Name   string // of this installation
+	Hub    bool   // others connect to it
+	Copies int    // copies of each stream on brokers beside the program; 0 = the axis is embedded
+	Links  []axis.Link
+	Here   uint64 // parcels for agencies of this installation, not yet taken in
+	Lost   uint64 // parcels for agencies that nobody hosts
+}
+
+// MaySeeNodes: who looks after the system.
+func MaySeeNodes(a store.Actor) bool { return a.Roles.Has(store.SystemAdmin) }
+
+// Nodes tells who is connected, since when, and how much waits for whom. Forbidden for others than the administrator of the system.
+func (o *Office) Nodes(ctx context.Context, a store.Actor) (Nodes, error) {
+	if err := o.mayLink(a); err != nil {
+		return Nodes{}, err
+	}
+	s, err := o.Axis.Stats(ctx)
+	if err != nil {
+		return Nodes{}, err
+	}
+	links, err := o.Axis.Links(ctx)
+	return Nodes{Name: o.Axis.Node(), Hub: o.Axis.Listens(), Copies: o.Axis.Beside(), Links: links, Here: s.Waiting, Lost: s.Unrouted}, err
+}
+
+// TryNode asks the other end of a link ("" = the hub) for an answer. Conflict when nobody is there.
+func (o *Office) TryNode(ctx context.Context, a store.Actor, name string) (milliseconds float64, err error) {
+	if err := o.mayLink(a); err != nil {
+		return 0, err
+	}
+	trip, err := o.Axis.TryLink(ctx, name)
+	if errors.Is(err, axis.ErrAway) {
+		return 0, store.Refuse(store.Conflict, "Bản cài đặt kia chưa kết nối. Gói tin được giữ lại và tự gửi khi kết nối lại; xem lỗi gần nhất ở danh sách.")
+	}
+	return trip.Seconds() * 1000, err
+}
+
+func (o *Office) mayLink(a store.Actor) error {
+	if !MaySeeNodes(a) {
+		return store.Refuse(store.Forbidden, "Chỉ quản trị hệ thống được xem các bản cài đặt trên trục liên thông.")
+	}
+	if o.Axis == nil {
+		return store.Refuse(store.Conflict, "Chương trình này chưa mở trục liên thông.")
+	}
+	return nil
+}
