@@ -54,6 +54,7 @@ func fars() []far {
 		farDossiers(),
 		farReorganisations(),
 		farChannels(),
+		farNodes(),
 		farCountry(),
 		farReview(),
 		farSearch(),

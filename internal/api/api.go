@@ -88,6 +88,7 @@ func newDoor(c Config) *door {
 	d.dossierRoutes()
 	d.reorganisationRoutes()
 	d.channelRoutes()
+	d.nodeRoutes()
 	d.reviewRoutes()
 	d.opinionRoutes()
 	d.approvalRoutes()

@@ -34,6 +34,7 @@ type Axis struct {
 	mu     sync.Mutex // Host and Admit, one at a time
 	hosted atomic.Pointer[map[string]bool]
 	peers  []Peer
+	given  []Peer // by the configuration
 
 	stop    context.CancelFunc
 	closeMu sync.Mutex
@@ -48,7 +49,7 @@ func Open(ctx context.Context, cfg Config) (*Axis, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Axis{cfg: cfg, peers: cfg.Peers, closing: make(chan struct{})}
+	a := &Axis{cfg: cfg, peers: cfg.Peers, given: cfg.Peers, closing: make(chan struct{})}
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}

@@ -128,7 +128,7 @@ func checkPeers(peers []Peer, own []string) error {
 	}
 	names := map[string]bool{}
 	for _, p := range peers {
-		if !nodeName.MatchString(p.Name) || names[p.Name] {
+		if !nodeName.MatchString(p.Name) || names[p.Name] || p.Name == insideUser {
 			return fmt.Errorf("axis: peer name %q is not a name or given twice", p.Name)
 		}
 		names[p.Name] = true

@@ -47,6 +47,19 @@ func (a *Axis) Node() string { return a.cfg.Node }
 // Listens tells whether other installations can connect: the node is a hub.
 func (a *Axis) Listens() bool { return a.cfg.Listen != "" }
 
+// Given are the peers of the configuration.
+func (a *Axis) Given() []Peer { return a.given }
+
+// Peers are those that may connect now.
+func (a *Axis) Peers() []Peer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.peers
+}
+
+// Hosts are the agencies hosted here now.
+func (a *Axis) Hosts() map[string]bool { return *a.hosted.Load() }
+
 // Beside is how many copies each stream has on brokers beside this program; 0 = the axis is embedded.
 func (a *Axis) Beside() int {
 	if a.cfg.URL == "" {

@@ -6,7 +6,8 @@
 // exchange_quarantine (parcels that could not be opened or believed) with exchange_quarantine_tries (what happened to them), exchange_waiting (parcels taken from the axis that wait for their sender's turn),
 // exchange_peers (what is known of those we exchange with: last heard, quota, clock), exchange_reconciliations and exchange_differences (what comparing
 // with each peer gave); exchange_channels, exchange_credentials and exchange_routes (the gateways, what each
-// agency signs in with, the exceptions), exchange_shipments (the outbox of the gateways), exchange_calls (what they answered, bounded in number and age).
+// agency signs in with, the exceptions), exchange_shipments (the outbox of the gateways), exchange_calls (what they answered, bounded in number and age);
+// exchange_nodes and exchange_node_agencies (the installations that may connect to this hub, besides those of its configuration).
 //
 // Settings: exchange.answer_replacement (yes|no, default yes: a replacement is answered with 15 or 16 for the old document, X9.4).
 //
@@ -26,7 +27,8 @@
 // Journal: parcel.packed, parcel.received, parcel.duplicated, parcel.quarantined, parcel.released, parcel.refused, parcel.given, delivery.queued, delivery.changed,
 // delivery.asked, delivery.cancelled, delivery.late, delivery.failed, delivery.resent, delivery.flagged, peer.quota_set, peer.throttled,
 // peer.reconcile_asked, peer.reconciled, peer.differed,
-// status.failed, channel.changed, channel.tested, channel.fetched, channel.resent, credential.changed, route.added, route.removed, proof.exported
+// status.failed, channel.changed, channel.tested, channel.fetched, channel.resent, credential.changed, route.added, route.removed, proof.exported,
+// node.admitted, node.amended, node.rekeyed, node.revoked
 //
 // Receivers that no axis reaches are reached over gateways (channel_*.go): a province's bus or the national exchange. Both are pulled, their packets are seldom
 // signed; a packet nobody signed says nothing in the name of an agency hosted here and nothing about what travelled by the axis.

@@ -37,7 +37,7 @@ func (o *Office) Hear(ctx context.Context, tx *store.Tx, e store.Entry) error {
 		return o.forget(ctx, tx, e)
 	case told[e.Verb] != "":
 		return o.report(ctx, tx, e, told[e.Verb])
-	case strings.HasPrefix(e.Verb, "agency."):
+	case strings.HasPrefix(e.Verb, "agency."), strings.HasPrefix(e.Verb, "node."):
 		tx.After(o.rehost)
 	}
 	return nil

@@ -125,7 +125,7 @@ func (o *Office) intake(ctx context.Context, trouble func(error)) {
 	}
 }
 
-// Host tells the axis which agencies live here. Run does it at the start and when the directory changes.
+// Host tells the axis which agencies live here, and at a hub who may connect. Run does it at the start and when either changes.
 func (o *Office) Host(ctx context.Context) error {
 	codes, err := hosted(ctx, o.DB)
 	if err != nil || len(codes) == 0 {
@@ -133,7 +133,7 @@ func (o *Office) Host(ctx context.Context) error {
 	}
 	o.hostMu.Lock()
 	defer o.hostMu.Unlock()
-	return o.Axis.Host(ctx, codes)
+	return o.settle(ctx, codes)
 }
 
 func (o *Office) rehost() {
@@ -155,7 +155,7 @@ func (o *Office) changed() chan struct{} {
 // watch looks once a minute for lines that stay unanswered, and follows changes of the directory.
 func (o *Office) watch(ctx context.Context, trouble func(error)) {
 	for ctx.Err() == nil {
-		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled, o.nightly} {
+		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled, o.nightly, o.readmit} {
 			if err := look(ctx); err != nil && ctx.Err() == nil {
 				trouble(fmt.Errorf("exchange warnings: %w", err))
 			}

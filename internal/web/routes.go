@@ -82,6 +82,7 @@ func routes() []Route {
 		preservationRoutes(),
 		backupRoutes(),
 		watchRoutes(),
+		nodeRoutes(),
 		typeRoutes(),
 		reorganisationRoutes(),
 		channelRoutes(),
