@@ -169,6 +169,12 @@ func Reserve(cert *x509.Certificate, chain []*x509.Certificate) int {
 	return n
 }
 
+// ReservePlain is Reserve for a container that Sign makes and nobody will stamp: the certificates, and 2 KB for attributes, the name of the issuer and
+// an RSA-4096 value.
+func ReservePlain(cert *x509.Certificate, chain []*x509.Certificate) int {
+	return Reserve(cert, chain) - 6<<10
+}
+
 // distinctCertificates drops repetitions and sorts as DER wants a SET OF.
 func distinctCertificates(cert *x509.Certificate, chain []*x509.Certificate) [][]byte {
 	out := [][]byte{cert.Raw}
