@@ -189,3 +189,60 @@ func TestUnansweredRequestGoesToAPerson(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 }
+
+var (
+	sqlTestLoseAnswer = store.SQL(`DELETE FROM exchange_answers WHERE agency_id = $1 AND code IN ('03', '15')`)
+	sqlTestPutBack    = store.SQL(`UPDATE exchange_deliveries SET state = 'arrived' WHERE agency_id = $1`)
+	sqlTestReask      = store.SQL(`UPDATE exchange_requests SET state = 'sent' WHERE agency_id = $1`)
+	sqlTestPutOff     = store.SQL(`UPDATE exchange_deliveries SET due_us = $1 WHERE agency_id = $2 AND due_us > 0`)
+)
+
+// A status that the axis acknowledged and forgot, on a line that has another, is told again when both sides compare; so is the answer to a request that is
+// not sent again. In one installation and between two.
+func TestForgottenStatusesAreToldAgainWhenSidesCompare(t *testing.T) {
+	here := build(t, axis.Config{}, []string{"H26.1", "H26.2"}, nil)
+	hub := build(t, axis.Config{Node: "hub", Listen: "127.0.0.1:0", Peers: []axis.Peer{{Name: "phuong", Password: "mat-khau-cua-phuong", Agencies: []string{"H26.2"}}}},
+		[]string{"H26.1"}, []string{"H26.2"})
+	leaf := build(t, axis.Config{Node: "phuong", Hub: "nats://" + hub.office.Axis.Addr(), HubPassword: "mat-khau-cua-phuong"}, []string{"H26.2"}, []string{"H26.1"})
+	for name, pair := range map[string][2]*house{"one": {here, here}, "two": {hub, leaf}} {
+		t.Run(name, func(t *testing.T) {
+			from, to := pair[0], pair[1]
+			from.office.UnderWay, to.office.UnderWay = 1, 1
+			stop := from.work()
+			if from != to {
+				to.work()
+			}
+			id := from.issue("H26.1", "H26.2")
+			from.reached("H26.1", id, Arrived)
+			to.record("H26.2", "document.registered", to.received("H26.2", 0).Ref())
+			from.reached("H26.1", id, Registered)
+			from.askUpdate("H26.1", from.lines("H26.1", id)[0])
+			to.pending("H26.2", 0, documents.UpdateDocument, 1)
+			to.must(to.does("H26.2", func(ctx context.Context, tx *store.Tx) error {
+				return documents.AgreeRequest(ctx, tx, to.received("H26.2", 0).ID, 0)
+			}))
+			agreed := func() bool { return from.asked("H26.1", id)[0].State == "agreed" }
+			from.until("it is agreed", agreed)
+			stop()
+			for _, s := range []*store.Stmt{sqlTestLoseAnswer, sqlTestPutBack, sqlTestReask} {
+				from.keep(s, from.agency["H26.1"])
+			}
+			from.work()
+			from.must(from.office.notePeers(context.Background()))
+			from.must(from.office.DB.Write(context.Background(), from.clerk("H26.1"), func(tx *store.Tx) error { return Reconcile(context.Background(), tx, "", 0) }))
+			from.reached("H26.1", id, Registered)
+			from.until("the answer came again", agreed)
+		})
+	}
+}
+
+// A clock that ran a year ahead and was set back puts nothing off for a year.
+func TestWhatIsDueInAYearIsDueNow(t *testing.T) {
+	h := build(t, axis.Config{}, []string{"H26.1", "H26.2"}, nil)
+	id := h.issue("H26.1", "H26.2")
+	storeDrain(t, h)
+	h.must(h.office.pack(context.Background(), h.job(jobPack)))
+	h.keep(sqlTestPutOff, h.office.DB.Now().Add(365*24*time.Hour), h.agency["H26.1"])
+	h.work()
+	h.reached("H26.1", id, Arrived)
+}

@@ -41,6 +41,7 @@
 // Every night, and when asked, each agency compares what it sent with what its receivers hold: counts and hashes by day, narrowed where they differ. In one
 // installation it looks for itself; between installations of congvu by signed messages of the kind "reconcile", sent only to a peer that has said in the
 // suffix of a status that it reads them ("speaks=reconcile"). What a receiver lacks is sent again, a missing receipt is repeated, the rest goes to people.
+// Of documents that are not finished the sender also says which codes it has heard, and which requests wait (reconcile_heard.go): the receiver repeats the others.
 //
 // Limits: one file 50 MB, one message 200 MB (X7.6); sixteen sends of one parcel before a clerk is told that it will not be sent again by itself.
 // Recalls, updates and replacements (exchange.md §9): exchange_requests keeps what we asked of whom and the answer, and when it is asked again (over the axis,

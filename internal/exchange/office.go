@@ -155,7 +155,7 @@ func (o *Office) changed() chan struct{} {
 // watch looks once a minute for lines that stay unanswered, and follows changes of the directory.
 func (o *Office) watch(ctx context.Context, trouble func(error)) {
 	for ctx.Err() == nil {
-		for _, look := range []func(context.Context) error{o.warn, o.notePeers, o.tellThrottled, o.nightly, o.readmit} {
+		for _, look := range []func(context.Context) error{o.bringNear, o.warn, o.notePeers, o.tellThrottled, o.nightly, o.readmit} {
 			if err := look(ctx); err != nil && ctx.Err() == nil {
 				trouble(fmt.Errorf("exchange warnings: %w", err))
 			}

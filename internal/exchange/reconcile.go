@@ -107,6 +107,8 @@ type flow struct {
 	sender, receiver, name string
 	since, until           store.Instant
 	lines                  []sentLine
+	heard                  []heardCodes
+	asked                  []string // names of the requests that wait for an answer
 }
 
 func (f flow) items() []dated {
@@ -295,6 +297,9 @@ func (o *Office) reconcile(ctx context.Context, j store.Job) error {
 	if err != nil {
 		return err
 	}
+	if flows, err = o.awaiting(ctx, us, flows, job.Peer, until); err != nil {
+		return err
+	}
 	var errs []error
 	round := fmt.Sprint(o.DB.NewID())
 	for _, f := range flows {
@@ -330,6 +335,9 @@ func (o *Office) compare(ctx context.Context, us agency, f flow, round string) e
 		return err
 	}
 	if len(holders) > 0 {
+		if err := o.repeatUnheard(ctx, holders, f.sender, f.heard, f.asked); err != nil || len(f.lines) == 0 {
+			return err
+		}
 		theirs, refs, err := holding(ctx, o.DB, holders, f.sender, f.receiver, f.since, f.until)
 		if err != nil {
 			return err
@@ -355,10 +363,13 @@ func (o *Office) compare(ctx context.Context, us agency, f flow, round string) e
 		return err
 	}
 	if !strings.Contains(speaks, speaksReconcile) || f.sender != us.Wire {
+		if len(f.lines) == 0 {
+			return nil
+		}
 		return o.DB.Keep(ctx, func(tx *store.Tx) error { return putRound(ctx, tx, us, f, round, "unable", tx.Now(), 0, 0) })
 	}
 	all := f.items()
-	c := comparison{Step: stepAsk, Round: round, From: us.Wire, To: f.receiver, At: o.DB.Now(), Since: f.since, Until: f.until, Whole: true, Open: f.open()}
+	c := comparison{Step: stepAsk, Round: round, From: us.Wire, To: f.receiver, At: o.DB.Now(), Since: f.since, Until: f.until, Whole: len(f.lines) > 0, Open: f.open(), Heard: f.heard, Asked: f.asked}
 	for _, day := range days(all) {
 		c.Spans = append(c.Spans, count(all, day, ""))
 	}
@@ -366,8 +377,10 @@ func (o *Office) compare(ctx context.Context, us agency, f flow, round string) e
 	if err != nil {
 		return err
 	}
-	if err := o.DB.Keep(ctx, func(tx *store.Tx) error { return putRound(ctx, tx, us, f, round, "asked", 0, 0, 0) }); err != nil {
-		return err
+	if len(f.lines) > 0 {
+		if err := o.DB.Keep(ctx, func(tx *store.Tx) error { return putRound(ctx, tx, us, f, round, "asked", 0, 0, 0) }); err != nil {
+			return err
+		}
 	}
 	return o.Axis.Send(ctx, p)
 }
@@ -547,6 +560,9 @@ func (o *Office) takeComparison(ctx context.Context, l letter) error {
 func (o *Office) tellHolding(ctx context.Context, us agency, c comparison, to string) error {
 	holders, err := o.holders(ctx, to)
 	if err != nil {
+		return err
+	}
+	if err := o.repeatUnheard(ctx, holders, c.From, c.Heard, c.Asked); err != nil {
 		return err
 	}
 	ours, refs, err := holding(ctx, o.DB, holders, c.From, to, c.Since, c.Until)

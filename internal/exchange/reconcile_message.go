@@ -71,7 +71,9 @@ type comparison struct {
 	Spans  []span        `json:"spans,omitempty"`  // of an ask: compare these; of a tell: what the teller counts where there is too much to list
 	Listed []span        `json:"listed,omitempty"` // of a tell: Items holds all of these
 	Items  []item        `json:"items,omitempty"`
-	Open   []string      `json:"open,omitempty"` // of an ask: parcels without a receipt
+	Heard  []heardCodes  `json:"heard,omitempty"` // of an ask: what was heard of documents that are not finished (reconcile_heard.go)
+	Asked  []string      `json:"asked,omitempty"` // of an ask: names of requests that wait for an answer
+	Open   []string      `json:"open,omitempty"`  // of an ask: parcels without a receipt
 }
 
 // madeAt is when the parcel of an item was packed, read from its id "<code>/<number>/<receiver>" on both sides alike; 0 = it is of another make.

@@ -31,7 +31,8 @@ type message struct {
 	sha      string // of a status: of the document's parcel as it was received
 	asked    int    // of 15 and 16: the request that is answered
 	foul     bool
-	heard    map[paperID]string // of a reconciliation: the codes the sender has of each document
+	heard    map[paperID]string // of a reconciliation: the codes the sender has of each unfinished document
+	awaited  []int              // … and the requests that wait for an answer
 }
 
 // line is exchange_deliveries.
@@ -526,6 +527,9 @@ func (s *site) request() {
 	var claimed []*simRequest
 	next := ms(0)
 	for _, q := range s.requests {
+		if q.due > 0 && q.due <= s.now() && (q.line.state == Recalled || q.line.state == Cancelled || q.sends >= s.w.office().maxSends()) {
+			q.due = 0 // nothing more to be answered, or a person is told
+		}
 		if q.due > 0 && q.due <= s.now() {
 			claimed = append(claimed, q)
 			q.due = s.now() + msOf(s.w.office().lease())

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"slices"
+
 	"congvu/internal/documents"
 )
 
@@ -11,7 +13,7 @@ func (s *site) take(b *parcelBox, answer func(ack bool)) {
 		b.acked = true
 	}
 	if b.key.Kind == 'r' {
-		s.compare(b.key.From, m.heard)
+		s.compare(b.key.From, m.heard, m.awaited)
 		answer(true)
 		s.stir()
 		return
@@ -276,7 +278,7 @@ func (s *site) settleAnswer(l *simLine, m *message) *simRequest {
 	return nil
 }
 
-// reconcile tells a peer at night which codes of its documents we have; where it has told more, it tells again.
+// reconcile tells a peer at night which codes we have of the documents that it has not finished, and which requests wait; where it has told more, it tells again.
 func (s *site) reconcile() {
 	for _, peer := range s.w.sites {
 		if peer == s {
@@ -284,21 +286,31 @@ func (s *site) reconcile() {
 		}
 		heard := map[paperID]string{}
 		for _, l := range s.lines {
-			if l.to == peer.no && l.arrived {
+			if l.to == peer.no && l.arrived && (l.state.CanUpdate() && l.state != Done || l.state == RecallRequested || l.state == RecallDeclined) {
 				heard[l.paper.paperID] = s.codes[lineKey{l.paper.No, l.to}]
 			}
 		}
-		if len(heard) > 0 {
-			s.w.axis.publish(s, parcelKey{From: s.no, To: peer.no, Kind: 'r', No: int(s.w.now)}, &message{heard: heard})
+		var awaited []int
+		for _, q := range s.requests {
+			if q.line.to == peer.no && q.state == "sent" {
+				awaited = append(awaited, q.no)
+			}
+		}
+		if len(heard)+len(awaited) > 0 {
+			s.w.axis.publish(s, parcelKey{From: s.no, To: peer.no, Kind: 'r', No: int(s.w.now)}, &message{heard: heard, awaited: awaited})
 		}
 	}
 }
 
 // compare sends again what the peer has not heard.
-func (s *site) compare(peer int, heard map[paperID]string) {
+func (s *site) compare(peer int, heard map[paperID]string, awaited []int) {
 	for _, o := range s.statuses {
-		codes, asked := heard[o.paper]
-		if asked && o.peer == peer && o.due == 0 && !contains(codes, o.code) {
+		codes, unfinished := heard[o.paper]
+		again := unfinished && !contains(codes, o.code)
+		if o.code == "15" || o.code == "16" {
+			again = slices.Contains(awaited, o.asked)
+		}
+		if again && o.peer == peer && o.due == 0 {
 			o.due, o.tries = s.now(), 0
 		}
 	}
