@@ -17,7 +17,8 @@ var pagesOf = []struct {
 	{"giamdoc.sonoivu", []string{"/", "/incoming", "/outgoing", "/registers", "/admin/journal", "/desk", "/follow", "/week", "/extensions", "/assignments/new", "/opinions", "/standins/new"}},
 	{"giamdoc.sonoivu", []string{"/handover", "/rights/changes", "/rights/figures", "/rights/emergencies/new", "/rights/freezes/new", "/admin/past"}},
 	{"quantri.sonoivu", []string{"/", "/admin/people", "/admin/people/new", "/admin/units", "/admin/certificates", "/admin/preservation", "/admin/agencies", "/admin/import", "/admin/journal"}},
-	{"quantri.vanphongubnd", []string{"/admin/backups", "/admin/reorganisations", "/admin/reorganisations/new"}},
+	{"quantri.vanphongubnd", []string{"/admin/backups", "/admin/reorganisations", "/admin/reorganisations/new", "/admin/channels", "/admin/channels/edit?kind=national", "/admin/channels/credential?kind=lgsp", "/admin/channels/route", "/admin/channels/calls"}},
+	{"quantri.vanphongubnd", []string{"/admin/directory", "/admin/directory?tab=conflicts", "/admin/directory?tab=senders", "/admin/directory?tab=runs", "/admin/journal/seal", "/exchange/watch", "/exchange/watch?tab=lines", "/exchange/watch?tab=compare", "/exchange/watch?tab=peers", "/exchange/watch/quota"}},
 }
 
 // mainPages holds every page that is opened without a document to axe, the policy, the width of a phone, and Vietnamese.

@@ -135,12 +135,12 @@ func (o *Office) SetCredential(ctx context.Context, tx *store.Tx, f CredentialFo
 	if f.Environment != Sandbox && f.Environment != Production {
 		return store.RefuseField("environment", "Môi trường là thử nghiệm hoặc chính thức.")
 	}
+	if a, err := agencyOf(ctx, tx, f.Agency, tx.Now()); err != nil || !a.Hosted {
+		return store.RefuseField("agency", "Chọn một cơ quan có dữ liệu trong bản cài đặt này.")
+	}
 	k, err := FindCredential(ctx, tx, tx.Actor(), f.Agency, f.Channel, f.Environment)
 	if err != nil {
 		return err
-	}
-	if a, err := agencyOf(ctx, tx, f.Agency, tx.Now()); err != nil || !a.Hosted {
-		return store.RefuseField("agency", "Chọn một cơ quan có dữ liệu trong bản cài đặt này.")
 	}
 	if f.Revision != k.Revision {
 		return store.Refuse(store.Conflict, "Thông tin kết nối đã được người khác sửa. Nội dung cũ được giữ nguyên; tải lại trang rồi sửa lại.")

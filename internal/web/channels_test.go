@@ -41,6 +41,9 @@ func TestTheOperatorLooksAfterChannels(t *testing.T) {
 	if status, _ = p.post(pathChannels+"/edit", form); status != 409 {
 		t.Errorf("a stale form: %d", status)
 	}
+	if status, page = p.post(pathChannels+"/credential?kind=national", url.Values{"revision": {"0"}, "system_id": {"he-thong-7"}, "secret": {"khoa-bi-mat-cua-xa"}}); status != 422 || !strings.Contains(page, "he-thong-7") {
+		t.Errorf("no agency: %d %s", status, text(page))
+	}
 	at := fmt.Sprintf("%s/credential?kind=national&agency=%d", pathChannels, h.commune)
 	p.answers(at, 200)
 	secret := url.Values{"revision": {"0"}, "system_id": {"he-thong-7"}, "secret": {"khoa-bi-mat-cua-xa"}, "enabled": {"yes"}}

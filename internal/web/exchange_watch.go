@@ -206,8 +206,11 @@ func soughtOptions(ctx context.Context, v watchView) []Option {
 }
 
 func channelOptions(ctx context.Context, v watchView) []Option {
-	return Choose([]Option{{Value: "", Label: t(ctx, "Tất cả")}, {Value: "axis", Label: t(ctx, "Trục liên thông")}, {Value: "lgsp", Label: "LGSP"},
-		{Value: "national", Label: "VDXP"}}, v.sought.Channel)
+	out := []Option{{Value: "", Label: t(ctx, "Tất cả")}}
+	for _, kind := range []string{exchange.ChannelAxis, exchange.ChannelLGSP, exchange.ChannelNational} {
+		out = append(out, Option{Value: kind, Label: channelName(ctx, kind)})
+	}
+	return Choose(out, v.sought.Channel)
 }
 
 func olderOptions(ctx context.Context, v watchView) []Option {
