@@ -272,7 +272,7 @@ func (x draftDesk) receiverFields(f *Form, errs Errors) ([]templ.Component, erro
 				return nil, err
 			}
 			c.Chosen = chosen
-			if f.r.PostFormValue("find") == part.name {
+			if f.r.PostFormValue("find") == part.name || len(errs.Of(part.name)) > 0 && f.Line(part.name+"-words") != "" {
 				c.Field.Value = f.shown(part.name + "-words")
 				if c.Found, err = x.d.findReceivers(x.r, i18n.CleanLine(c.Field.Value)); err != nil {
 					return nil, err

@@ -12,6 +12,7 @@ import (
 
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
+	"congvu/internal/org"
 	"congvu/internal/store"
 )
 
@@ -156,6 +157,19 @@ func (x outAct) addReceivers() (ActPage, error) {
 			to, err := x.d.receiversOf(x.r, f)
 			if err != nil {
 				return flashed{}, "", err
+			}
+			for _, part := range []struct{ name, role string }{{"receivers", documents.ForAction}, {"informed", documents.ForInformation}} { // what is written but was not chosen is not lost
+				words := f.Line(part.name + "-words")
+				if words == "" {
+					continue
+				}
+				if a, err := org.AgencyByCode(ctx, x.d.DB, words, x.d.today()); err == nil {
+					to = append(to, documents.ReceiverForm{Agency: a.ID, Role: part.role})
+				} else if found, err := org.SearchAgencies(ctx, x.d.DB, words, mostSuggested); err != nil || len(found) == 0 {
+					f.problems.Add(part.name, "Không có cơ quan nào có tên hoặc mã “{words}” trong danh bạ.", "words", words)
+				} else {
+					f.problems.Add(part.name, "Có {n} cơ quan phù hợp với “{words}”. Hãy chọn một cơ quan trong kết quả bên dưới.", "n", len(found), "words", words)
+				}
 			}
 			form := documents.AddForm{Receivers: to, Reason: f.Text("reason"), Announce: f.Yes("announce"), Revision: f.Number("revision")}
 			if err := f.Err(); err != nil {
