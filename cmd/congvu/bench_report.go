@@ -87,6 +87,7 @@ const measuredWork = `
   looked for twice.
 - Durable for the exchange before the receipt counts: issue, parcel, delivery line, the parcel on the axis (synced for each write), the file and document of the receiver with
   the verdict on it, its journal, the receipt owed and sent, the answer of the sender's line.
+- On one node sender and receiver share one store of files: bytes that both keep are written and synced once. Between two nodes they are written twice.
 - The letter of mail is signed again for each; the windows, the number of senders and the machine are the same. Issue is part of the exchange's time, the making of the PDF is part of neither.
 - "ms of processor" is user and system time of the processes of the exchange, with the senders of this measurement, or of Postfix and the measuring program. It leaves out PostgreSQL
   and the brokers of the cluster.
