@@ -40,14 +40,21 @@ func (a *Axis) layStreams(ctx context.Context) error {
 
 func (a *Axis) layStream(ctx context.Context, want jetstream.StreamConfig) error {
 	want.Storage, want.Replicas, want.MaxAge, want.Discard = jetstream.FileStorage, a.cfg.Replicas, a.cfg.MaxAge, jetstream.DiscardNew
-	if s, err := a.js.Stream(ctx, want.Name); err == nil && streamFits(s.CachedInfo().Config, want) == nil {
+	if s, err := brief(ctx, func(ctx context.Context) (jetstream.Stream, error) { return a.js.Stream(ctx, want.Name) }); err == nil && streamFits(s.CachedInfo().Config, want) == nil {
 		return nil
 	}
-	s, err := a.js.CreateOrUpdateStream(ctx, want)
+	s, err := brief(ctx, func(ctx context.Context) (jetstream.Stream, error) { return a.js.CreateOrUpdateStream(ctx, want) })
 	if err != nil {
 		return fmt.Errorf("axis: stream %s: %w", want.Name, err)
 	}
 	return streamFits(s.CachedInfo().Config, want)
+}
+
+// brief asks once and waits some seconds for the answer: a cluster that elects its leader drops what it is asked meanwhile, and whoever waits on hears nothing.
+func brief[T any](ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	return ask(ctx)
 }
 
 // assertVersion refuses servers older than the first that keep what they acknowledge: 2.14.5 of its line, 2.15.2 of the next.
@@ -125,7 +132,7 @@ func (a *Axis) lanes(shard int, node string, codes []string) []string {
 // still in the stream, and what was in flight is delivered again.
 func (a *Axis) layConsumer(ctx context.Context, shard int, name string, lanes []string) error {
 	stream := streamName(shard)
-	old, err := a.js.Consumer(ctx, stream, name)
+	old, err := brief(ctx, func(ctx context.Context) (jetstream.Consumer, error) { return a.js.Consumer(ctx, stream, name) })
 	if err == nil {
 		have := old.CachedInfo().Config
 		lanesNow := have.FilterSubjects
@@ -141,9 +148,11 @@ func (a *Axis) layConsumer(ctx context.Context, shard int, name string, lanes []
 	} else if !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("axis: consumer %s of %s: %w", name, stream, err)
 	}
-	_, err = a.js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
-		Durable: name, FilterSubjects: lanes, AckPolicy: jetstream.AckExplicitPolicy, DeliverPolicy: jetstream.DeliverAllPolicy,
-		AckWait: ackWait, MaxDeliver: -1, MaxAckPending: a.cfg.InFlight,
+	_, err = brief(ctx, func(ctx context.Context) (jetstream.Consumer, error) {
+		return a.js.CreateOrUpdateConsumer(ctx, stream, jetstream.ConsumerConfig{
+			Durable: name, FilterSubjects: lanes, AckPolicy: jetstream.AckExplicitPolicy, DeliverPolicy: jetstream.DeliverAllPolicy,
+			AckWait: ackWait, MaxDeliver: -1, MaxAckPending: a.cfg.InFlight,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("axis: consumer %s of %s: %w", name, stream, err)
