@@ -187,8 +187,8 @@ func simulatedDirectory(named []gateway.Unit, more int) []gateway.Unit {
 			u = named[i]
 		}
 		u.ID, u.Version, u.CenterCode, u.ModifiedAt = fmt.Sprint(i+1), "1", "MP", day
-		if i > 0 {
-			u.ParentID = "1"
+		if i > len(named) { // the made-up ones stand below the first of them
+			u.ParentID = fmt.Sprint(len(named) + 1)
 		}
 		out = append(out, u)
 	}

@@ -223,10 +223,10 @@ func initial(ctx context.Context, tx *store.Tx, id int64, words, method string, 
 		}
 		m.notify = []int64{int64(m.holder.PersonID)}
 	}
-	m.what = store.Say("{duty} và chuyển {name} ({title}) xem xét.", "duty", mine.Duty, "name", m.holder.PersonName, "title", m.holder.Title)
+	m.what = store.Say("{duty} và chuyển {name} ({title}) xem xét.", "duty", store.Say(mine.Duty.Label()), "name", m.holder.PersonName, "title", m.holder.Title)
 	m.tell = store.Say("Dự thảo “{subject}” được chuyển đến ông/bà xem xét.", "subject", o.Subject)
 	if m.next == AwaitingSignature {
-		m.what = store.Say("{duty} và trình {name} ({title}) ký.", "duty", mine.Duty, "name", m.holder.PersonName, "title", m.holder.Title)
+		m.what = store.Say("{duty} và trình {name} ({title}) ký.", "duty", store.Say(mine.Duty.Label()), "name", m.holder.PersonName, "title", m.holder.Title)
 		m.tell = store.Say("Văn bản “{subject}” được trình ông/bà ký.", "subject", o.Subject)
 	}
 	return o.carry(ctx, tx, m)

@@ -264,7 +264,7 @@ func (o *Outgoing) voidApprovals(ctx context.Context, tx *store.Tx, why store.Me
 		if err := tx.Put(ctx, sqlVoidStep, why.Text, tx.Now(), o.AgencyID, x.ID); err != nil {
 			return err
 		}
-		if err := step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: "approval_void", What: store.Say("{duty} của {name} hết hiệu lực: {why}", "duty", x.Duty, "name", x.HolderName, "why", why), Version: o.Version}); err != nil {
+		if err := step(ctx, tx, o.AgencyID, o.Ref(), Step{Act: "approval_void", What: store.Say("{duty} của {name} hết hiệu lực: {why}", "duty", store.Say(x.Duty.Label()), "name", x.HolderName, "why", why), Version: o.Version}); err != nil {
 			return err
 		}
 		if x.HolderPerson != tx.Actor().Person {

@@ -67,7 +67,7 @@ func AddStep(ctx context.Context, tx *store.Tx, outgoing int64, f StepForm) erro
 	if err := o.touch(ctx, tx); err != nil {
 		return err
 	}
-	return o.tell(ctx, tx, move{act: "add_step", verb: "document.step_added", what: store.Say("Thêm bước: {name}, {duty}.", "name", h.PersonName, "duty", f.Duty),
+	return o.tell(ctx, tx, move{act: "add_step", verb: "document.step_added", what: store.Say("Thêm bước: {name}, {duty}.", "name", h.PersonName, "duty", store.Say(f.Duty.Label())),
 		tell: store.Say("Dự thảo “{subject}” được chuyển đến ông/bà xem xét.", "subject", o.Subject), notify: told})
 }
 
@@ -96,7 +96,7 @@ func DropStep(ctx context.Context, tx *store.Tx, outgoing, id int64, reason stri
 	if err := o.touch(ctx, tx); err != nil {
 		return err
 	}
-	return o.tell(ctx, tx, move{act: "drop_step", note: reason, verb: "document.step_dropped", what: store.Say("Bỏ bước của {name}, {duty}.", "name", x.HolderName, "duty", x.Duty)})
+	return o.tell(ctx, tx, move{act: "drop_step", note: reason, verb: "document.step_dropped", what: store.Say("Bỏ bước của {name}, {duty}.", "name", x.HolderName, "duty", store.Say(x.Duty.Label()))})
 }
 
 // stepOf finds a step of the newest round.
