@@ -142,6 +142,8 @@ var tags = []*huma.Tag{
 	{Name: tagFiles, Description: "Tải tệp lên và xuống, kiểm tra chữ ký số."},
 	{Name: tagPictures, Description: "Thư viện ảnh chữ ký, ảnh dấu và vị trí trên trang: đề xuất, phê duyệt, thu hồi."},
 	{Name: tagExchange, Description: "Nơi nhận, trạng thái liên thông, gói tin bị cách ly."},
+	{Name: tagChannels, Description: "Trục của địa phương và trục quốc gia: cấu hình, kết nối của từng cơ quan, tuyến gửi, nhật ký kết nối."},
+	{Name: tagNodes, Description: "Bản cài đặt nối vào trục của bản này: cho nối, đổi cơ quan, cấp mật khẩu mới, thu hồi, thử kết nối."},
 	{Name: tagStatistics, Description: "Số liệu giải quyết văn bản, danh sách của từng con số, báo cáo."},
 	{Name: tagRegisters, Description: "Sổ đăng ký: quy tắc đánh số, giữ số, văn bản mật, văn bản giấy, in sổ, sổ gửi bưu điện, sổ sử dụng bản lưu."},
 	{Name: tagDirectory, Description: "Cơ quan, đơn vị, người, loại văn bản, sổ đăng ký."},

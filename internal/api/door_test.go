@@ -64,7 +64,7 @@ func TestForeignAgencyFindsNothing(t *testing.T) {
 		"askOpinions": `{"question":"Đề nghị cho ý kiến","whom":[{"post":"` + w.post("foreign_clerk").String() + `"}]}`, "addApproval": `{"duty":"content","post":"` + w.post("foreign_head").String() + `"}`,
 		"dropApproval": `{"reason":"không còn cần bước này"}`, "returnToApproval": `{"reason":"cần sửa lại nội dung"}`, "initialOutgoing": `{"consent":true}`,
 		"prepareDirection": `{"leads":[{"post":"` + w.post("foreign_clerk").String() + `"}]}`, "reopenIncoming": `{"reason":"cần xử lý tiếp nội dung"}`,
-		"addComment": `{"text":"góp ý ở trang này","page":1}`, "resolveComment": `{"reason":"đã tiếp thu góp ý"}`}
+		"addReceivers": `{"reason":"bổ sung nơi nhận theo đề nghị","receivers":[]}`, "addComment": `{"text":"góp ý ở trang này","page":1}`, "resolveComment": `{"reason":"đã tiếp thu góp ý"}`}
 	for _, r := range api.Routes() {
 		for kind, id := range ids {
 			if !strings.HasPrefix(r.Path, api.Prefix+kind+"{id}") || strings.HasSuffix(r.OperationID, "File") && r.Method != "GET" && r.OperationID != "detachFile" {
