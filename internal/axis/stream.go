@@ -142,7 +142,8 @@ func (a *Axis) layConsumer(ctx context.Context, shard int, name string, lanes []
 		if sameSet(lanesNow, lanes) && have.MaxAckPending == a.cfg.InFlight && have.AckWait == ackWait {
 			return nil
 		}
-		if err := a.js.DeleteConsumer(ctx, stream, name); err != nil {
+		// Copies of one installation lay the same consumers side by side: another may have been faster.
+		if err := a.js.DeleteConsumer(ctx, stream, name); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 			return fmt.Errorf("axis: consumer %s of %s: %w", name, stream, err)
 		}
 	} else if !errors.Is(err, jetstream.ErrConsumerNotFound) {
