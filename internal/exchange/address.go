@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"congvu/internal/calendar"
@@ -86,15 +85,7 @@ func (o *Office) queueMore(ctx context.Context, tx *store.Tx, e store.Entry) err
 	var changes []edxml.ReceiverChange
 	codes, onAxis := map[string]bool{}, false
 	for _, l := range lines {
-		at, late := int64(0), warn
-		if l.State == Failed {
-			late = 0
-		}
-		if l.over(ChannelAxis) {
-			at = parcel
-		} else if l.State != Failed {
-			l.State = Queued // its shipment is its outbox
-		}
+		at, late := l.leave(parcel, warn)
 		was := slices.IndexFunc(had, func(d Delivery) bool {
 			return l.ReceiverID != 0 && d.ReceiverID == l.ReceiverID || d.ReceiverCode == l.ReceiverCode && d.ReceiverName == l.ReceiverName
 		})
@@ -112,10 +103,8 @@ func (o *Office) queueMore(ctx context.Context, tx *store.Tx, e store.Entry) err
 		if err != nil {
 			return err
 		}
-		for _, channel := range l.channels {
-			if err := ship(ctx, tx, e.AgencyID, l.ID, 0, id, 0, channel, l.ReceiverCode); err != nil {
-				return err
-			}
+		if err := l.ship(ctx, tx, e.AgencyID, id); err != nil {
+			return err
 		}
 		if l.State != Failed {
 			onAxis = onAxis || at != 0
@@ -124,11 +113,7 @@ func (o *Office) queueMore(ctx context.Context, tx *store.Tx, e store.Entry) err
 		}
 	}
 	if onAxis {
-		if err := tx.Put(ctx, sqlPutParcel, e.AgencyID, parcel, "out", us.Wire, us.Name, fmt.Sprintf("%s/%d", us.Wire, parcel), doc.DocumentID, doc.Code.Number, doc.Code.Notation,
-			string(doc.Date), doc.title(), e.Ref, "", int64(0), "waiting", "", store.JSON("[]"), tx.Now()); err != nil {
-			return err
-		}
-		if err := tx.Enqueue(ctx, store.Job{Kind: jobPack, Key: jobKey(e.AgencyID, id, parcel), AgencyID: e.AgencyID, Payload: store.JSONOf(packJob{e.AgencyID, id, parcel})}); err != nil {
+		if err := packLater(ctx, tx, us, doc, packJob{e.AgencyID, id, parcel}, jobKey(e.AgencyID, id, parcel)); err != nil {
 			return err
 		}
 	}

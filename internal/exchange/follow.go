@@ -123,7 +123,7 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 	parcel := tx.NewID()
 	warn := store.InstantOf(o.days().AddWorking(calendar.DateOf(tx.Now().Time()), 1).EndOfDay())
 	var lost []string
-	reached, onAxis, codes := 0, 0, map[string]bool{}
+	reached, onAxis, codes := 0, false, map[string]bool{}
 	for _, l := range lines {
 		if l.State == Failed {
 			lost = append(lost, l.ReceiverName)
@@ -131,33 +131,19 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 			reached++
 			codes[l.ReceiverCode] = true
 		}
-		at, due := int64(0), warn
-		if l.State == Failed {
-			due = 0
-		}
-		if l.over(ChannelAxis) {
-			onAxis++
-			at = parcel
-		} else if l.State != Failed {
-			l.State = Queued // its shipment is its outbox
-		}
+		at, due := l.leave(parcel, warn)
+		onAxis = onAxis || at != 0
 		l.ID = tx.NewID()
 		if _, err := tx.Exec(ctx, sqlPutLine, e.AgencyID, l.ID, id, at, doc.DocumentID, doc.Code.Number, doc.Code.Notation, string(doc.Date), doc.title(), l.ReceiverID,
 			l.ReceiverCode, l.ReceiverName, l.Role, l.Channel, string(l.State), tx.Now(), l.Description, l.Args, due, due == 0); err != nil {
 			return err
 		}
-		for _, channel := range l.channels {
-			if err := ship(ctx, tx, e.AgencyID, l.ID, 0, id, 0, channel, l.ReceiverCode); err != nil {
-				return err
-			}
-		}
-	}
-	if onAxis > 0 {
-		if err := tx.Put(ctx, sqlPutParcel, e.AgencyID, parcel, "out", us.Wire, us.Name, fmt.Sprintf("%s/%d", us.Wire, parcel), doc.DocumentID, doc.Code.Number, doc.Code.Notation,
-			string(doc.Date), doc.title(), e.Ref, "", int64(0), "waiting", "", store.JSON("[]"), tx.Now()); err != nil {
+		if err := l.ship(ctx, tx, e.AgencyID, id); err != nil {
 			return err
 		}
-		if err := tx.Enqueue(ctx, store.Job{Kind: jobPack, Key: jobKey(e.AgencyID, id), AgencyID: e.AgencyID, Payload: store.JSONOf(packJob{e.AgencyID, id, parcel})}); err != nil {
+	}
+	if onAxis {
+		if err := packLater(ctx, tx, us, doc, packJob{e.AgencyID, id, parcel}, jobKey(e.AgencyID, id)); err != nil {
 			return err
 		}
 	}
@@ -175,4 +161,35 @@ func (o *Office) queue(ctx context.Context, tx *store.Tx, e store.Entry) error {
 			"title", doc.title(), "receivers", cut(strings.Join(lost, "; "), 500))
 	}
 	return tx.Record(event)
+}
+
+// leave says on which parcel of the axis a line leaves (0 = on none), and from when on it is late; what goes by gateways alone has its outbox there.
+func (d *addressed) leave(parcel int64, warn store.Instant) (on int64, late store.Instant) {
+	if d.State == Failed {
+		return 0, 0
+	}
+	if d.over(ChannelAxis) {
+		return parcel, warn
+	}
+	d.State = Queued
+	return 0, warn
+}
+
+// ship puts the line in the outbox of each gateway that carries it.
+func (d *addressed) ship(ctx context.Context, tx *store.Tx, agency, outgoing int64) error {
+	for _, channel := range d.channels {
+		if err := ship(ctx, tx, agency, d.ID, 0, outgoing, 0, channel, d.ReceiverCode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// packLater writes the parcel that serves the lines on the axis, and the work of packing it.
+func packLater(ctx context.Context, tx *store.Tx, us agency, doc *consignment, job packJob, key string) error {
+	if err := tx.Put(ctx, sqlPutParcel, job.Agency, job.Parcel, "out", us.Wire, us.Name, fmt.Sprintf("%s/%d", us.Wire, job.Parcel), doc.DocumentID, doc.Code.Number, doc.Code.Notation,
+		string(doc.Date), doc.title(), outgoingRef(job.Outgoing), "", int64(0), "waiting", "", store.JSON("[]"), tx.Now()); err != nil {
+		return err
+	}
+	return tx.Enqueue(ctx, store.Job{Kind: jobPack, Key: key, AgencyID: job.Agency, Payload: store.JSONOf(job)})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"congvu/internal/axis"
 	"congvu/internal/documents"
 	"congvu/internal/store"
 )
@@ -80,16 +79,7 @@ func (o *Office) askAgain(ctx context.Context, q again) error {
 			return err
 		})
 	}
-	p, err := o.load(ctx, q.AgencyID, q.ParcelID)
-	if err != nil {
-		return err
-	}
-	p.ID, p.To = p.ID+"/"+q.ReceiverCode, q.ReceiverCode
-	results, err := o.Axis.SendAll(ctx, []axis.Parcel{p})
-	if err == nil && len(results) > 0 {
-		err = results[0]
-	}
-	if err != nil {
+	if err := o.sendPacket(ctx, q.AgencyID, q.ParcelID, q.ReceiverCode); err != nil {
 		return err
 	}
 	return o.DB.Keep(ctx, func(tx *store.Tx) error {

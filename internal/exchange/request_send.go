@@ -295,16 +295,7 @@ func (o *Office) sendRequest(ctx context.Context, j store.Job) error {
 	if over, err := o.requestByGate(ctx, j, q); over || err != nil {
 		return err
 	}
-	p, err := o.load(ctx, q.AgencyID, q.ParcelID)
-	if err != nil {
-		return err
-	}
-	p.ID, p.To = p.ID+"/"+q.ReceiverCode, q.ReceiverCode
-	results, err := o.Axis.SendAll(ctx, []axis.Parcel{p})
-	if err == nil && len(results) > 0 {
-		err = results[0]
-	}
-	if err != nil {
+	if err := o.sendPacket(ctx, q.AgencyID, q.ParcelID, q.ReceiverCode); err != nil {
 		return err
 	}
 	return o.DB.Keep(ctx, func(tx *store.Tx) error {
@@ -313,6 +304,20 @@ func (o *Office) sendRequest(ctx context.Context, j store.Job) error {
 		}
 		return tx.Finish(ctx, j)
 	})
+}
+
+// sendPacket puts a packed request on the axis.
+func (o *Office) sendPacket(ctx context.Context, agency, parcel int64, receiver string) error {
+	p, err := o.load(ctx, agency, parcel)
+	if err != nil {
+		return err
+	}
+	p.ID, p.To = p.ID+"/"+receiver, receiver
+	results, err := o.Axis.SendAll(ctx, []axis.Parcel{p})
+	if err == nil && len(results) > 0 {
+		err = results[0]
+	}
+	return err
 }
 
 // packRequest makes the signed message of a recall or an update for one receiver.
