@@ -42,6 +42,7 @@ type DB struct {
 	group   *group  // SQLite only
 	stmts   sync.Map
 	changed atomic.Pointer[chan struct{}]
+	signals signals
 	applied []int64
 }
 

@@ -20,6 +20,8 @@ const (
 type Stmt struct {
 	Where string // file:line that made it, for messages
 	text  map[Engine]string
+	into  string // the table it writes, "" = none
+	usage usage
 }
 
 // Text is what the engine is given.
@@ -41,7 +43,7 @@ func Fork(sqlite, postgres string) *Stmt { return register(sqlite, postgres) }
 
 func register(sqlite, postgres string) *Stmt {
 	_, file, line, _ := runtime.Caller(2)
-	s := &Stmt{Where: place(file, line), text: map[Engine]string{SQLite: sqlite, Postgres: postgres}}
+	s := &Stmt{Where: place(file, line), text: map[Engine]string{SQLite: sqlite, Postgres: postgres}, into: written(sqlite)}
 	statementsMu.Lock()
 	statements = append(statements, s)
 	statementsMu.Unlock()
