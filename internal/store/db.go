@@ -106,6 +106,11 @@ func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
 	if err := db.migrate(ctx, c); err != nil {
 		return err
 	}
+	if len(db.applied) > 0 || !db.hasPresumed(ctx) {
+		if err := db.presume(ctx); err != nil {
+			return fmt.Errorf("statistics: %w", err)
+		}
+	}
 	db.group, err = newGroup(ctx, db)
 	return err
 }
