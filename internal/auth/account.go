@@ -32,15 +32,15 @@ type secretAccount struct {
 const accountColumns = `person_id, login, state, must_change, demo, home_agency, created_us, changed_us`
 
 var (
-	putAccounts    = store.BulkOf(50, 9, `INSERT INTO auth_accounts (person_id, login, hash, state, must_change, demo, home_agency, created_us, changed_us) VALUES `, "")
-	sqlTaken       = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE login IN (SELECT value FROM json_each(CAST($1 AS TEXT))) OR person_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`)
-	sqlByLogin     = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE login = $1`)
-	sqlByPerson    = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE person_id = $1`)
-	sqlAccounts    = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE home_agency = $1 ORDER BY login`)
-	sqlSetState    = store.SQL(`UPDATE auth_accounts SET state = $1 WHERE person_id = $2 AND state <> $1`)
-	sqlSetHash     = store.SQL(`UPDATE auth_accounts SET hash = $1, must_change = $2, changed_us = $3 WHERE person_id = $4`)
-	sqlAnyAccount  = store.SQL(`SELECT person_id FROM auth_accounts LIMIT 1`)
-	sqlDemo        = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE demo AND state = 'active' ORDER BY login`)
+	putAccounts   = store.BulkOf(50, 9, `INSERT INTO auth_accounts (person_id, login, hash, state, must_change, demo, home_agency, created_us, changed_us) VALUES `, "")
+	sqlTaken      = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE login IN (SELECT value FROM json_each(CAST($1 AS TEXT))) OR person_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`)
+	sqlByLogin    = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE login = $1`)
+	sqlByPerson   = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE person_id = $1`)
+	sqlAccounts   = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE home_agency = $1 ORDER BY login`)
+	sqlSetState   = store.SQL(`UPDATE auth_accounts SET state = $1 WHERE person_id = $2 AND state <> $1`)
+	sqlSetHash    = store.SQL(`UPDATE auth_accounts SET hash = $1, must_change = $2, changed_us = $3 WHERE person_id = $4`)
+	sqlAnyAccount = store.SQL(`SELECT person_id FROM auth_accounts LIMIT 1`)
+	sqlDemo       = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE demo AND state = 'active' ORDER BY login`)
 )
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]$`)

@@ -21,8 +21,8 @@ type Figures struct {
 }
 
 var (
-	sqlLevels  = store.SQL(`SELECT level, CAST(count(*) AS BIGINT) AS n FROM org_agencies WHERE hosted AND state = 'active' GROUP BY level`)
-	sqlCount = store.SQL(`SELECT
+	sqlLevels = store.SQL(`SELECT level, CAST(count(*) AS BIGINT) AS n FROM org_agencies WHERE hosted AND state = 'active' GROUP BY level`)
+	sqlCount  = store.SQL(`SELECT
 		(SELECT CAST(count(*) AS BIGINT) FROM org_units WHERE valid_to = '' OR valid_to >= $1) AS units,
 		(SELECT CAST(count(*) AS BIGINT) FROM org_people) AS people,
 		CAST(count(*) AS BIGINT) AS posts,

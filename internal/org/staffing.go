@@ -159,7 +159,9 @@ func (p *postings) add(f HoldingForm) error {
 	if until.IsZero() {
 		until = lastDay
 	}
-	meets := func(h posting) bool { return !h.ValidFrom.After(until) && (h.ValidTo.IsZero() || !h.ValidTo.Before(f.ValidFrom)) }
+	meets := func(h posting) bool {
+		return !h.ValidFrom.After(until) && (h.ValidTo.IsZero() || !h.ValidTo.Before(f.ValidFrom))
+	}
 	if f.Rank == RankHead && slices.ContainsFunc(p.heads, meets) {
 		return twoHeads()
 	}
