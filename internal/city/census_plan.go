@@ -19,11 +19,11 @@ type sector struct {
 
 func (k sector) accounts() int { return k.leaders + k.unitHeads + k.specialists + k.clerks }
 
-// figures are the sectors of a profile.
-type figures struct{ city, district, commune sector }
+// staffing is the sectors of a profile.
+type staffing struct{ city, district, commune sector }
 
 // The whole figures. Those of TwoLevels by role are ours (decision 0042): the profile gives accounts only.
-var wholeFigures = map[string]figures{
+var wholeStaff = map[string]staffing{
 	ThreeLevels: {
 		city:     sector{agencies: 24, leaders: 4, unitHeads: 30, specialists: 173, clerks: 3, units: 8},
 		district: sector{agencies: 30, leaders: 4, unitHeads: 45, specialists: 308, clerks: 3, units: 13},
@@ -33,8 +33,8 @@ var wholeFigures = map[string]figures{
 		commune: sector{agencies: 126, extra: 63, leaders: 4, unitHeads: 20, specialists: 181, clerks: 2, units: 4}},
 }
 
-// smallFigures are the set of C7.2: sixty accounts.
-var smallFigures = map[string]figures{
+// smallStaff are the set of C7.2: sixty accounts.
+var smallStaff = map[string]staffing{
 	ThreeLevels: {
 		city:     sector{agencies: 1, leaders: 3, unitHeads: 4, specialists: 8, clerks: 1, units: 4},
 		district: sector{agencies: 1, leaders: 3, unitHeads: 4, specialists: 9, clerks: 1, units: 4},
@@ -44,12 +44,12 @@ var smallFigures = map[string]figures{
 		commune: sector{agencies: 4, leaders: 2, unitHeads: 3, specialists: 5, clerks: 1, units: 3}},
 }
 
-// figures gives what a city of this profile and scale has. A fraction has fewer agencies, each as large as in the whole: an agency's load stays real.
-func (w Whole) figures() figures {
+// staffing gives what a city of this profile and scale has. A fraction has fewer agencies, each as large as in the whole: an agency's load stays real.
+func (w Whole) staffing() staffing {
 	if w.Scale <= leastScale {
-		return smallFigures[w.Profile]
+		return smallStaff[w.Profile]
 	}
-	f := wholeFigures[w.Profile]
+	f := wholeStaff[w.Profile]
 	for _, k := range []*sector{&f.city, &f.district, &f.commune} {
 		if k.agencies > 0 {
 			all := k.agencies
@@ -62,7 +62,7 @@ func (w Whole) figures() figures {
 
 // wholeStructure lists the agencies of a whole city, parents first, with their units and posts; nobody is in them yet.
 func wholeStructure(w Whole) []agency {
-	f := w.figures()
+	f := w.staffing()
 	b := &builder{w: w, f: f, slugs: map[string]bool{}, places: newPlaces(rand.New(rand.NewPCG(w.Seed, 21)))}
 	b.cityLevel()
 	if f.district.agencies > 0 {
@@ -76,7 +76,7 @@ func wholeStructure(w Whole) []agency {
 
 type builder struct {
 	w       Whole
-	f       figures
+	f       staffing
 	all     []agency
 	slugs   map[string]bool
 	places  *places

@@ -55,7 +55,7 @@ func (s *Seeder) countCensus(ctx context.Context, w Whole, t *Totals) error {
 	if err != nil {
 		return err
 	}
-	f, n := w.figures(), int64(w.Cities)
+	f, n := w.staffing(), int64(w.Cities)
 	sum := func(of func(k sector) int) (total int64) {
 		for _, k := range []sector{f.city, f.district, f.commune} {
 			total += int64(k.agencies * of(k))
