@@ -20,10 +20,18 @@ type Totals struct {
 // Total is one figure.
 type Total struct {
 	Name      string // in Vietnamese, for the one who reads it
+	Headline  string // what is counted, where the summary names it; "" = it does not
 	Got, Want int64
 }
 
-func (t *Totals) add(name string, got, want int64) { t.Lines = append(t.Lines, Total{name, got, want}) }
+func (t *Totals) add(name string, got, want int64) {
+	t.Lines = append(t.Lines, Total{Name: name, Got: got, Want: want})
+}
+
+// head is add for a figure of the summary's line.
+func (t *Totals) head(name, what string, got, want int64) {
+	t.Lines = append(t.Lines, Total{name, what, got, want})
+}
 
 // Wrong is nil when every figure is what it has to be.
 func (t *Totals) Wrong() error {
@@ -67,7 +75,8 @@ func (s *Seeder) countCensus(ctx context.Context, w Whole, t *Totals) error {
 	t.add("Cơ quan cấp thành phố", got.Agencies[org.City]+got.Agencies[org.Department], n*int64(f.city.agencies))
 	t.add("Cơ quan cấp huyện", got.Agencies[org.District], n*int64(f.district.agencies))
 	t.add("Cơ quan cấp xã", got.Agencies[org.Commune], n*int64(f.commune.agencies))
-	t.add("Tài khoản", opened, accounts)
+	t.head("Cơ quan", "cơ quan", got.Agencies[org.City]+got.Agencies[org.Department]+got.Agencies[org.District]+got.Agencies[org.Commune], agencies)
+	t.head("Tài khoản", "tài khoản", opened, accounts)
 	t.add("Đơn vị", got.Units, sum(func(k sector) int { return k.units }))
 	t.add("Lãnh đạo", got.Leaders, sum(func(k sector) int { return k.leaders }))
 	t.add("Văn thư", got.Clerks, sum(func(k sector) int { return k.clerks }))

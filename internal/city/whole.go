@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"strconv"
 	"time"
 
 	"congvu/internal/calendar"
@@ -63,6 +65,22 @@ const (
 // First is the first working day of the quarter that ends now; the city was founded by then.
 func (w Whole) First() calendar.Date { return workingDays(w.Now)[0] }
 
+// Clock is the clock that a city is built by: it begins with the quarter that is played and never goes beyond now.
+func (w Whole) Clock() *Clock {
+	c := NewClock(w.Now)
+	c.t = w.First().At(6, 30)
+	return c
+}
+
+// Same tells whether two orders are of one city: everything that decides what is built, but for the moment.
+func (w Whole) Same(was Whole) bool { return w.settle() == nil && w.fingerprint() == was.fingerprint() }
+
+// Begun says that a place holds another city than the one that was asked for.
+func (w Whole) Begun() error {
+	return store.Refuse(store.Conflict, "Nơi này đang có một thành phố khác: hồ sơ {profile}, quy mô {scale}, {quarters} quý, {cities} thành phố, hạt giống {seed}. Chạy lại với đúng các tham số đó để làm tiếp, hoặc chọn nơi khác.",
+		"profile", w.Profile, "scale", w.Scale, "quarters", w.Quarters, "cities", w.Cities, "seed", strconv.FormatUint(w.Seed, 10))
+}
+
 // fingerprint tells two orders apart: everything that decides what is built, but for the moment.
 func (w Whole) fingerprint() string {
 	w.Now = time.Time{}
@@ -114,8 +132,7 @@ func (s *Seeder) begin(ctx context.Context, w *Whole) error {
 	}
 	if ok {
 		if was.fingerprint() != w.fingerprint() {
-			return store.Refuse(store.Conflict, "Nơi này đang có một thành phố khác: hồ sơ {profile}, quy mô {scale}, {quarters} quý, {cities} thành phố, hạt giống {seed}. Chạy lại với đúng các tham số đó để làm tiếp, hoặc chọn nơi khác.",
-				"profile", was.Profile, "scale", was.Scale, "quarters", was.Quarters, "cities", was.Cities, "seed", int64(was.Seed))
+			return was.Begun()
 		}
 		w.Now = was.Now
 		return s.goOn(ctx)
@@ -141,9 +158,9 @@ func (s *Seeder) BuildWhole(ctx context.Context, w Whole) (*Totals, error) {
 	for _, stage := range []struct {
 		name string
 		do   func(context.Context, Whole) error
-	}{{"census", s.census}} {
+	}{{"census", s.census}, {"quarter", s.quarter}} {
 		if err := stage.do(ctx, w); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", stage.name, err)
 		}
 	}
 	s.Clock.reach(w.Now)
