@@ -167,4 +167,3 @@ func communeUnits(profile, kind string) []unit {
 }
 
 var communeTitles = []string{"Công chức địa chính - xây dựng", "Công chức văn hóa - xã hội", "Công chức tư pháp - hộ tịch", "Công chức văn phòng - thống kê", "Công chức tài chính - kế toán", "Chuyên viên"}
-

@@ -13,7 +13,7 @@ import (
 
 // sector is one level of the city in figures (C4.3, C5): every agency of it has the same staff, but for some that have one specialist more.
 type sector struct {
-	agencies, extra                                          int // how many agencies, and how many of them have one more
+	agencies, extra                                int // how many agencies, and how many of them have one more
 	leaders, unitHeads, specialists, clerks, units int
 }
 

@@ -13,7 +13,7 @@ import (
 
 func TestTheWholeStructureHasTheFiguresOfItsProfile(t *testing.T) {
 	for _, c := range []struct {
-		profile                                     string
+		profile                                    string
 		agencies, accounts, units, leaders, clerks int
 	}{{ThreeLevels, 633, 31_345, 2_898, 1_953, 741}, {TwoLevels, 146, 31_345, 20*8 + 126*4, 20*4 + 126*4, 20*3 + 126*2}} {
 		all := wholeStructure(Whole{Now: aMonday, Profile: c.profile, Scale: 1, Seed: 5})
