@@ -15,11 +15,13 @@ type desk struct {
 	of                                                map[string][]*post // specialists of a unit
 }
 
-func deskOf(a *agency) *desk {
+// deskOf lists who is at work. In a whole city the first head of a unit signs by order, in the small one the others do.
+func deskOf(a *agency, whole bool) *desk {
 	d := &desk{of: map[string][]*post{}}
 	for i := range a.posts {
 		p := &a.posts[i]
 		switch {
+		case p.idle:
 		case p.roles.Has(store.Clerk):
 			d.clerks = append(d.clerks, p)
 		case p.rank == org.RankHead || p.rank == org.RankDeputy:
@@ -29,7 +31,7 @@ func deskOf(a *agency) *desk {
 			}
 		case p.rank == org.RankUnitHead && p.unit != "" && p.roles.Has(store.UnitHead):
 			d.chiefs = append(d.chiefs, p)
-			if p.signs && p.login != "truongphong" {
+			if p.signs && (p.login == "truongphong") == whole {
 				d.byOrder = append(d.byOrder, p)
 			}
 		case p.roles.Has(store.Specialist) && !p.roles.Has(store.AgencyAdmin):

@@ -22,8 +22,8 @@ const (
 	mostOthers   = 20  // receivers of any other document
 )
 
-// figures are the numbers of one quarter, for the agencies there are.
-type figures struct {
+// quarterFigures are the numbers of one quarter, for the agencies there are.
+type quarterFigures struct {
 	Issued, Copies, Outside, Internal int
 	City, District, Commune           int    // who issues (C4.6)
 	Everybody, Districts, Departments int    // documents with many receivers (C4.7); the others have 1 to mostOthers
@@ -36,7 +36,7 @@ type figures struct {
 }
 
 // Entered is the total of documents.
-func (f figures) Entered() int { return f.Issued + f.Copies + f.Outside + f.Internal }
+func (f quarterFigures) Entered() int { return f.Issued + f.Copies + f.Outside + f.Internal }
 
 // quarterKinds are the types of issued documents in per mille (C4.8).
 var quarterKinds = []struct {
@@ -100,10 +100,10 @@ func (l levels) middle() []int {
 }
 
 // figuresOf gives the numbers for a scale. In a small city a document cannot have five receivers in the mean: the small set of C7.2 counts 500.
-func figuresOf(scale float64, all []agency) figures {
+func figuresOf(scale float64, all []agency) quarterFigures {
 	of := func(n int) int { return int(math.Round(float64(n) * scale)) }
 	l := levelsOf(all)
-	f := figures{Issued: of(quarterIssued), Outside: of(quarterOutside), Internal: of(quarterInternal), Copies: of(quarterCopies),
+	f := quarterFigures{Issued: of(quarterIssued), Outside: of(quarterOutside), Internal: of(quarterInternal), Copies: of(quarterCopies),
 		Everybody: of(toEverybody), Districts: of(toDistricts), Departments: of(toDepartment)}
 	others := len(all) - 1
 	if scale <= 0.01 {
@@ -148,7 +148,7 @@ var reachedOf = map[int]documents.InState{finished: documents.Done, noted: docum
 	submitted: documents.Registered, assigned: documents.Assigned, started: documents.InProgress}
 
 // internalStates is how many documents stand in each fate of internalFates.
-func (f figures) internalStates() []int {
+func (f quarterFigures) internalStates() []int {
 	w := make([]int, len(internalFates))
 	for i, x := range internalFates {
 		w[i] = x.share

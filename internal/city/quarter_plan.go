@@ -95,7 +95,7 @@ var deedNames = []string{"draft", "send back", "revise", "approve", "sign", "rel
 // quarterPlan is everything that happens in the quarter, decided before anything does.
 type quarterPlan struct {
 	r       *rand.Rand
-	f       figures
+	f       quarterFigures
 	all     []agency
 	l       levels
 	desks   map[*agency]*desk
@@ -113,7 +113,7 @@ type quarterPlan struct {
 func drawQuarter(w Whole, all []agency) (*quarterPlan, error) {
 	q := &quarterPlan{r: rand.New(rand.NewPCG(w.Seed, 421)), f: figuresOf(w.Scale, all), all: all, l: levelsOf(all), desks: map[*agency]*desk{}, used: map[subjectKey]bool{}, written: make([]int, len(matters))}
 	for i := range all {
-		d := deskOf(&all[i])
+		d := deskOf(&all[i], w.Profile != "")
 		if q.desks[&all[i]] = d; len(d.chiefs) == 0 || len(d.clerks) == 0 || len(d.leaders) == 0 {
 			return nil, fmt.Errorf("city: %s has nobody to register, direct or handle a document", all[i].name)
 		}

@@ -36,7 +36,13 @@ func (s *Seeder) quarter(ctx context.Context, w Whole) error {
 	if p.pool, err = s.fillPool(ctx, w.Seed, plan); err != nil {
 		return err
 	}
-	return s.carrying(ctx, func(ctx context.Context) error { return p.play(ctx, w) })
+	if err := s.carrying(ctx, func(ctx context.Context) error { return p.play(ctx, w) }); err != nil {
+		return err
+	}
+	w.progress("Kiểm tra một quý", 0, 1)
+	err = p.check(ctx)
+	w.progress("Kiểm tra một quý", 1, 1)
+	return err
 }
 
 // play does the deeds in the order of their time, many at once: of one document one after the other. Whenever the exchange carries, everybody

@@ -8,49 +8,18 @@ import (
 	"time"
 
 	"congvu/internal/org"
-	"congvu/internal/store"
 )
-
-// censusFor lists agencies of a whole city with a few posts each, for plans that are only drawn.
-func censusFor(city, districts, communes int) []agency {
-	var all []agency
-	add := func(name string, level org.Level, parent int) {
-		a := agency{name: name, short: name, code: fmt.Sprintf("H26.%03d", len(all)), level: level, parent: parent, units: []unit{{"Phòng A", "A", "phòng", 0}, {"Phòng B", "B", "phòng", 0}}}
-		a.posts = []post{{login: "giamdoc", rank: org.RankHead, signs: true, roles: store.Head | store.Leader}, {login: "phogiamdoc", rank: org.RankDeputy, signs: true, roles: store.Leader},
-			{login: "truongphong", rank: org.RankUnitHead, unit: "A", roles: store.UnitHead}, {login: "chuyenvien1", rank: org.RankStaff, unit: "A", roles: store.Specialist}, {login: "vanthu", roles: store.Clerk}}
-		all = append(all, a)
-	}
-	for i := range city {
-		name, level := fmt.Sprintf("Sở %d", i), org.Department
-		if i == theCity {
-			name, level = cityName, org.City
-		} else if i == theOffice {
-			name = "Văn phòng " + cityName
-		}
-		add(name, level, min(i, 1)-1)
-	}
-	for i := range districts {
-		add(fmt.Sprintf("Quận %d", i), org.District, theCity)
-	}
-	for i := range communes {
-		parent := theCity
-		if districts > 0 {
-			parent = city + i%districts
-		}
-		add(fmt.Sprintf("Xã %d", i), org.Commune, parent)
-	}
-	return all
-}
 
 func TestAQuarterCountsWhatItMust(t *testing.T) {
 	for _, c := range []struct {
-		profile                   string
-		city, districts, communes int
-		by                        [3]int
-	}{{"2023", 24, 30, 579, [3]int{5621, 3748, 3123}}, {"2025b", 20, 0, 126, [3]int{5621, 0, 6871}}} {
+		profile      string
+		city, middle int
+		by           [3]int
+	}{{ThreeLevels, 24, 30, [3]int{5621, 3748, 3123}}, {TwoLevels, 20, 126, [3]int{5621, 0, 6871}}} {
 		t.Run(c.profile, func(t *testing.T) {
-			all := censusFor(c.city, c.districts, c.communes)
-			q, err := drawQuarter(Whole{Now: aMonday, Seed: 3, Profile: c.profile, Scale: 1}, all)
+			w := Whole{Now: aMonday, Seed: 3, Profile: c.profile, Scale: 1}
+			all := wholeStructure(w)
+			q, err := drawQuarter(w, all)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,11 +41,7 @@ func TestAQuarterCountsWhatItMust(t *testing.T) {
 					seen[r.at] = true
 				}
 			}
-			middle := max(c.districts, 0)
-			if middle == 0 {
-				middle = c.communes
-			}
-			if by != c.by || wide[len(all)-1] != 25 || wide[middle] != 125 || wide[c.city-2] != 250 && c.city-2 > mostOthers {
+			if by != c.by || wide[len(all)-1] != 25 || wide[c.middle] != 125 || wide[c.city-2] != 250 && c.city-2 > mostOthers {
 				t.Errorf("issuers %v, wide %v", by, wide)
 			}
 			fates := map[int]int{}
@@ -96,7 +61,8 @@ func TestAQuarterCountsWhatItMust(t *testing.T) {
 }
 
 func TestADrawnQuarterKeepsItsHours(t *testing.T) {
-	q, err := drawQuarter(Whole{Now: aMonday, Seed: 5, Scale: 0.05}, censusFor(8, 4, 20))
+	w := Whole{Now: aMonday, Seed: 5, Profile: ThreeLevels, Scale: 0.05}
+	q, err := drawQuarter(w, wholeStructure(w))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +93,8 @@ func TestADrawnQuarterKeepsItsHours(t *testing.T) {
 
 func TestTheSameSeedDrawsTheSameQuarter(t *testing.T) {
 	list := func(seed uint64) (out []string) {
-		q, err := drawQuarter(Whole{Now: aMonday, Seed: seed, Scale: 0.03}, censusFor(8, 4, 20))
+		w := Whole{Now: aMonday, Seed: seed, Profile: ThreeLevels, Scale: 0.03}
+		q, err := drawQuarter(w, wholeStructure(Whole{Now: aMonday, Seed: 5, Profile: ThreeLevels, Scale: 0.03}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,24 +115,10 @@ func TestTheSameSeedDrawsTheSameQuarter(t *testing.T) {
 	}
 }
 
-// cityFor founds the small city with its keys, as the census does a whole one.
-func cityFor(t testing.TB, s *Seeder, w Whole) {
-	t.Helper()
-	ctx := context.Background()
-	o := Options{Now: w.Now, Seed: w.Seed}
-	if err := s.found(ctx, o); err != nil {
-		t.Fatal(err)
-	}
-	s.plan = &plan{}
-	if err := s.giveKeys(ctx, o); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestASmallQuarterIsPlayed(t *testing.T) {
-	w := Whole{Now: aMonday, Seed: 1, Scale: 0.01}
+	w := Whole{Now: aMonday, Seed: 1, Profile: ThreeLevels, Scale: 0.01}
 	s := installationFor(t, 1, w.Now)
-	cityFor(t, s, w)
+	founded(t, s, w)
 	begun := time.Now()
 	if err := s.quarter(context.Background(), w); err != nil {
 		t.Fatal(err)
