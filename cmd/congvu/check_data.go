@@ -142,30 +142,12 @@ func (in *installation) check(ctx context.Context, how checking) (*checked, erro
 	}
 	defer snap.Close()
 	out.At = snap.At.Time()
-	steps := []struct {
-		name string
-		do   func() error
-	}{
-		{"Cơ sở dữ liệu", func() error { return snap.Check(ctx, !how.Quick, f) }},
-		{"Sổ, số, nhật ký, quyền", func() error { return documents.Check(ctx, snap, f) }},
-		{"Hồ sơ", func() error { return dossiers.CheckItems(ctx, snap, f) }},
-		{"Gửi nhận liên thông", func() error { return exchange.Check(ctx, snap, f) }},
-		{"Thông báo", func() error { return notify.Check(ctx, snap, f) }},
-		{"Chỉ mục tìm kiếm", func() (err error) { out.Searched, err = in.index().Check(ctx, snap, f); return err }},
-		{"Tệp", func() error { return in.checkFiles(ctx, snap, how, f, out) }},
-		{"Chữ ký", func() (err error) {
-			if !how.Quick {
-				out.Signatures, err = documents.CheckSignatures(ctx, in.Desk, snap, how.Sample, f)
-			}
-			return err
-		}},
-		{"Niêm phong", func() error { return in.checkSeal(ctx, how, f, out) }},
+	f.Begin("Cơ sở dữ liệu")
+	if err := snap.Pages(ctx, !how.Quick, f); err != nil {
+		return nil, err
 	}
-	for _, s := range steps {
-		f.Begin(s.name)
-		if err := s.do(); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.name, err)
-		}
+	if err := in.look(ctx, snap, how, f, out); err != nil {
+		return nil, err
 	}
 	out.Rows, out.Total, out.Kinds = f.Seen, f.Total, f.Kinds
 	if out.List, err = in.tell(ctx, f.List); err != nil {
@@ -175,8 +157,37 @@ func (in *installation) check(ctx context.Context, how checking) (*checked, erro
 	return out, nil
 }
 
+// look lets each room look at its own tables, and compares them with the files and the sealed journal.
+func (in *installation) look(ctx context.Context, r store.Reader, how checking, f *store.Findings, out *checked) error {
+	for _, s := range []struct {
+		name string
+		do   func() error
+	}{
+		{"Nhật ký", func() error { return store.Check(ctx, r, f) }},
+		{"Sổ, số, văn bản, quyền", func() error { return documents.Check(ctx, r, f) }},
+		{"Hồ sơ", func() error { return dossiers.CheckItems(ctx, r, f) }},
+		{"Gửi nhận liên thông", func() error { return exchange.Check(ctx, r, f) }},
+		{"Thông báo", func() error { return notify.Check(ctx, r, f) }},
+		{"Chỉ mục tìm kiếm", func() (err error) { out.Searched, err = in.index().Check(ctx, r, f); return err }},
+		{"Tệp", func() error { return in.checkFiles(ctx, r, how, f, out) }},
+		{"Chữ ký", func() (err error) {
+			if !how.Quick {
+				out.Signatures, err = documents.CheckSignatures(ctx, in.Desk, r, how.Sample, f)
+			}
+			return err
+		}},
+		{"Niêm phong", func() error { return in.checkSeal(ctx, how, f, out) }},
+	} {
+		f.Begin(s.name)
+		if err := s.do(); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
 // checkFiles compares the rows that name files with the store of files. Orphans are counted, not blamed: a file waits for its row up to a day.
-func (in *installation) checkFiles(ctx context.Context, snap *store.Snapshot, how checking, f *store.Findings, out *checked) error {
+func (in *installation) checkFiles(ctx context.Context, r store.Reader, how checking, f *store.Findings, out *checked) error {
 	ledger, err := blob.Take(ctx, in.Blobs, !how.Quick, func() { f.Saw(1) }, func(sha string, err error) {
 		f.Add("blob-damaged", 0, sha, store.Say("Tệp {sha} không còn đúng nội dung đã cất.", "sha", sha))
 	})
@@ -184,7 +195,7 @@ func (in *installation) checkFiles(ctx context.Context, snap *store.Snapshot, ho
 		return err
 	}
 	for _, named := range []func(context.Context, store.Reader) iter.Seq2[blob.Named, error]{documents.NamedFiles, exchange.NamedFiles, dossiers.NamedFiles} {
-		for n, err := range named(ctx, snap) {
+		for n, err := range named(ctx, r) {
 			if err != nil {
 				return err
 			}

@@ -126,10 +126,9 @@ var (
 	sqlSeries = SQL(`SELECT agency_id, name AS ref, CAST(last AS TEXT) AS what FROM store_counters WHERE last < 1`)
 )
 
-// Check looks at what store itself keeps: no follower is ahead of the journal, no counter below its first number; with deep the files of SQLite
-// are read page by page.
-func (s *Snapshot) Check(ctx context.Context, deep bool, f *Findings) error {
-	newest, any, err := Maybe[cursor](ctx, s, sqlNewest)
+// Check looks at what store itself keeps: no follower is ahead of the journal, no counter below its first number.
+func Check(ctx context.Context, r Reader, f *Findings) error {
+	newest, any, err := Maybe[cursor](ctx, r, sqlNewest)
 	if err != nil {
 		return err
 	}
@@ -137,7 +136,7 @@ func (s *Snapshot) Check(ctx context.Context, deep bool, f *Findings) error {
 		Follower string
 		Xid, ID  int64
 	}
-	all, err := All[place](ctx, s, sqlCursors)
+	all, err := All[place](ctx, r, sqlCursors)
 	if err != nil {
 		return err
 	}
@@ -146,17 +145,14 @@ func (s *Snapshot) Check(ctx context.Context, deep bool, f *Findings) error {
 			f.Add("journal-cursor", 0, c.Follower, Say("Chỗ đã đọc của {follower} đứng sau dòng cuối cùng của nhật ký: dòng {id} không có trong nhật ký.", "follower", c.Follower, "id", c.ID))
 		}
 	}
-	if err := f.Faults(ctx, s, "number-counter", sqlSeries, Say("Bộ đếm {ref} có giá trị không hợp lệ: {what}.")); err != nil {
-		return err
-	}
+	return f.Faults(ctx, r, "number-counter", sqlSeries, Say("Bộ đếm {ref} có giá trị không hợp lệ: {what}."))
+}
+
+// Pages lets SQLite look at its own file: references between tables and, with deep, every page. PostgreSQL has its own tools for that.
+func (s *Snapshot) Pages(ctx context.Context, deep bool, f *Findings) error {
 	if s.db.engine != SQLite {
 		return nil
 	}
-	return s.pages(ctx, deep, f)
-}
-
-// pages lets SQLite look at its own file.
-func (s *Snapshot) pages(ctx context.Context, deep bool, f *Findings) error {
 	pragmas := []string{"PRAGMA foreign_key_check"}
 	if deep {
 		pragmas = append(pragmas, "PRAGMA integrity_check(20)")
