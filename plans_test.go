@@ -37,6 +37,9 @@ func TestTablesOfSignaturesAreNeverReadThrough(t *testing.T) {
 		if !sqlOfSignatures.MatchString(text) || !strings.Contains(text, "SELECT") && !strings.Contains(text, "UPDATE") {
 			continue
 		}
+		if strings.HasPrefix(s.Where, "documents/check") { // the closed book reads everything, when the operator asks
+			continue
+		}
 		looked++
 		for _, step := range plan(t, pool, s) {
 			ofAll := strings.Contains(text, "GROUP BY state, level") || strings.Contains(text, "SET check_us = $1 WHERE agency_id = $2 AND check_us > $1")

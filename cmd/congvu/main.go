@@ -35,6 +35,7 @@ func verbs() []verb {
 		{"migrate", "nâng cấp bảng dữ liệu lên phiên bản của chương trình này", migrate},
 		{"backup", "sao lưu toàn bộ bản cài đặt vào một thư mục, trong khi máy chủ vẫn chạy", backupVerb},
 		{"restore", "khôi phục một bản sao lưu vào bản cài đặt trống, kiểm tra từng tệp", restoreVerb},
+		{"check-data", "khóa sổ: kiểm tra số, biên nhận, tệp, nhật ký, chữ ký có khớp nhau không", checkDataVerb},
 		{"import", "nạp cơ quan, đơn vị, người từ tệp XLSX hoặc CSV", importTable},
 		{"directory", "danh bạ cơ quan cả nước: đồng bộ từ danh mục, tìm, xem tình trạng", directoryVerb},
 		{"user", "mở, khóa tài khoản, đặt lại mật khẩu, tạo quản trị viên đầu tiên", user},
