@@ -43,6 +43,7 @@ type DB struct {
 	stmts   sync.Map
 	changed atomic.Pointer[chan struct{}]
 	applied []int64
+	acts    tallies
 }
 
 const (

@@ -101,6 +101,7 @@ func (tx *Tx) Record(e Event) error {
 		return fmt.Errorf("record %s: %w", e.Verb, err)
 	}
 	tx.recorded = true
+	tx.verbs = append(tx.verbs, e.Verb)
 	return nil
 }
 

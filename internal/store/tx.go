@@ -21,6 +21,7 @@ type Tx struct {
 	recorded bool
 	keeping  bool     // housekeeping: nothing happened that a person would call an act
 	after    []func() // run when the commit is durable
+	verbs    []string // recorded; counted when the commit is durable
 }
 
 type execer interface {
@@ -61,6 +62,7 @@ func (db *DB) commit(ctx context.Context, tx *Tx, f func(tx *Tx) error) error {
 	for _, g := range tx.after {
 		g()
 	}
+	db.acts.count(tx.verbs)
 	if tx.wrote {
 		db.announce()
 	}
@@ -69,7 +71,7 @@ func (db *DB) commit(ctx context.Context, tx *Tx, f func(tx *Tx) error) error {
 
 // attempt runs f on an open transaction or savepoint and applies the law of the journal.
 func (tx *Tx) attempt(conn execer, f func(tx *Tx) error) (err error) {
-	tx.conn, tx.wrote, tx.recorded, tx.after = conn, false, false, nil
+	tx.conn, tx.wrote, tx.recorded, tx.after, tx.verbs = conn, false, false, nil, nil
 	tx.now = tx.db.Now()
 	defer func() {
 		tx.conn = nil
