@@ -18,7 +18,7 @@ type setting struct {
 
 // settings are what serve, demo and the local verbs share. Their zero value works.
 type settings struct {
-	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, AxisCert, AxisKey, AxisCA, AxisPlaintext, AxisReplicas, AxisMonitors, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep, MetricsListen string
+	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, AxisCert, AxisKey, AxisCA, AxisPlaintext, AxisReplicas, AxisMonitors, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep, MetricsListen, Proxies string
 
 	list []*setting
 }
@@ -46,6 +46,7 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 	if serving {
 		add(&s.Addr, "addr", "127.0.0.1:8080", "địa chỉ lắng nghe HOST:PORT", false)
 		add(&s.PublicURL, "public-url", "", "địa chỉ công khai https://… khi chạy sau máy chủ trung gian", false)
+		add(&s.Proxies, "proxies", "", "địa chỉ IP hoặc dải CIDR của máy chủ trung gian ở máy khác, cách nhau dấu phẩy: chỉ chúng được tin khi nêu địa chỉ người dùng (X-Forwarded-For); bỏ trống: chỉ máy chủ trung gian trên chính máy này", false)
 		add(&s.Axis, "axis", "", "trục liên thông: bỏ trống = nhúng; nats://… = máy chủ hoặc trục của thành phố", true)
 		add(&s.AxisListen, "axis-listen", "", "HOST:PORT để bản cài đặt khác nối vào trục nhúng này", false)
 		add(&s.AxisPeers, "axis-peers", "", "tệp JSON liệt kê bản cài đặt được nối vào: tên, mật khẩu, mã cơ quan", false)

@@ -24,6 +24,7 @@ var english = map[string]string{
 	"axis-ca": "root certificates (PEM) by which the hub or the brokers at --axis are checked; \"system\": those of the operating system",
 
 	"public-url":     "public address https://… when the server runs behind a proxy",
+	"proxies":        "addresses or networks (CIDR) of proxies on other machines, separated by commas: only they are believed when they name the user's address (X-Forwarded-For); empty: only a proxy on this machine",
 	"metrics-listen": "HOST:PORT where a Prometheus on another host reads /metrics, /healthz, /readyz (no TLS: open it inside the monitoring network only); empty: /metrics is readable on this machine only",
 	"axis-listen":    "HOST:PORT where other installations connect to this embedded axis",
 	"axis-peers":     "JSON file of the installations that may connect: name, password, codes of agencies",

@@ -27,7 +27,9 @@ func measuredOffice(t *testing.T) *installation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Keep(t.Context(), func(tx *store.Tx) error { return tx.Enqueue(t.Context(), store.Job{Kind: "documents-stamp", Key: "1", Payload: "null"}) }); err != nil {
+	if err := db.Keep(t.Context(), func(tx *store.Tx) error {
+		return tx.Enqueue(t.Context(), store.Job{Kind: "documents-stamp", Key: "1", Payload: "null"})
+	}); err != nil {
 		t.Fatal(err)
 	}
 	return &installation{DB: db, Data: t.TempDir()}

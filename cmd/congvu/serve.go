@@ -75,6 +75,10 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 	if err != nil {
 		return fmt.Errorf("không lắng nghe được tại %s: %w", s.Addr, err)
 	}
+	believed, err := readProxies(s.Proxies)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	m := in.newMetrics(s.Backup)
 	closeMetrics, err := in.listenMetrics(s.MetricsListen, m, log)
 	if err != nil {
@@ -97,7 +101,7 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 	page.Index = in.index()
 	pages := web.New(page)
 	server := &http.Server{
-		Handler:           in.doorsMeasured(pages, api.New(api.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Version: versionText(), Log: log, TestCertificates: in.Trust.AllowTest}), m),
+		Handler:           believed.behind(in.doorsMeasured(pages, api.New(api.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Version: versionText(), Log: log, TestCertificates: in.Trust.AllowTest}), m)),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
