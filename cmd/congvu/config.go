@@ -10,15 +10,15 @@ import (
 
 // setting is one knob of an installation: a flag, and an environment variable for what should not stand on a command line.
 type setting struct {
-	flag, env, meaning string
-	secret             bool
-	value              *string
-	from               string
+	flag, env, fallback, meaning string
+	secret                       bool
+	value                        *string
+	from                         string
 }
 
 // settings are what serve, demo and the local verbs share. Their zero value works.
 type settings struct {
-	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, AxisCert, AxisKey, AxisCA, AxisPlaintext, AxisReplicas, AxisMonitors, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep string
+	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, AxisCert, AxisKey, AxisCA, AxisPlaintext, AxisReplicas, AxisMonitors, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep, MetricsListen, Proxies string
 
 	list []*setting
 }
@@ -27,7 +27,7 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 	s := &settings{}
 	add := func(into *string, name, fallback, meaning string, secret bool) {
 		env := "CONGVU_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-		k := &setting{flag: name, env: env, meaning: meaning, secret: secret, value: into, from: "mặc định"}
+		k := &setting{flag: name, env: env, fallback: fallback, meaning: meaning, secret: secret, value: into, from: "mặc định"}
 		*into = fallback
 		if v := w.env(env); v != "" {
 			*into, k.from = v, "biến môi trường "+env
@@ -46,6 +46,7 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 	if serving {
 		add(&s.Addr, "addr", "127.0.0.1:8080", "địa chỉ lắng nghe HOST:PORT", false)
 		add(&s.PublicURL, "public-url", "", "địa chỉ công khai https://… khi chạy sau máy chủ trung gian", false)
+		add(&s.Proxies, "proxies", "", "địa chỉ IP hoặc dải CIDR của máy chủ trung gian ở máy khác, cách nhau dấu phẩy: chỉ chúng được tin khi nêu địa chỉ người dùng (X-Forwarded-For); bỏ trống: chỉ máy chủ trung gian trên chính máy này", false)
 		add(&s.Axis, "axis", "", "trục liên thông: bỏ trống = nhúng; nats://… = máy chủ hoặc trục của thành phố", true)
 		add(&s.AxisListen, "axis-listen", "", "HOST:PORT để bản cài đặt khác nối vào trục nhúng này", false)
 		add(&s.AxisPeers, "axis-peers", "", "tệp JSON liệt kê bản cài đặt được nối vào: tên, mật khẩu, mã cơ quan", false)
@@ -62,6 +63,7 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 		add(&s.Backup, "backup", "", "thư mục giữ các bản sao lưu, nên nằm trên ổ đĩa khác; bỏ trống: không sao lưu", false)
 		add(&s.BackupEvery, "backup-every", "24h", "khoảng cách giữa hai lần tự sao lưu, thí dụ 6h; 0: chỉ sao lưu khi được yêu cầu", false)
 		add(&s.BackupKeep, "backup-keep", "14", "số bản sao lưu gần nhất được giữ", false)
+		add(&s.MetricsListen, "metrics-listen", "", "HOST:PORT để Prometheus ở máy khác đọc /metrics, /healthz, /readyz (không qua TLS, chỉ mở trong mạng giám sát); bỏ trống: /metrics chỉ đọc được trên máy này", false)
 		add(&s.Log, "log", "info", "mức nhật ký kỹ thuật: debug, info, warn, error", false)
 	}
 	return s
@@ -76,13 +78,27 @@ func (k *setting) shown() string {
 	return *k.value
 }
 
-// config prints every setting with its meaning, value and origin; secrets are never shown.
+// config prints every setting with its meaning, value and origin; secrets are never shown. It also writes the reference and a sample of the service's file.
 func config(_ context.Context, w *world, args []string) error {
-	fs := flags(w, "config", "config -explain")
+	fs := flags(w, "config", "config [--explain] | config --markdown vi|en | config --env")
 	all := fs.Bool("explain", false, "giải thích từng cấu hình, giá trị hiện tại và nguồn của nó")
+	markdown := fs.String("markdown", "", "in bản tra cứu cấu hình dạng Markdown: vi hoặc en")
+	sample := fs.Bool("env", false, "in tệp mẫu /etc/congvu/congvu.env, mỗi cấu hình một dòng có giải thích")
 	s := newSettings(w, fs, true)
-	if _, err := parse(fs, args); err != nil {
+	if rest, err := parse(fs, args); err != nil {
 		return err
+	} else if len(rest) > 0 {
+		return badUsage("config không nhận tham số nào ngoài tùy chọn")
+	}
+	switch {
+	case *sample:
+		printEnv(w.out)
+		return nil
+	case *markdown == "vi" || *markdown == "en":
+		printReference(w.out, *markdown)
+		return nil
+	case *markdown != "":
+		return badUsage("--markdown nhận vi hoặc en")
 	}
 	for _, k := range s.list {
 		fmt.Fprintf(w.out, "--%-12s = %q\n", k.flag, k.shown())

@@ -38,6 +38,7 @@ type installation struct {
 	Axis     *axis.Axis       // nil in local verbs
 	Exchange *exchange.Office // nil in local verbs
 	Log      *audit.Log       // the sealed journal
+	Data     string           // its folder
 	Node     string           // its name on the axis, where it is joined to other installations
 }
 
@@ -55,7 +56,7 @@ func openLocal(ctx context.Context, _ *world, s *settings) (*installation, error
 }
 
 func openTables(ctx context.Context, s *settings, how opening) (in *installation, err error) {
-	in = &installation{}
+	in = &installation{Data: s.Data}
 	defer func() {
 		if err != nil {
 			in.Close()

@@ -24,6 +24,8 @@ type world struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
+
+	declared func(*flag.FlagSet) // hears of the options a verb takes, for the manual
 }
 
 func verbs() []verb {
@@ -52,6 +54,8 @@ func verbs() []verb {
 		{"gateway-sim", "bộ mô phỏng trục liên thông quốc gia và LGSP, để chạy thử", gatewaySim},
 		{"bench", "đo hiệu năng và giới hạn của máy", bench},
 		{"config", "giải thích cấu hình: congvu config -explain", config},
+		{"health", "hỏi máy chủ đang chạy có sẵn sàng không, cho dịch vụ giám sát", health},
+		{"manual", "in trang hướng dẫn lệnh và phần tự hoàn thành lệnh của bash", manualVerb},
 		{"reindex", "lập lại chỉ mục tìm kiếm từ dữ liệu", reindex},
 		{"transcribe", "tiến trình con của máy chủ: đọc chữ trên tệp", transcribe},
 		{"version", "phiên bản chương trình", version},
@@ -122,6 +126,9 @@ func flags(w *world, name, line string) *flag.FlagSet {
 	fs.Usage = func() {
 		fmt.Fprintf(w.err, "Cách dùng: congvu %s\n", line)
 		fs.PrintDefaults()
+	}
+	if w.declared != nil {
+		w.declared(fs)
 	}
 	return fs
 }

@@ -28,8 +28,6 @@ import (
 	"congvu/internal/web"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // memoryLimit is where the garbage collector begins to work harder instead of letting the heap double, unless GOMEMLIMIT names another place: the office's small
@@ -83,6 +81,16 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 	if err != nil {
 		return fmt.Errorf("không lắng nghe được tại %s: %w", s.Addr, err)
 	}
+	believed, err := readProxies(s.Proxies)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	m := in.newMetrics(s.Backup)
+	closeMetrics, err := in.listenMetrics(s.MetricsListen, m, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer closeMetrics()
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	var workers sync.WaitGroup
@@ -99,7 +107,7 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 	page.Index = in.index()
 	pages := web.New(page)
 	server := &http.Server{
-		Handler:           in.doors(pages, api.New(api.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Version: versionText(), Log: log, TestCertificates: in.Trust.AllowTest})),
+		Handler:           believed.behind(in.doorsMeasured(pages, api.New(api.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Version: versionText(), Log: log, TestCertificates: in.Trust.AllowTest}), m)),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
@@ -114,9 +122,13 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
+	keeper := serviceKeeper(w)
+	keeper.tell("READY=1\nSTATUS=" + address)
+	workers.Go(func() { keeper.watch(working, healthAddress(listener.Addr().String())) })
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
+		keeper.tell("STOPPING=1")
 		fmt.Fprintln(w.out, "Đang dừng: chờ các yêu cầu đang xử lý kết thúc…")
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestsPatience)
 		defer cancel()
@@ -279,25 +291,30 @@ func (in *installation) sweep(ctx context.Context, log *slog.Logger) {
 
 // doors puts pages, API and the operator's addresses on one server.
 func (in *installation) doors(pages, apiV1 http.Handler) http.Handler {
-	registry := prometheus.NewRegistry()
-	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "congvu_http_seconds", Help: "Time of answers by method and status class.",
-		Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"method", "class"})
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), requests, &figures{in})
+	return in.doorsMeasured(pages, apiV1, in.newMetrics(""))
+}
+
+func (in *installation) doorsMeasured(pages, apiV1 http.Handler, m *metrics) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-		defer cancel()
-		if err := in.DB.Ping(ctx); err != nil {
-			http.Error(w, "database", http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ready")
-	})
-	mux.Handle("GET /metrics", onlyLocal(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
-	mux.Handle("/api/", measured(requests, apiV1))
-	mux.Handle("/", measured(requests, pages))
+	mux.HandleFunc("GET /healthz", alive)
+	mux.HandleFunc("GET /readyz", in.ready)
+	mux.Handle("GET /metrics", onlyLocal(m.page()))
+	mux.Handle("/api/", measured(m.requests, apiV1))
+	mux.Handle("/", measured(m.requests, pages))
 	return mux
+}
+
+func alive(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") }
+
+// ready says whether people can be let in: the database answers.
+func (in *installation) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := in.DB.Ping(ctx); err != nil {
+		http.Error(w, "database", http.StatusServiceUnavailable)
+		return
+	}
+	fmt.Fprintln(w, "ready")
 }
 
 // onlyLocal keeps figures from strangers: they are read on the machine itself, or fetched by an agent there.
@@ -318,10 +335,11 @@ func measured(h *prometheus.HistogramVec, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		class := routeClass(r.URL.Path) // before a handler strips it
 		seen := &statusWriter{ResponseWriter: w, status: 200}
 		begun := time.Now()
 		next.ServeHTTP(seen, r)
-		h.WithLabelValues(r.Method, fmt.Sprintf("%dxx", seen.status/100)).Observe(time.Since(begun).Seconds())
+		h.WithLabelValues(methodClass(r.Method), class, fmt.Sprintf("%dxx", seen.status/100)).Observe(time.Since(begun).Seconds())
 	})
 }
 
@@ -332,47 +350,3 @@ type statusWriter struct {
 
 func (s *statusWriter) WriteHeader(code int)        { s.status = code; s.ResponseWriter.WriteHeader(code) }
 func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
-
-// figures gives the pools' and the work's figures at the moment they are asked for.
-type figures struct{ in *installation }
-
-var (
-	figureConns   = prometheus.NewDesc("congvu_db_connections", "Database connections by pool and state.", []string{"pool", "state"}, nil)
-	figureCalls   = prometheus.NewDesc("congvu_statement_calls_total", "How often a statement ran, of the statements that took the most time so far.", []string{"statement"}, nil)
-	figureTime    = prometheus.NewDesc("congvu_statement_seconds_total", "Time spent in a statement, of those that took the most so far.", []string{"statement"}, nil)
-	figureBacklog = prometheus.NewDesc("congvu_jobs", "Due work by kind and state.", []string{"kind", "state"}, nil)
-)
-
-func (f *figures) Describe(ch chan<- *prometheus.Desc) {
-	ch <- figureConns
-	ch <- figureBacklog
-	ch <- figureCalls
-	ch <- figureTime
-}
-
-// figureStatements bounds how many statements are shown.
-const figureStatements = 60
-
-func (f *figures) Collect(ch chan<- prometheus.Metric) {
-	read, write := f.in.DB.Stats()
-	for name, s := range map[string]struct{ open, used int }{"read": {read.OpenConnections, read.InUse}, "write": {write.OpenConnections, write.InUse}} {
-		ch <- prometheus.MustNewConstMetric(figureConns, prometheus.GaugeValue, float64(s.open), name, "open")
-		ch <- prometheus.MustNewConstMetric(figureConns, prometheus.GaugeValue, float64(s.used), name, "used")
-	}
-	for i, u := range store.Used() {
-		if i == figureStatements {
-			break
-		}
-		ch <- prometheus.MustNewConstMetric(figureCalls, prometheus.CounterValue, float64(u.Calls), u.Stmt.Where)
-		ch <- prometheus.MustNewConstMetric(figureTime, prometheus.CounterValue, u.Time.Seconds(), u.Stmt.Where)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	jobs, err := f.in.DB.Backlogs(ctx)
-	if err != nil {
-		return
-	}
-	for _, j := range jobs {
-		ch <- prometheus.MustNewConstMetric(figureBacklog, prometheus.GaugeValue, float64(j.N), j.Kind, j.State)
-	}
-}

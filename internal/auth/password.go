@@ -42,10 +42,11 @@ func hash(ctx context.Context, password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", err
 	}
-	if err := hashing.Acquire(ctx, 1); err != nil {
+	done, err := turn(ctx)
+	if err != nil {
 		return "", err
 	}
-	defer hashing.Release(1)
+	defer done()
 	key := argon2.IDKey([]byte(norm.NFC.String(password)), salt, argonPasses, argonMemory, 1, argonKey)
 	b := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=1$%s$%s", argonMemory, argonPasses, b.EncodeToString(salt), b.EncodeToString(key)), nil
@@ -73,10 +74,11 @@ func matches(ctx context.Context, phc, password string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := hashing.Acquire(ctx, 1); err != nil {
+	done, err := turn(ctx)
+	if err != nil {
 		return false, err
 	}
-	defer hashing.Release(1)
+	defer done()
 	got := argon2.IDKey([]byte(norm.NFC.String(password)), salt, passes, memory, 1, uint32(len(want)))
 	return subtle.ConstantTimeCompare(got, want) == 1 && !tooLong, nil
 }

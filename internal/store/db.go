@@ -49,6 +49,7 @@ type DB struct {
 	changed atomic.Pointer[chan struct{}]
 	signals signals
 	applied []int64
+	acts    tallies
 }
 
 const (

@@ -159,6 +159,7 @@ func (tx *Tx) entry(e Event) ([]any, error) {
 		}
 		t.Data = b
 	}
+	tx.verbs = append(tx.verbs, e.Verb)
 	return []any{tx.NewID(), tx.now, e.Verb, e.Agency, e.Ref, e.Title, tx.actor.Person, tx.actor.Holding, tx.actor.For, string(tx.actor.Via), tx.actor.Request, JSONOf(t)}, nil
 }
 

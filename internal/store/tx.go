@@ -22,6 +22,7 @@ type Tx struct {
 	keeping  bool     // housekeeping: nothing happened that a person would call an act
 	after    []func() // run when the commit is durable
 	touched  []string // tables written
+	verbs    []string // recorded; counted when the commit is durable
 }
 
 type execer interface {
@@ -62,6 +63,7 @@ func (db *DB) commit(ctx context.Context, tx *Tx, f func(tx *Tx) error) error {
 	for _, g := range tx.after {
 		g()
 	}
+	db.acts.count(tx.verbs)
 	if tx.wrote {
 		db.announce()
 		db.signals.fire(tx.touched)
@@ -71,7 +73,7 @@ func (db *DB) commit(ctx context.Context, tx *Tx, f func(tx *Tx) error) error {
 
 // attempt runs f on an open transaction or savepoint and applies the law of the journal.
 func (tx *Tx) attempt(conn execer, f func(tx *Tx) error) (err error) {
-	tx.conn, tx.wrote, tx.recorded, tx.after, tx.touched = conn, false, false, nil, nil
+	tx.conn, tx.wrote, tx.recorded, tx.after, tx.touched, tx.verbs = conn, false, false, nil, nil, nil
 	tx.now = tx.db.Now()
 	defer func() {
 		tx.conn = nil
