@@ -24,8 +24,7 @@ import (
 // certificates, delegations and absences are another, of its own administrator.
 func (s *Seeder) census(ctx context.Context, w Whole) error {
 	s.hall = &cityHall{agencies: wholeStructure(w)}
-	c := &census{s: s, w: w, from: foundedOn(w), start: w.First(), people: &progress{w: w, step: stepPeople, total: len(s.hall.agencies)},
-		keys: &progress{w: w, step: stepKeys, total: len(s.hall.agencies)}}
+	c := &census{s: s, w: w, from: foundedOn(w), start: w.First(), count: &progress{w: w, step: "Lập cơ quan, nhân sự, tài khoản, chứng thư số", total: len(s.hall.agencies)}}
 	var err error
 	if c.hash, err = s.sharedHash(ctx); err != nil {
 		return err
@@ -49,11 +48,6 @@ func (s *Seeder) census(ctx context.Context, w Whole) error {
 	}
 	return nil
 }
-
-const (
-	stepPeople = "Lập cơ quan, đơn vị, nhân sự, tài khoản"
-	stepKeys   = "Cấp chứng thư số thử nghiệm, giao quyền ký"
-)
 
 // foundedOn is when the agencies of a whole city began: well before the quarter, those of two levels not before there were any.
 func foundedOn(w Whole) calendar.Date {
@@ -80,12 +74,12 @@ func (s *Seeder) sharedHash(ctx context.Context) (string, error) {
 
 // census is the founding of a whole city.
 type census struct {
-	s            *Seeder
-	w            Whole
-	from, start  calendar.Date
-	hash         string
-	people, keys *progress
-	fates        []fates
+	s           *Seeder
+	w           Whole
+	from, start calendar.Date
+	hash        string
+	count       *progress
+	fates       []fates
 }
 
 // fates are how many people of an agency are in a special position (C4.5).
@@ -136,11 +130,10 @@ func (c *census) found(ctx context.Context, i int) error {
 	if err != nil {
 		return name(err)
 	}
-	c.people.add()
 	if err := c.equip(ctx, i); err != nil {
 		return name(err)
 	}
-	c.keys.add()
+	c.count.add()
 	return nil
 }
 
