@@ -50,6 +50,9 @@ func (s *Seeder) totals(ctx context.Context, w Whole) (*Totals, error) {
 	if err := s.countCensus(ctx, w, t); err != nil {
 		return t, err
 	}
+	if err := s.countQuarter(ctx, w, t); err != nil {
+		return t, err
+	}
 	return t, t.Wrong()
 }
 
