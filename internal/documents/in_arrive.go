@@ -23,9 +23,16 @@ var (
 		ORDER BY identifier DESC, same_content DESC, d.arrival_number DESC, d.id LIMIT 20`)
 )
 
+// sqlAlike looks whether there is anything to compare with: mostly there is nothing.
+var sqlAlike = store.SQL(`SELECT id FROM documents_incoming WHERE agency_id = $1 AND document_id <> '' AND document_id = $2 AND id <> $3
+	UNION ALL SELECT id FROM documents_incoming WHERE agency_id = $1 AND number_key = $4 AND notation_key = $5 AND issued_year = $6 AND id <> $3 LIMIT 1`)
+
 // twins lists what a document seems to repeat, also refused receipts.
 func (d *Incoming) twins(ctx context.Context, r store.Reader, content string) ([]Twin, error) {
 	k := d.keys()
+	if _, alike, err := store.Maybe[int64](ctx, r, sqlAlike, d.AgencyID, d.DocumentID, d.ID, k.number, k.notation, d.IssuedDate.Year()); err != nil || !alike {
+		return nil, err
+	}
 	return store.All[Twin](ctx, r, sqlTwins, d.DocumentID, d.SenderCode, content, d.AgencyID, k.number, k.notation, d.IssuedDate.Year(), d.ID, k.sender, k.senderFold)
 }
 

@@ -10,24 +10,33 @@ import (
 	"congvu/internal/store"
 )
 
-// staffWith lists the people of an agency whose post today has one of the roles, each once.
+// staffWith lists the people of an agency whose post today fits, each once.
 func staffWith(ctx context.Context, tx *store.Tx, agency int64, fits func(org.Holding) bool) ([]int64, error) {
 	staff, err := org.Staff(ctx, tx, org.AgencyID(agency), today(tx.Now()))
-	var people []int64
+	return whoFits(staff, fits), err
+}
+
+// staffIn is staffWith of those who have a role: the others are not read.
+func staffIn(ctx context.Context, tx *store.Tx, agency int64, role store.Roles, fits func(org.Holding) bool) ([]int64, error) {
+	staff, err := org.StaffWith(ctx, tx, org.AgencyID(agency), role, today(tx.Now()))
+	return whoFits(staff, fits), err
+}
+
+func whoFits(staff []org.Holding, fits func(org.Holding) bool) (people []int64) {
 	for _, h := range staff {
 		if p := int64(h.PersonID); fits(h) && !slices.Contains(people, p) {
 			people = append(people, p)
 		}
 	}
-	return people, err
+	return people
 }
 
 func clerksOf(ctx context.Context, tx *store.Tx, agency int64) ([]int64, error) {
-	return staffWith(ctx, tx, agency, func(h org.Holding) bool { return h.Roles.Has(store.Clerk) })
+	return staffIn(ctx, tx, agency, store.Clerk, func(org.Holding) bool { return true })
 }
 
 func headsOf(ctx context.Context, tx *store.Tx, agency, unit int64) ([]int64, error) {
-	return staffWith(ctx, tx, agency, func(h org.Holding) bool { return int64(h.UnitID) == unit && h.Roles.Has(store.UnitHead) })
+	return staffIn(ctx, tx, agency, store.UnitHead, func(h org.Holding) bool { return int64(h.UnitID) == unit })
 }
 
 // holder is a target as the line keeps it.

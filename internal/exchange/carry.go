@@ -69,20 +69,23 @@ func (c *carrier) round(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	all := 0
-	for _, part := range []func(context.Context) (int, error){
-		func(ctx context.Context) (int, error) { return c.o.DB.WorkOnce(ctx, c.o.packing()) },
-		c.deliver,
-		c.answer,
-		func(ctx context.Context) (int, error) { return c.o.DB.WorkOnce(ctx, c.o.requesting()) },
-		c.o.askAgainOnce,
+	for _, part := range []struct {
+		do   func(context.Context) (int, error)
+		once bool // it takes all there is; what it leaves due again waits for the answers
+	}{
+		{do: func(ctx context.Context) (int, error) { return c.o.DB.WorkOnce(ctx, c.o.packing()) }},
+		{do: c.deliver, once: true},
+		{do: c.answer},
+		{do: func(ctx context.Context) (int, error) { return c.o.DB.WorkOnce(ctx, c.o.requesting()) }},
+		{do: c.o.askAgainOnce},
 	} {
 		for {
-			n, err := part(ctx)
+			n, err := part.do(ctx)
 			all += n
 			if err != nil {
 				return all, err
 			}
-			if n == 0 {
+			if n == 0 || part.once {
 				break
 			}
 		}

@@ -78,13 +78,13 @@ func hosted(ctx context.Context, r store.Reader) ([]string, error) {
 
 // clerks are the people of an agency who are told about its mail.
 func clerks(ctx context.Context, r store.Reader, agency int64, at store.Instant) ([]int64, error) {
-	staff, err := org.Staff(ctx, r, org.AgencyID(agency), calendar.DateOf(at.Time()))
+	staff, err := org.StaffWith(ctx, r, org.AgencyID(agency), store.Clerk, calendar.DateOf(at.Time()))
 	if err != nil {
 		return nil, err
 	}
 	var out []int64
 	for _, h := range staff {
-		if h.Roles.Has(store.Clerk) && !slices.Contains(out, int64(h.PersonID)) {
+		if !slices.Contains(out, int64(h.PersonID)) {
 			out = append(out, int64(h.PersonID))
 		}
 	}

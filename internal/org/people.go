@@ -353,6 +353,7 @@ var (
 	sqlHolding      = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.id = $1`)
 	sqlHoldings     = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.person_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND (a.valid_to = '' OR a.valid_to >= $2 OR h.valid_from > a.valid_to) ORDER BY CASE h.kind WHEN 'official' THEN 0 ELSE 1 END, ` + rankOrder + `, h.id`)
 	sqlStaff        = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.unit_id, h.id`)
+	sqlStaffWith    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.roles & $2 <> 0 AND h.valid_from <= $3 AND (h.valid_to = '' OR h.valid_to >= $3) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.unit_id, h.id`)
 	sqlStaffSince   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY CASE h.valid_to WHEN '' THEN 1 ELSE 0 END, h.valid_to DESC, h.id LIMIT 2000`)
 	sqlFindStaff    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND p.search_text LIKE $3 ORDER BY ` + rankOrder + `, h.id LIMIT $4`)
 	sqlSecondHead   = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND rank = 'head' AND valid_from <= $2 AND (valid_to = '' OR valid_to >= $3) LIMIT 1`)
@@ -591,6 +592,18 @@ func Holdings(ctx context.Context, r store.Reader, person PersonID, at calendar.
 // Staff lists the posts held in an agency on a date: by rank, unit, then given name.
 func Staff(ctx context.Context, r store.Reader, agency AgencyID, at calendar.Date) ([]Holding, error) {
 	all, err := store.All[Holding](ctx, r, sqlStaff, agency, at)
+	inOrder(all)
+	return all, err
+}
+
+// StaffWith is Staff of those with any of the roles: a registry of three in a house of hundreds is asked for at every document.
+func StaffWith(ctx context.Context, r store.Reader, agency AgencyID, roles store.Roles, at calendar.Date) ([]Holding, error) {
+	all, err := store.All[Holding](ctx, r, sqlStaffWith, agency, int64(roles), at)
+	inOrder(all)
+	return all, err
+}
+
+func inOrder(all []Holding) {
 	for i := 0; i < len(all); { // equal rank and unit: by Vietnamese given name
 		j := i
 		for j < len(all) && all[j].Rank == all[i].Rank && all[j].UnitID == all[i].UnitID {
@@ -599,7 +612,6 @@ func Staff(ctx context.Context, r store.Reader, agency AgencyID, at calendar.Dat
 		i18n.SortNames(all[i:j], func(h Holding) string { return h.PersonName })
 		i = j
 	}
-	return all, err
 }
 
 // Leaders lists the head and the deputies of an agency on a date.
