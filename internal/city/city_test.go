@@ -26,8 +26,12 @@ var aMonday = time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Hanoi)
 // installationFor opens an empty installation whose clock is the city's.
 func installationFor(t testing.TB, seed uint64, now time.Time) *Seeder {
 	t.Helper()
+	return installationAt(t, seed, now, NewClock(now))
+}
+
+func installationAt(t testing.TB, seed uint64, now time.Time, clock *Clock) *Seeder {
+	t.Helper()
 	dir := t.TempDir()
-	clock := NewClock(now)
 	authority, err := Authority(seed, now)
 	if err != nil {
 		t.Fatal(err)
