@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -35,7 +36,13 @@ func (in *installation) authorities(tsa string, wire http.RoundTripper) *authori
 // simulateAuthority lets the sample city's authority answer within this process: real time stamps and revocation answers, without any value
 // outside of the demonstration. A folder built before there was one goes on without.
 func (in *installation) simulateAuthority() (*authority.Simulator, error) {
-	a, err := city.AuthorityOf(demoSeed, in.Trust.Pins())
+	drawn := uint64(demoSeed)
+	if w, _, ok, err := city.Ordered(context.Background(), in.DB); err != nil {
+		return nil, err
+	} else if ok {
+		drawn = w.Seed
+	}
+	a, err := city.AuthorityOf(drawn, in.Trust.Pins())
 	if err != nil || a == nil {
 		return nil, err
 	}

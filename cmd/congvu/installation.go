@@ -46,6 +46,7 @@ type opening struct {
 	migrate   bool
 	clock     store.Clock
 	allowTest bool // believe the worthless certificates of the test authority: demonstrations only
+	building  bool // nothing waits for the disk until built: what is made can be made again
 }
 
 // openLocal opens the installation for a verb that ends by itself; nothing is sent or received.
@@ -64,7 +65,7 @@ func openTables(ctx context.Context, s *settings, how opening) (in *installation
 	if err = os.MkdirAll(s.Data, 0o700); err != nil {
 		return in, err
 	}
-	if in.DB, err = store.Open(ctx, store.Config{Dir: s.Data, URL: s.DB, Clock: how.clock, Migrate: how.migrate}); err != nil {
+	if in.DB, err = store.Open(ctx, store.Config{Dir: s.Data, URL: s.DB, Clock: how.clock, Migrate: how.migrate, Building: how.building}); err != nil {
 		return in, err
 	}
 	address := s.Blobs
@@ -83,6 +84,12 @@ func openTables(ctx context.Context, s *settings, how opening) (in *installation
 	if in.Keys, err = keys.Open(filepath.Join(s.Data, "keys"), secret); err != nil {
 		return in, err
 	}
+	if how.building {
+		in.Keys.Building()
+		if disk, ok := in.Blobs.(*blob.Disk); ok {
+			disk.Building()
+		}
+	}
 	if s.Signer != "" {
 		in.Keys.Attach(signer.Prefix, signer.NewRing(s.Signer, 0))
 	}
@@ -96,6 +103,19 @@ func openTables(ctx context.Context, s *settings, how opening) (in *installation
 	}
 	in.Log, err = in.openLog(ctx, s)
 	return in, err
+}
+
+// built brings everything that was built to the disk, files before the rows that name them; from then on the installation is an ordinary one.
+func (in *installation) built(ctx context.Context) error {
+	if disk, ok := in.Blobs.(*blob.Disk); ok {
+		if err := disk.Built(); err != nil {
+			return err
+		}
+	}
+	if err := in.Keys.Built(); err != nil {
+		return err
+	}
+	return in.DB.Built(ctx)
 }
 
 // openLog names the sealed journal after the installation, and keeps its newest checkpoint beside the database.

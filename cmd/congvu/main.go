@@ -29,6 +29,7 @@ type world struct {
 func verbs() []verb {
 	return []verb{
 		{"demo", "chạy thử với một thành phố mẫu (dữ liệu nhúng)", demo},
+		{"seed", "tạo một thành phố mẫu lớn: cả quý làm việc của 633 cơ quan, hoặc nhiều quý, nhiều thành phố", seed},
 		{"serve", "chạy máy chủ", serve},
 		{"broker", "chạy một máy chủ của cụm trục liên thông, khi nhiều bản của máy chủ dùng chung một cơ sở dữ liệu", broker},
 		{"migrate", "nâng cấp bảng dữ liệu lên phiên bản của chương trình này", migrate},

@@ -19,6 +19,7 @@ import (
 	"congvu/internal/api"
 	"congvu/internal/auth"
 	"congvu/internal/blob"
+	"congvu/internal/city"
 	"congvu/internal/documents"
 	"congvu/internal/dossiers"
 	"congvu/internal/exchange"
@@ -57,6 +58,11 @@ func serve(ctx context.Context, w *world, args []string) error {
 		return stoppedEarly(ctx, w, err)
 	}
 	defer in.closeInTime(log)
+	if sample, err := city.Sample(ctx, in.DB); err != nil {
+		return stoppedEarly(ctx, w, err)
+	} else if sample && !*allowTest {
+		return store.Refuse(store.Conflict, "Nơi này chứa thành phố mẫu: mật khẩu và khóa ký của nó ai cũng biết, nên không chạy như hệ thống thật. Để xem thử, dùng congvu demo với cùng --data; để thử máy chủ, thêm --allow-test-certificates.")
+	}
 	if *allowTest {
 		log.Warn("test certificates are believed: documents signed with them have no legal value")
 	}

@@ -32,14 +32,15 @@ type secretAccount struct {
 const accountColumns = `person_id, login, state, must_change, demo, home_agency, created_us, changed_us`
 
 var (
-	sqlOpenAccount = store.SQL(`INSERT INTO auth_accounts (person_id, login, hash, state, must_change, demo, home_agency, created_us, changed_us) VALUES ($1, $2, $3, 'active', $4, $5, $6, $7, $7)`)
-	sqlByLogin     = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE login = $1`)
-	sqlByPerson    = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE person_id = $1`)
-	sqlAccounts    = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE home_agency = $1 ORDER BY login`)
-	sqlSetState    = store.SQL(`UPDATE auth_accounts SET state = $1 WHERE person_id = $2 AND state <> $1`)
-	sqlSetHash     = store.SQL(`UPDATE auth_accounts SET hash = $1, must_change = $2, changed_us = $3 WHERE person_id = $4`)
-	sqlAnyAccount  = store.SQL(`SELECT person_id FROM auth_accounts LIMIT 1`)
-	sqlDemo        = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE demo AND state = 'active' ORDER BY login`)
+	putAccounts   = store.BulkOf(50, 9, `INSERT INTO auth_accounts (person_id, login, hash, state, must_change, demo, home_agency, created_us, changed_us) VALUES `, "")
+	sqlTaken      = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE login IN (SELECT value FROM json_each(CAST($1 AS TEXT))) OR person_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`)
+	sqlByLogin    = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE login = $1`)
+	sqlByPerson   = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE person_id = $1`)
+	sqlAccounts   = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE home_agency = $1 ORDER BY login`)
+	sqlSetState   = store.SQL(`UPDATE auth_accounts SET state = $1 WHERE person_id = $2 AND state <> $1`)
+	sqlSetHash    = store.SQL(`UPDATE auth_accounts SET hash = $1, must_change = $2, changed_us = $3 WHERE person_id = $4`)
+	sqlAnyAccount = store.SQL(`SELECT person_id FROM auth_accounts LIMIT 1`)
+	sqlDemo       = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE demo AND state = 'active' ORDER BY login`)
 )
 
 var loginForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]$`)
@@ -84,26 +85,54 @@ func PutAccount(ctx context.Context, tx *store.Tx, o Opening) error {
 	if err != nil {
 		return err
 	}
-	if !org.MayAdminister(tx.Actor(), p.HomeAgency) {
+	return PutAccounts(ctx, tx, p.HomeAgency, []Opening{o})
+}
+
+// PutAccounts is PutAccount for many people of one agency: what is looked up is read once, and rows are written many to a statement. The first refusal
+// undoes all of it.
+func PutAccounts(ctx context.Context, tx *store.Tx, agency org.AgencyID, openings []Opening) error {
+	if !org.MayAdminister(tx.Actor(), agency) {
 		return store.Refuse(store.NotFound, "Không tìm thấy người này.")
 	}
-	if err := ruled(ctx, tx, o.Person); err != nil {
+	ids, logins := make([]org.PersonID, len(openings)), make([]string, len(openings))
+	for i := range openings {
+		ids[i], logins[i] = openings[i].Person, cleanLogin(openings[i].Login)
+	}
+	people, err := org.FindPeople(ctx, tx, ids)
+	if err != nil {
 		return err
 	}
-	if _, taken, err := store.Maybe[secretAccount](ctx, tx, sqlByLogin, cleanLogin(o.Login)); err != nil {
-		return err
-	} else if taken {
-		return &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "login", Message: store.Say("Tên đăng nhập {login} đã có người dùng.", "login", o.Login)}}}
-	}
-	if _, taken, err := store.Maybe[secretAccount](ctx, tx, sqlByPerson, int64(o.Person)); err != nil {
-		return err
-	} else if taken {
-		return store.Refuse(store.Conflict, "{name} đã có tài khoản.", "name", p.Name)
-	}
-	if err := tx.Put(ctx, sqlOpenAccount, int64(o.Person), cleanLogin(o.Login), o.Hash, o.MustChange, o.Demo, int64(p.HomeAgency), tx.Now()); err != nil {
+	taken, err := store.All[Account](ctx, tx, sqlTaken, store.JSONOf(logins), store.JSONOf(ids))
+	if err != nil {
 		return err
 	}
-	return tx.Record(store.Event{Verb: "account.opened", Agency: int64(p.HomeAgency), Ref: personRef(int64(o.Person)), Title: cleanLogin(o.Login)})
+	named, has := map[string]bool{}, map[org.PersonID]bool{}
+	for _, t := range taken {
+		named[t.Login], has[org.PersonID(t.PersonID)] = true, true
+	}
+	rows := make([][]any, len(openings))
+	events := make([]store.Event, len(openings))
+	for i, o := range openings {
+		p, ok := people[o.Person]
+		switch {
+		case !ok || p.HomeAgency != agency:
+			return store.Refuse(store.NotFound, "Không tìm thấy người này.")
+		case named[logins[i]]:
+			return &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "login", Message: store.Say("Tên đăng nhập {login} đã có người dùng.", "login", o.Login)}}}
+		case has[o.Person]:
+			return store.Refuse(store.Conflict, "{name} đã có tài khoản.", "name", p.Name)
+		}
+		if err := ruled(ctx, tx, o.Person); err != nil {
+			return err
+		}
+		named[logins[i]], has[o.Person] = true, true
+		rows[i] = []any{int64(o.Person), logins[i], o.Hash, "active", o.MustChange, o.Demo, int64(agency), tx.Now(), tx.Now()}
+		events[i] = store.Event{Verb: "account.opened", Agency: int64(agency), Ref: personRef(int64(o.Person)), Title: logins[i]}
+	}
+	if err := putAccounts.Put(ctx, tx, rows); err != nil {
+		return err
+	}
+	return tx.RecordAll(events)
 }
 
 func personRef(id int64) string { return fmt.Sprintf("person/%d", id) }
@@ -178,6 +207,14 @@ func Accounts(ctx context.Context, r store.Reader, a store.Actor, agency org.Age
 // DemoAccounts lists the accounts of a demonstration.
 func DemoAccounts(ctx context.Context, r store.Reader) ([]Account, error) {
 	return store.All[Account](ctx, r, sqlDemo)
+}
+
+var sqlCountAccounts = store.SQL(`SELECT CAST(count(*) AS BIGINT) AS opened, COALESCE(sum(CASE WHEN state = 'locked' THEN 1 ELSE 0 END), 0) AS locked FROM auth_accounts`)
+
+// Count counts the accounts of the installation, and those of them that are locked. For the installation itself, never for a door.
+func Count(ctx context.Context, r store.Reader) (opened, locked int64, err error) {
+	c, err := store.One[struct{ Opened, Locked int64 }](ctx, r, sqlCountAccounts)
+	return c.Opened, c.Locked, err
 }
 
 // ruled refuses an agency's administrator the account of somebody who rules the installation: a new password would make him that person.

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,6 +25,8 @@ type Disk struct {
 	root string
 
 	durable sync.Map // folders whose entry in their parent this process has synced
+
+	lax atomic.Bool // nothing waits for the disk (building.go)
 
 	locks [64]sync.RWMutex // by the start of the address: placing and deleting exclude each other
 }
@@ -57,7 +60,7 @@ func (d *Disk) Put(ctx context.Context, r io.Reader, limit int64) (Ref, error) {
 		return Ref{}, err
 	}
 	defer s.discard()
-	if err := s.file.Sync(); err != nil {
+	if err := d.sync(s.file); err != nil {
 		return Ref{}, writeFailure(err)
 	}
 	if err := d.place(s); err != nil {
@@ -87,7 +90,7 @@ func (d *Disk) place(s *spooled) error {
 	if err := os.Remove(other); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return SyncFolder(folder)
+	return d.syncFolder(folder)
 }
 
 // ensureFolder makes ab/cd and syncs each new name in its parent, once per process: another process may have made the
@@ -100,7 +103,7 @@ func (d *Disk) ensureFolder(folder string) error {
 		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
-		if err := SyncFolder(filepath.Dir(dir)); err != nil {
+		if err := d.syncFolder(filepath.Dir(dir)); err != nil {
 			return err
 		}
 		d.durable.Store(dir, true)

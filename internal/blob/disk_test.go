@@ -294,3 +294,18 @@ func benchRead(b *testing.B, data []byte) {
 		}
 	}
 }
+
+func TestWhatIsBuiltIsThereAndSyncedInTheEnd(t *testing.T) {
+	d, err := OpenDisk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Building()
+	ref, err := d.Put(t.Context(), strings.NewReader("văn bản"), 100)
+	if err := errors.Join(err, d.Built()); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := ReadAll(t.Context(), d, ref.SHA, 100); err != nil || string(b) != "văn bản" {
+		t.Fatal(string(b), err)
+	}
+}

@@ -242,7 +242,7 @@ func (k *keyRing) give(ctx context.Context, a *agency) error {
 		return err
 	}
 	f := documents.CertificateForm{Owner: documents.OwnerAgency, OwnerID: int64(a.id), KeyName: exchange.KeyName(a.code)}
-	if err := k.keep(ctx, &f, seal, paper.SealImage, a.name, true); err != nil {
+	if err := k.keep(ctx, &f, seal, paper.SmallSealImage, a.name, true); err != nil {
 		return err
 	}
 	forms := []documents.CertificateForm{f}
@@ -260,7 +260,7 @@ func (k *keyRing) give(ctx context.Context, a *agency) error {
 				return err
 			}
 			f = documents.CertificateForm{Owner: documents.OwnerPerson, OwnerID: int64(p.person), KeyName: "person-" + p.login + "." + a.slug}
-			if err := k.keep(ctx, &f, id, paper.SignatureImage, p.name, k.busy[p.person]); err != nil {
+			if err := k.keep(ctx, &f, id, paper.SmallSignatureImage, p.name, k.busy[p.person]); err != nil {
 				return err
 			}
 			k.mu.Lock()

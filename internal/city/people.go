@@ -31,3 +31,6 @@ func names(r *rand.Rand, n int) []string {
 	}
 	return out
 }
+
+// person draws one name.
+func person(r *rand.Rand) string { return names(r, 1)[0] }

@@ -28,6 +28,7 @@ type post struct {
 	roles store.Roles
 	unit  string // abbreviation, "" = none
 	signs bool
+	idle  bool // his account is locked or he is away: he does nothing in the quarter
 
 	name    string
 	person  org.PersonID

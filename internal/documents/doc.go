@@ -22,7 +22,7 @@
 //
 // Secret documents do not live on this network (D9.10): documents_secrets holds their numbers only (register_secret.go).
 //
-// Limits: a file 50 MB (setting documents.file_limit, bytes), a document 50 attachments and 500 receivers, a text 1 MB.
+// Limits: a file 50 MB (setting documents.file_limit, bytes), a document 50 attachments and 1,000 receivers, a text 1 MB.
 // Non-PDF attachments travel unsigned. A seal image is drawn only where the layout has its place. An uploaded image 2 MB and 16 megapixels.
 //
 // Signing never waits for a time-stamp authority: the signed file is kept, the token follows as due work, and a release waits for it.

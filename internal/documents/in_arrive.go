@@ -115,10 +115,10 @@ const mostPlaces = 500
 
 // receiverPlaces keeps the names of receivers: each once, not without end.
 func receiverPlaces(names []string) store.JSON {
-	out := []string{}
+	out, have := []string{}, map[string]bool{}
 	for _, s := range names {
-		if s = cutText(line(s), 300); s != "" && !contains(out, s) && len(out) < mostPlaces {
-			out = append(out, s)
+		if s = cutText(line(s), 300); s != "" && !have[s] && len(out) < mostPlaces {
+			out, have[s] = append(out, s), true
 		}
 	}
 	return store.JSONOf(out)
@@ -245,4 +245,18 @@ func (d *Incoming) dateWarnings(now calendar.Date) []store.Message {
 		w = append(w, store.Say("Hạn giải quyết ({due}) đã qua.", "due", d.DueDate))
 	}
 	return w
+}
+
+var sqlArrivedAs = store.SQL(`SELECT d.id FROM documents_incoming d WHERE d.agency_id = $1 AND d.document_id = $2 AND d.sender_code = $3 ORDER BY d.id LIMIT 1`)
+
+// ArrivedAs finds the receipt of a document by its sender and its identifier, for the registry that expects it; NotFound until it has come.
+func ArrivedAs(ctx context.Context, r store.Reader, a store.Actor, senderCode, documentID string) (int64, error) {
+	if err := mayRegistry(a); err != nil {
+		return 0, err
+	}
+	id, ok, err := store.Maybe[int64](ctx, r, sqlArrivedAs, a.Agency, documentID, senderCode)
+	if err == nil && !ok {
+		err = errNotFound()
+	}
+	return id, err
 }

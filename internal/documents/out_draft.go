@@ -13,7 +13,7 @@ import (
 
 const (
 	mostText      = 1 << 20
-	mostReceivers = 500
+	mostReceivers = 1000
 	mostLines     = 200
 )
 

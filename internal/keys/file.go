@@ -7,20 +7,25 @@ import (
 
 // replaceFile writes b beside path, forces it to disk and renames it into place: after a crash the old or the new file stands whole.
 func replaceFile(path string, b []byte) error {
-	tmp, err := writeTemp(filepath.Dir(path), b)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		os.Remove(tmp)
+	if err := renameFile(path, b, true); err != nil {
 		return err
 	}
 	return SyncFolder(filepath.Dir(path))
 }
 
+func renameFile(path string, b []byte, durable bool) error {
+	tmp, err := writeTemp(filepath.Dir(path), b, durable)
+	if err == nil {
+		if err = os.Rename(tmp, path); err != nil {
+			os.Remove(tmp)
+		}
+	}
+	return err
+}
+
 // createFile is replaceFile for a path that must not exist yet; fs.ErrExist otherwise.
 func createFile(path string, b []byte) error {
-	tmp, err := writeTemp(filepath.Dir(path), b)
+	tmp, err := writeTemp(filepath.Dir(path), b, true)
 	if err != nil {
 		return err
 	}
@@ -32,13 +37,13 @@ func createFile(path string, b []byte) error {
 }
 
 // writeTemp relies on os.CreateTemp giving mode 0600.
-func writeTemp(dir string, b []byte) (string, error) {
+func writeTemp(dir string, b []byte, durable bool) (string, error) {
 	f, err := os.CreateTemp(dir, ".writing-*")
 	if err != nil {
 		return "", err
 	}
 	_, err = f.Write(b)
-	if err == nil {
+	if err == nil && durable {
 		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {

@@ -34,12 +34,12 @@ var (
 		modified_us = $11, valid_from = $12, valid_to = $13, agency_id = $14, action = $15, link = $16, validity = $17, digest = $18, run_id = $19, changed_us = $20 WHERE source = $21 AND id = $22`)
 	sqlPutEntryVersion = store.SQL(`INSERT INTO org_entry_versions (source, id, until_us, run_id, was) VALUES ($1, $2, $3, $4, $5)`)
 
-	putEntries  = bulkOf(50, 24, `INSERT INTO org_entries (`+entryColumns+`) VALUES `, ``)
-	putAgencies = bulkOf(50, 20, `INSERT INTO org_agencies (id, code, old_code, wire_code, level, hosted, collective, collective_name, head_title, state, valid_from, valid_to,
+	putEntries  = store.BulkOf(50, 24, `INSERT INTO org_entries (`+entryColumns+`) VALUES `, ``)
+	putAgencies = store.BulkOf(50, 20, `INSERT INTO org_agencies (id, code, old_code, wire_code, level, hosted, collective, collective_name, head_title, state, valid_from, valid_to,
 		address, email, phone, website, name, search_text, revision, origin) VALUES `, ``)
-	putVersions = bulkOf(100, 8, `INSERT INTO org_agency_versions (agency_id, valid_from, valid_to, name, short_name, abbr, parent_id, seat) VALUES `, ``)
-	putCodes    = bulkOf(100, 5, `INSERT INTO org_codes (code, agency_id, kind, valid_from, valid_to) VALUES `, ``)
-	putWordRows = bulkOf(250, 2, `INSERT INTO org_words (word, agency_id) VALUES `, ` ON CONFLICT (word, agency_id) DO NOTHING`)
+	putVersions = store.BulkOf(100, 8, `INSERT INTO org_agency_versions (agency_id, valid_from, valid_to, name, short_name, abbr, parent_id, seat) VALUES `, ``)
+	putCodes    = store.BulkOf(100, 5, `INSERT INTO org_codes (code, agency_id, kind, valid_from, valid_to) VALUES `, ``)
+	putWordRows = store.BulkOf(250, 2, `INSERT INTO org_words (word, agency_id) VALUES `, ` ON CONFLICT (word, agency_id) DO NOTHING`)
 )
 
 // CarryRun does the steps of a run in short transactions until none is left; whoever calls it again after a crash goes on where it stopped. A run
@@ -400,10 +400,10 @@ func (c *carrying) parentOf(u Listed) AgencyID {
 // flush writes the rows that wait.
 func (c *carrying) flush(ctx context.Context) error {
 	for _, x := range []struct {
-		b    bulk
+		b    store.Bulk
 		rows *[][]any
 	}{{putAgencies, &c.agencyRows}, {putVersions, &c.versionRows}, {putCodes, &c.codeRows}, {putWordRows, &c.wordRows}, {putEntries, &c.entryRows}} {
-		if err := x.b.put(ctx, c.tx, *x.rows); err != nil {
+		if err := x.b.Put(ctx, c.tx, *x.rows); err != nil {
 			return err
 		}
 		*x.rows = (*x.rows)[:0]

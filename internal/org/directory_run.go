@@ -131,7 +131,7 @@ var (
 	sqlOpenRuns  = store.SQL(`SELECT id FROM org_runs WHERE state = 'carrying' ORDER BY id`)
 	sqlLastRun   = store.SQL(`SELECT ` + runColumns + ` FROM org_runs WHERE source = $1 AND kind IN (SELECT value FROM json_each(CAST($2 AS TEXT))) AND state IN ('planning', 'held', 'carrying', 'done', 'refused') ORDER BY id DESC LIMIT 1`)
 	sqlFailed    = store.SQL(`SELECT id FROM org_runs WHERE source = $1 AND state = 'failed' AND started_us > $2 LIMIT 1`)
-	putSteps     = bulkOf(100, 7, `INSERT INTO org_run_steps (run_id, ordinal, act, entry, unit, problem, args) VALUES `, ``)
+	putSteps     = store.BulkOf(100, 7, `INSERT INTO org_run_steps (run_id, ordinal, act, entry, unit, problem, args) VALUES `, ``)
 )
 
 // FindRun gives one run. NotFound if there is none.
@@ -252,7 +252,7 @@ func PlanSync(ctx context.Context, db *store.DB, a store.Actor, l List) (*Run, e
 			for i, s := range some {
 				rows[i] = []any{run.ID, int64(from + i + 1), s.Act, s.Entry, s.Unit, s.Problem, s.Args}
 			}
-			return putSteps.put(ctx, tx, rows)
+			return putSteps.Put(ctx, tx, rows)
 		}); err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func NoteSender(ctx context.Context, db *store.DB, code, name, mail string) erro
 		}
 		e := Entry{Source: SourceMessage, ID: u.ID, ValidFrom: Today(tx.Now()), Action: EntryCreated, Link: LinkPending, Validity: EntryValid, FirstAt: tx.Now(), ChangedAt: tx.Now(), Seen: 1}
 		e.say(u)
-		if err := putEntries.put(ctx, tx, [][]any{{e.Source, e.ID, e.ParentID, e.Code, e.Code102, e.OldCode, e.Name, e.Mail, e.Version, e.CenterCode, e.IsAgency, e.Deleted,
+		if err := putEntries.Put(ctx, tx, [][]any{{e.Source, e.ID, e.ParentID, e.Code, e.Code102, e.OldCode, e.Name, e.Mail, e.Version, e.CenterCode, e.IsAgency, e.Deleted,
 			e.ModifiedAt, e.ValidFrom, e.ValidTo, e.AgencyID, e.Action, e.Link, e.Validity, e.Digest, e.RunID, e.FirstAt, e.ChangedAt, e.Seen}}); err != nil {
 			return err
 		}

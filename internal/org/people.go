@@ -210,18 +210,32 @@ func Enrol(ctx context.Context, tx *store.Tx, f PersonForm) (*Person, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	p := Person{ID: PersonID(tx.NewID()), Code: f.Code, Name: f.Name, Email: f.Email, Phone: f.Phone, HomeAgency: f.HomeAgency, Revision: 1}
-	if f.Code != "" {
-		if other, taken, err := store.Maybe[Person](ctx, tx, sqlByCodeP, f.HomeAgency, f.Code); err != nil {
-			return nil, err
-		} else if taken {
-			return nil, &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "code", Message: store.Say("Mã {code} đã cấp cho {name}.", "code", f.Code, "name", other.Name)}}}
-		}
-	}
-	if err := tx.Put(ctx, sqlEnrol, p.ID, p.Code, p.Name, p.Email, p.Phone, p.HomeAgency, i18n.Fold(p.Name+" "+p.Email+" "+p.Code)); err != nil {
+	if err := freeCode(ctx, tx, f); err != nil {
 		return nil, err
 	}
-	return &p, tx.Record(store.Event{Verb: "person.enrolled", Agency: int64(f.HomeAgency), Ref: ref("person", int64(p.ID)), Title: p.Name})
+	p := Person{ID: PersonID(tx.NewID()), Code: f.Code, Name: f.Name, Email: f.Email, Phone: f.Phone, HomeAgency: f.HomeAgency, Revision: 1}
+	if err := tx.Put(ctx, sqlEnrol, p.ID, p.Code, p.Name, p.Email, p.Phone, p.HomeAgency, f.searched()); err != nil {
+		return nil, err
+	}
+	return &p, tx.Record(p.enrolled())
+}
+
+func (f *PersonForm) searched() string { return i18n.Fold(f.Name + " " + f.Email + " " + f.Code) }
+
+func (p *Person) enrolled() store.Event {
+	return store.Event{Verb: "person.enrolled", Agency: int64(p.HomeAgency), Ref: ref("person", int64(p.ID)), Title: p.Name}
+}
+
+// freeCode refuses a personnel code that somebody of the agency has.
+func freeCode(ctx context.Context, r store.Reader, f PersonForm) error {
+	if f.Code == "" {
+		return nil
+	}
+	other, taken, err := store.Maybe[Person](ctx, r, sqlByCodeP, f.HomeAgency, f.Code)
+	if err == nil && taken {
+		err = &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "code", Message: store.Say("Mã {code} đã cấp cho {name}.", "code", f.Code, "name", other.Name)}}}
+	}
+	return err
 }
 
 // AmendPerson corrects a person's entry.
@@ -351,14 +365,7 @@ func Appoint(ctx context.Context, tx *store.Tx, f HoldingForm) (*Holding, error)
 	if err := administered(tx.Actor(), f.AgencyID); err != nil {
 		return nil, err
 	}
-	f.Title = i18n.CleanLine(f.Title)
-	if f.ValidFrom.IsZero() {
-		f.ValidFrom = calendar.DateOf(tx.Now().Time())
-	}
-	if f.Kind == "" {
-		f.Kind = Official
-	}
-	f.Roles = rolesOf(f.Rank, f.Roles)
+	f.settle(tx.Now())
 	if _, err := store.All[int64](ctx, tx, sqlHoldAgency, f.AgencyID); err != nil { // two appointments of one agency wait for each other
 		return nil, err
 	}
@@ -376,21 +383,70 @@ func Appoint(ctx context.Context, tx *store.Tx, f HoldingForm) (*Holding, error)
 	if err != nil {
 		return nil, err
 	}
-	return &h, tx.Record(store.Event{Verb: "holding.appointed", Agency: int64(f.AgencyID), Ref: ref("holding", int64(id)), Title: h.PersonName + " – " + h.Title,
-		Text: store.Say("Ông/Bà được giao chức vụ {title} tại {agency}.", "title", h.Title, "agency", h.AgencyName), Notify: []int64{int64(f.PersonID)}, Data: f})
+	return &h, tx.Record(h.appointed(f))
+}
+
+func (h *Holding) appointed(f HoldingForm) store.Event {
+	return store.Event{Verb: "holding.appointed", Agency: int64(h.AgencyID), Ref: ref("holding", int64(h.ID)), Title: h.PersonName + " – " + h.Title,
+		Text: store.Say("Ông/Bà được giao chức vụ {title} tại {agency}.", "title", h.Title, "agency", h.AgencyName), Notify: []int64{int64(h.PersonID)}, Data: f}
 }
 
 // checkHolding refuses a post that does not fit its agency; the person (0 in a plan of an import) is looked for by the caller.
 func checkHolding(ctx context.Context, r store.Reader, actor store.Actor, f HoldingForm) error {
 	var p store.Problems
+	a, err := FindAgency(ctx, r, f.AgencyID)
+	if err != nil {
+		return err
+	}
+	var unit *Unit
+	if f.UnitID != 0 {
+		u, ok, err := store.Maybe[Unit](ctx, r, sqlUnit, f.AgencyID, f.UnitID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			unit = &u
+		}
+	}
+	f.check(&p, actor, a, unit)
+	if err := p.Err(); err != nil {
+		return err
+	}
+	until := f.ValidTo
+	if until.IsZero() {
+		until = lastDay
+	}
+	if f.Rank == RankHead {
+		if _, taken, err := store.Maybe[int64](ctx, r, sqlSecondHead, f.AgencyID, until, f.ValidFrom); err != nil {
+			return err
+		} else if taken {
+			return twoHeads()
+		}
+	}
+	if _, taken, err := store.Maybe[int64](ctx, r, sqlSamePosting, f.AgencyID, f.PersonID, f.UnitID, f.Title, until, f.ValidFrom); err != nil {
+		return err
+	} else if taken {
+		return samePosting()
+	}
+	return nil
+}
+
+func twoHeads() error {
+	return &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "rank", Message: store.Say("Trong thời gian này cơ quan đã có người đứng đầu. Kết thúc chức vụ cũ trước khi bổ nhiệm người mới.")}}}
+}
+
+func samePosting() error {
+	return store.Refuse(store.Conflict, "Người này đang giữ đúng chức vụ đó rồi.")
+}
+
+// check says what is wrong with a post of an agency; unit is the one that the form names, nil when the agency has none of that number.
+func (f *HoldingForm) check(p *store.Problems, actor store.Actor, a *Agency, unit *Unit) {
 	if f.Title == "" {
 		p.Add("title", "Nhập chức vụ.")
 	} else if len([]rune(f.Title)) > 200 {
 		p.Add("title", "Chức vụ dài quá 200 ký tự.")
 	}
-	if a, err := FindAgency(ctx, r, f.AgencyID); err != nil {
-		return err
-	} else if a.State != "active" {
+	if a.State != "active" {
 		p.Add("agency", "{agency} đã kết thúc hoạt động.", "agency", a.Name)
 	}
 	if !slices.ContainsFunc(HoldingKinds, func(k struct {
@@ -424,37 +480,14 @@ func checkHolding(ctx context.Context, r store.Reader, actor store.Actor, f Hold
 	if f.Roles.Has(store.SystemAdmin) && !MayShapeCity(actor) {
 		p.Add("roles", "Chỉ quản trị hệ thống được giao vai trò quản trị hệ thống.")
 	}
-	if f.UnitID != 0 {
-		if u, ok, err := store.Maybe[Unit](ctx, r, sqlUnit, f.AgencyID, f.UnitID); err != nil {
-			return err
-		} else if !ok {
-			p.Add("unit", "Đơn vị đã chọn không thuộc cơ quan này.")
-		} else if u.ValidTo.Before(f.ValidFrom) {
-			p.Add("unit", "{unit} đã kết thúc hoạt động.", "unit", u.Name)
-		}
-	} else if f.Rank == RankUnitHead || f.Rank == RankUnitDeputy {
+	switch {
+	case f.UnitID != 0 && unit == nil:
+		p.Add("unit", "Đơn vị đã chọn không thuộc cơ quan này.")
+	case f.UnitID != 0 && unit.ValidTo.Before(f.ValidFrom):
+		p.Add("unit", "{unit} đã kết thúc hoạt động.", "unit", unit.Name)
+	case f.UnitID == 0 && (f.Rank == RankUnitHead || f.Rank == RankUnitDeputy):
 		p.Add("unit", "Chọn đơn vị mà người này phụ trách.")
 	}
-	if err := p.Err(); err != nil {
-		return err
-	}
-	until := f.ValidTo
-	if until.IsZero() {
-		until = lastDay
-	}
-	if f.Rank == RankHead {
-		if _, taken, err := store.Maybe[int64](ctx, r, sqlSecondHead, f.AgencyID, until, f.ValidFrom); err != nil {
-			return err
-		} else if taken {
-			return &store.Refusal{Kind: store.Conflict, Problems: []store.Problem{{Field: "rank", Message: store.Say("Trong thời gian này cơ quan đã có người đứng đầu. Kết thúc chức vụ cũ trước khi bổ nhiệm người mới.")}}}
-		}
-	}
-	if _, taken, err := store.Maybe[int64](ctx, r, sqlSamePosting, f.AgencyID, f.PersonID, f.UnitID, f.Title, until, f.ValidFrom); err != nil {
-		return err
-	} else if taken {
-		return store.Refuse(store.Conflict, "Người này đang giữ đúng chức vụ đó rồi.")
-	}
-	return nil
 }
 
 // EndHolding ends a post after its last day; its rights end at once with it (I5.5). NotFound for a foreign post.

@@ -26,6 +26,10 @@ type Config struct {
 	Readers int    // connections for reading; 0 = 4, or twice the processors when that is more
 	Migrate bool   // bring the tables up to this binary first; without it, Open refuses a database that is behind (ErrBehind)
 
+	// Building does not wait for the disk at any commit, for an installation that can be built again (building.go): only an empty one, or one whose building was
+	// begun so, is opened. Until DB.Built every ordinary Open refuses (ErrBuilding). The files beside it: blob.Disk.Building.
+	Building bool
+
 	without []int64 // migrations left out: the tables of an older program, for loading its copies and for tests
 }
 
@@ -35,6 +39,7 @@ var ErrBehind = errors.New("the database is older than this program: run `congvu
 // DB is an open installation.
 type DB struct {
 	engine  Engine
+	dir     string // SQLite: where the file is
 	clock   *steady
 	ids     *ids
 	read    *sql.DB
@@ -85,7 +90,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 }
 
 func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
-	db.engine = SQLite
+	db.engine, db.dir = SQLite, c.Dir
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return err
 	}
@@ -105,7 +110,12 @@ func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
 	if err := db.migrate(ctx, c); err != nil {
 		return err
 	}
-	db.group, err = newGroup(ctx, db)
+	if err := db.building(ctx, c); err != nil {
+		return err
+	}
+	if db.group, err = newGroup(ctx, db); err == nil && c.Building {
+		err = db.group.lax(ctx)
+	}
 	return err
 }
 
@@ -125,7 +135,11 @@ func (db *DB) checkPragmas(ctx context.Context) error {
 
 func (db *DB) openPostgres(ctx context.Context, c Config) (err error) {
 	db.engine = Postgres
-	if db.write, err = sql.Open("pgx", c.URL); err != nil {
+	address := c.URL
+	if c.Building {
+		address = unsynced(address)
+	}
+	if db.write, err = sql.Open("pgx", address); err != nil {
 		return err
 	}
 	n := max(c.Readers*2, 16)
@@ -136,10 +150,13 @@ func (db *DB) openPostgres(ctx context.Context, c Config) (err error) {
 	if err := db.write.QueryRowContext(ctx, "SHOW synchronous_commit").Scan(&sync); err != nil {
 		return err
 	}
-	if sync == "off" || sync == "local" {
+	if !c.Building && (sync == "off" || sync == "local") {
 		return fmt.Errorf("postgresql runs with synchronous_commit=%s: refusing to start, acknowledged work could be lost", sync)
 	}
-	return db.migrate(ctx, c)
+	if err := db.migrate(ctx, c); err != nil {
+		return err
+	}
+	return db.building(ctx, c)
 }
 
 // Close ends the writer and closes all connections.

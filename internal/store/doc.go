@@ -9,6 +9,8 @@
 //   - one SQL text serves both engines: statements are made with SQL, listed by Statements, and prepared on both by a test (law 5);
 //   - followers read the journal in commit order and miss nothing (law 4).
 //
+// Settings: store.building (the mark of an installation that is being built, see building.go).
+//
 // Instants are BIGINT microseconds (Instant), legal dates are text YYYY-MM-DD (calendar.Date); see the portable rules in
 // docs/decisions/0002-one-sql-text.md.
 package store

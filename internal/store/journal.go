@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -76,14 +77,77 @@ func JSONOf(v any) JSON {
 	return JSON(b)
 }
 
-var sqlRecord = Fork(
-	`INSERT INTO store_journal (id, xid, at_us, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data)
-	 VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-	`INSERT INTO store_journal (id, xid, at_us, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data)
-	 VALUES ($1, CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
+const (
+	recordedAtOnce = 50
+	recordColumns  = 12 // given by the program
+)
+
+var (
+	sqlRecord     = Fork(recordText("0", 1), recordText("CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)", 1))
+	sqlRecordMany = Fork(recordText("0", recordedAtOnce), recordText("CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)", recordedAtOnce))
+)
+
+// recordText is the statement that writes some entries under a transaction's number.
+func recordText(xid string, rows int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO store_journal (id, xid, at_us, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data) VALUES ")
+	for row := range rows {
+		if row > 0 {
+			b.WriteString(", ")
+		}
+		for i := range recordColumns {
+			switch i {
+			case 0:
+				fmt.Fprintf(&b, "($%d, %s", row*recordColumns+1, xid)
+			default:
+				fmt.Fprintf(&b, ", $%d", row*recordColumns+i+1)
+			}
+		}
+		b.WriteByte(')')
+	}
+	return b.String()
+}
 
 // Record writes an event in the same transaction as the change it tells of.
 func (tx *Tx) Record(e Event) error {
+	row, err := tx.entry(e)
+	if err == nil {
+		_, err = tx.Exec(context.Background(), sqlRecord, row...)
+	}
+	if err != nil {
+		return fmt.Errorf("record %s: %w", e.Verb, err)
+	}
+	tx.recorded = true
+	return nil
+}
+
+// RecordAll is Record for many events of one act, in their order, many to a statement.
+func (tx *Tx) RecordAll(events []Event) error {
+	for len(events) >= recordedAtOnce {
+		args := make([]any, 0, recordedAtOnce*recordColumns)
+		for _, e := range events[:recordedAtOnce] {
+			row, err := tx.entry(e)
+			if err != nil {
+				return fmt.Errorf("record %s: %w", e.Verb, err)
+			}
+			args = append(args, row...)
+		}
+		if _, err := tx.Exec(context.Background(), sqlRecordMany, args...); err != nil {
+			return fmt.Errorf("record %s and others: %w", events[0].Verb, err)
+		}
+		tx.recorded = true
+		events = events[recordedAtOnce:]
+	}
+	for _, e := range events {
+		if err := tx.Record(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry is the row of an event as the statements of Record take it.
+func (tx *Tx) entry(e Event) ([]any, error) {
 	t := Told{Notify: e.Notify, Forgets: e.Forgets}
 	if e.Text.Text != "" {
 		t.Text = &e.Text
@@ -91,17 +155,11 @@ func (tx *Tx) Record(e Event) error {
 	if e.Data != nil {
 		b, err := json.Marshal(e.Data)
 		if err != nil {
-			return fmt.Errorf("record %s: %w", e.Verb, err)
+			return nil, err
 		}
 		t.Data = b
 	}
-	_, err := tx.Exec(context.Background(), sqlRecord, tx.NewID(), tx.now, e.Verb, e.Agency, e.Ref, e.Title,
-		tx.actor.Person, tx.actor.Holding, tx.actor.For, string(tx.actor.Via), tx.actor.Request, JSONOf(t))
-	if err != nil {
-		return fmt.Errorf("record %s: %w", e.Verb, err)
-	}
-	tx.recorded = true
-	return nil
+	return []any{tx.NewID(), tx.now, e.Verb, e.Agency, e.Ref, e.Title, tx.actor.Person, tx.actor.Holding, tx.actor.For, string(tx.actor.Via), tx.actor.Request, JSONOf(t)}, nil
 }
 
 const entryColumns = `id, xid, at_us AS at, verb, agency_id, ref, title, person_id, holding, for_id, via, request, data`
@@ -272,4 +330,13 @@ func wait(ctx context.Context, woken <-chan struct{}, d time.Duration) {
 	case <-woken:
 	case <-t.C:
 	}
+}
+
+var sqlLastID = SQL(`SELECT COALESCE(max(id), 0) FROM store_journal`)
+
+// LastAct is when the newest entry of the journal was made, to the millisecond and never before it; 0 when there is none. A clock that is set by hand
+// starts behind it.
+func LastAct(ctx context.Context, r Reader) (Instant, error) {
+	id, err := One[int64](ctx, r, sqlLastID)
+	return MadeAt(id), err
 }

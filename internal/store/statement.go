@@ -39,8 +39,11 @@ func SQL(text string) *Stmt {
 // Fork registers two texts. Only store and search may use it: the dialect's few needs live there.
 func Fork(sqlite, postgres string) *Stmt { return register(sqlite, postgres) }
 
-func register(sqlite, postgres string) *Stmt {
-	_, file, line, _ := runtime.Caller(2)
+func register(sqlite, postgres string) *Stmt { return registerAt(3, sqlite, postgres) }
+
+// registerAt names the statement after the place so many calls up.
+func registerAt(up int, sqlite, postgres string) *Stmt {
+	_, file, line, _ := runtime.Caller(up)
 	s := &Stmt{Where: place(file, line), text: map[Engine]string{SQLite: sqlite, Postgres: postgres}}
 	statementsMu.Lock()
 	statements = append(statements, s)
