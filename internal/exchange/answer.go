@@ -96,26 +96,39 @@ func (o *Office) lines(ctx context.Context, agency int64, f edxml.ResponseFor) (
 }
 
 func apply(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) error {
-	m := x.message.Status
-	stated := store.InstantOf(m.At)
-	if stated == 0 {
-		stated = tx.Now()
-	}
-	text, mark := unmark(m.Description)
-	if m.Code != "15" && m.Code != "16" {
-		mark.Request = ""
-	}
-	stated, known, err := timeOf(ctx, tx, l, at.DocumentID, m.Code, stated, saying{mark.SHA, mark.Request})
+	stated, text, mark, known, err := heardOf(ctx, tx, l, x, at)
 	if known || err != nil {
 		return err
 	}
-	agreed := mark.SHA == "" || mark.SHA == at.SHA
-	effect, from, next, closes := Flagged, State(""), State(""), true
 	var d Delivery
 	if at.ID != 0 {
 		if d, err = store.One[Delivery](ctx, tx, sqlLocked, l.Agency, at.ID); err != nil {
 			return err
 		}
+	}
+	return applyTo(ctx, tx, l, x, at, d, stated, text, mark)
+}
+
+// heardOf reads a status: the time under which it is kept, its words and its mark; known = it is kept already.
+func heardOf(ctx context.Context, tx *store.Tx, l letter, x *opened, at line) (stated store.Instant, text string, mark mark, known bool, err error) {
+	m := x.message.Status
+	if stated = store.InstantOf(m.At); stated == 0 {
+		stated = tx.Now()
+	}
+	text, mark = unmark(m.Description)
+	if m.Code != "15" && m.Code != "16" {
+		mark.Request = ""
+	}
+	stated, known, err = timeOf(ctx, tx, l, at.DocumentID, m.Code, stated, saying{mark.SHA, mark.Request})
+	return stated, text, mark, known, err
+}
+
+// applyTo takes the effect of a status on its line, which this act holds; at.ID 0 = it has none.
+func applyTo(ctx context.Context, tx *store.Tx, l letter, x *opened, at line, d Delivery, stated store.Instant, text string, mark mark) (err error) {
+	m := x.message.Status
+	agreed := mark.SHA == "" || mark.SHA == at.SHA
+	effect, from, next, closes := Flagged, State(""), State(""), true
+	if at.ID != 0 {
 		from = d.State
 		q, answers, err := settleRequest(ctx, tx, d, m, text, stated, mark.Request)
 		if err != nil {

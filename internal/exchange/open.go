@@ -196,9 +196,15 @@ func (o *Office) keepFile(ctx context.Context, a edxml.Attachment, content io.Re
 		return f, err
 	}
 	f.SHA, f.Size = ref.SHA, ref.Size
+	err = o.judgeFile(&f, b, at)
+	return f, err
+}
+
+// judgeFile says what the signatures of a PDF come to.
+func (o *Office) judgeFile(f *documents.File, b []byte, at store.Instant) error {
 	if j, ok := o.judged.find(f.SHA, at); ok {
 		f.Verdict, f.VerdictReport = j.verdict, j.report
-		return f, nil
+		return nil
 	}
 	opt := pades.VerifyOptions{At: at.Time(), Trust: o.Trust, RevocationOptional: o.Trust != nil && o.Trust.AllowTest}
 	if o.Evidence != nil {
@@ -206,14 +212,14 @@ func (o *Office) keepFile(ctx context.Context, a edxml.Attachment, content io.Re
 	}
 	report, err := pades.Verify(b, opt)
 	if err != nil {
-		return f, err
+		return err
 	}
 	f.Verdict, f.VerdictReport = string(report.Outcome), store.JSONOf(report)
 	if report.Outcome == pades.Unreadable {
 		f.Verdict = documents.VerdictFailed
 	}
-	o.judged.keep(f.SHA, at, f)
-	return f, nil
+	o.judged.keep(f.SHA, at, *f)
+	return nil
 }
 
 const maxFile = 50 << 20

@@ -62,6 +62,11 @@ func (o *Office) pack(ctx context.Context, j store.Job) error {
 		return err
 	}
 	o.packed.keep(ref.SHA, raw)
+	if c := carrierOf(ctx); c != nil {
+		if err := c.learn(ctx, doc, p, lines, ref); err != nil {
+			return err
+		}
+	}
 	if err := o.fail("before packed"); err != nil {
 		return err
 	}
@@ -86,29 +91,34 @@ func (o *Office) write(ctx context.Context, doc *consignment, p Parcel, lines []
 	if err != nil {
 		return nil, err
 	}
-	var to []edxml.Organization
-	for _, l := range lines {
-		to = append(to, edxml.Organization{OrganID: l.ReceiverCode, Name: l.ReceiverName})
-	}
 	release, err := o.memory.reserve(ctx, 3*doc.size()) // base64, and the signed copy
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	m := doc.message(us, to)
-	m.Traces = []edxml.Trace{{OrganID: us.Wire, At: p.At.Time().In(edxml.VietnamTime)}}
 	var files []edxml.File
 	for _, f := range doc.Files {
-		files = append(files, edxml.File{Name: f.Name, Size: f.Size, Open: func() (io.ReadCloser, error) { return o.Blobs.Open(ctx, f.SHA) }})
+		files = append(files, edxml.File{Name: f.Name, Size: f.Size, Open: func() (io.ReadCloser, error) { return carrierOf(ctx).listen(p, f)(o.Blobs.Open(ctx, f.SHA)) }})
 	}
 	var b bytes.Buffer
-	if _, err := edxml.WriteDocument(&b, m, files, edxml.NationalForm); err != nil {
+	if _, err := edxml.WriteDocument(&b, p.message(us, doc, lines), files, edxml.NationalForm); err != nil {
 		return nil, fmt.Errorf("pack %s: %w", p.Title, err)
 	}
 	for _, f := range doc.Files {
 		o.lately.add(f.SHA) // issued, so it was durable before its row
 	}
 	return o.signPacket(ctx, us, b.Bytes())
+}
+
+// message is what the parcel of a consignment says to its receivers.
+func (p Parcel) message(us agency, doc *consignment, lines []Delivery) *edxml.DocumentMessage {
+	var to []edxml.Organization
+	for _, l := range lines {
+		to = append(to, edxml.Organization{OrganID: l.ReceiverCode, Name: l.ReceiverName})
+	}
+	m := doc.message(us, to)
+	m.Traces = []edxml.Trace{{OrganID: us.Wire, At: p.At.Time().In(edxml.VietnamTime)}}
+	return m
 }
 
 // notPacked hands a document that cannot be packed to its clerks: all its lines fail with the reason, and Resend starts anew.

@@ -83,6 +83,13 @@ func (h *house) bind(by store.Actor, key, owner string, id int64, who *keys.Iden
 // drawn brings a document from its draft to its seal, with nothing but the issue left.
 func (h *house) drawn(desk *documents.Desk, s staff, to ...documents.ReceiverForm) int64 {
 	h.Helper()
+	return h.drawnAs(desk, s, documents.DraftForm{TypeCode: "CONG_VAN", Subject: "kiểm tra hệ thống liên thông văn bản", Addressees: []string{"Các cơ quan"},
+		Body: "Đề nghị các cơ quan báo cáo trước ngày 15 hằng tháng./.", Receivers: to, Signer: org.HoldingID(s.head.Holding), KeptCopies: 1}, nil)
+}
+
+// drawnAs is drawn of a certain draft; enclose may add files to it.
+func (h *house) drawnAs(desk *documents.Desk, s staff, form documents.DraftForm, enclose func(id int64)) int64 {
+	h.Helper()
 	ctx := context.Background()
 	must := func(err error) {
 		h.Helper()
@@ -92,13 +99,15 @@ func (h *house) drawn(desk *documents.Desk, s staff, to ...documents.ReceiverFor
 	}
 	var id int64
 	h.act(s.drafter, func(ctx context.Context, tx *store.Tx) error {
-		d, err := documents.Draft(ctx, tx, documents.DraftForm{TypeCode: "CONG_VAN", Subject: "kiểm tra hệ thống liên thông văn bản", Addressees: []string{"Các cơ quan"},
-			Body: "Đề nghị các cơ quan báo cáo trước ngày 15 hằng tháng./.", Receivers: to, Signer: org.HoldingID(s.head.Holding), KeptCopies: 1})
+		d, err := documents.Draft(ctx, tx, form)
 		if err == nil {
 			id = d.ID
 		}
 		return err
 	})
+	if enclose != nil {
+		enclose(id)
+	}
 	_, err := documents.Lay(ctx, desk, s.drafter, id)
 	must(err)
 	h.act(s.drafter, func(ctx context.Context, tx *store.Tx) error {

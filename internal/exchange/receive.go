@@ -60,6 +60,7 @@ type letter struct {
 	raw      []byte
 	gate     *gate        // it came over a gateway; nil = over the axis
 	ended    *agency      // it is addressed to one that has ended
+	first    bool         // it was never sent before, so it cannot lie in quarantine
 	held     *Quarantined // it was in quarantine before; nil = it comes from the axis
 }
 
@@ -272,7 +273,6 @@ func (o *Office) openLetter(ctx context.Context, l letter) error {
 
 // takeDocument is the import: the document, the parcel, the journal and the 01 that is owed for it are one act (X12 NEW → ARRIVED/01).
 func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
-	m := x.message.Document
 	if handled, err := o.takeRequest(ctx, l, x); handled || err != nil {
 		return err
 	}
@@ -284,49 +284,53 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 	if err := o.fail("before arrive"); err != nil {
 		return err
 	}
-	err = o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error {
-		in, duplicate, err := documents.Arrive(ctx, tx, arrival)
-		if err != nil {
-			return unacceptable(err, x.message)
-		}
-		ref, state, verb := in.Ref(), "opened", "parcel.received"
-		if duplicate {
-			state, verb = "duplicate", "parcel.duplicated"
-		}
-		id := tx.NewID()
-		if err := tx.Put(ctx, sqlPutParcel, l.Agency, id, "in", l.From, x.sender.Name, l.Parcel, m.DocumentID, m.Code.Number, m.Code.Notation, string(m.Date),
-			m.Code.String(), ref, l.SHA, l.Size, state, "trusted", store.JSONOf(x.message.Warnings), tx.Now()); err != nil {
-			return err
-		}
-		receipt := ref
-		if duplicate {
-			if first, ok, err := store.Maybe[Parcel](ctx, tx, sqlReceipt, l.Agency, ref); err != nil {
-				return err
-			} else if ok && first.SHA != l.SHA {
-				receipt = secondReceipt(id)
-			}
-		}
-		if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: receipt, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
-			Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, Channel: l.channel(), StatedAt: tx.Now(), Description: notice}); err != nil {
-			return err
-		}
-		if duplicate {
-			if err := repeat(ctx, tx, l.Agency, ref); err != nil {
-				return err
-			}
-		} else if err := o.replaces(ctx, tx, l, x, in); err != nil {
-			return unacceptable(err, x.message)
-		}
-		if err := settleQuarantine(ctx, tx, l, "accepted"); err != nil {
-			return err
-		}
-		return tx.Record(store.Event{Verb: verb, Agency: l.Agency, Ref: ref, Title: m.Code.String(),
-			Data: map[string]any{"parcel": l.Parcel, "sender": l.From, "sha256": l.SHA, "size": l.Size}})
-	})
+	err = o.DB.Write(ctx, store.System(l.Agency), func(tx *store.Tx) error { return o.arrive(ctx, tx, l, x, arrival, notice) })
 	if err != nil {
 		return err
 	}
 	return o.fail("before ack")
+}
+
+// arrive is the act of takeDocument.
+func (o *Office) arrive(ctx context.Context, tx *store.Tx, l letter, x *opened, arrival documents.Arrival, notice string) error {
+	m := x.message.Document
+	in, duplicate, err := documents.Arrive(ctx, tx, arrival)
+	if err != nil {
+		return unacceptable(err, x.message)
+	}
+	ref, state, verb := in.Ref(), "opened", "parcel.received"
+	if duplicate {
+		state, verb = "duplicate", "parcel.duplicated"
+	}
+	id := tx.NewID()
+	if err := tx.Put(ctx, sqlPutParcel, l.Agency, id, "in", l.From, x.sender.Name, l.Parcel, m.DocumentID, m.Code.Number, m.Code.Notation, string(m.Date),
+		m.Code.String(), ref, l.SHA, l.Size, state, "trusted", store.JSONOf(x.message.Warnings), tx.Now()); err != nil {
+		return err
+	}
+	receipt := ref
+	if duplicate {
+		if first, ok, err := store.Maybe[Parcel](ctx, tx, sqlReceipt, l.Agency, ref); err != nil {
+			return err
+		} else if ok && first.SHA != l.SHA {
+			receipt = secondReceipt(id)
+		}
+	}
+	if err := owe(ctx, tx, status{AgencyID: l.Agency, Receipt: receipt, Code: "01", PeerCode: l.From, DocumentID: m.DocumentID, Number: m.Code.Number,
+		Notation: m.Code.Notation, Issued: string(m.Date), Parcel: l.Parcel, SHA: l.SHA, Channel: l.channel(), StatedAt: tx.Now(), Description: notice}); err != nil {
+		return err
+	}
+	if duplicate {
+		if err := repeat(ctx, tx, l.Agency, ref); err != nil {
+			return err
+		}
+	} else if err := o.replaces(ctx, tx, l, x, in); err != nil {
+		return unacceptable(err, x.message)
+	}
+	if err := settleQuarantine(ctx, tx, l, "accepted"); err != nil {
+		return err
+	}
+	return tx.Record(store.Event{Verb: verb, Agency: l.Agency, Ref: ref, Title: m.Code.String(),
+		Data: map[string]any{"parcel": l.Parcel, "sender": l.From, "sha256": l.SHA, "size": l.Size}})
 }
 
 // secondReceipt names the receipt of other bytes that brought a document which was held already. They have a 01 of their own, for a sender who packed
@@ -439,6 +443,9 @@ func (o *Office) quarantine(ctx context.Context, l letter, r *refusal) error {
 }
 
 func settleQuarantine(ctx context.Context, tx *store.Tx, l letter, state string) error {
+	if l.first {
+		return nil
+	}
 	if err := l.noteGate(ctx, tx); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -313,11 +314,7 @@ func (o *Office) sendPacket(ctx context.Context, agency, parcel int64, receiver 
 		return err
 	}
 	p.ID, p.To = p.ID+"/"+receiver, receiver
-	results, err := o.Axis.SendAll(ctx, []axis.Parcel{p})
-	if err == nil && len(results) > 0 {
-		err = results[0]
-	}
-	return err
+	return errors.Join(o.post(ctx, []axis.Parcel{p})...)
 }
 
 // packRequest makes the signed message of a recall or an update for one receiver.

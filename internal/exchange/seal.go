@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"crypto"
 	"crypto/x509"
 	"fmt"
 	"strings"
@@ -30,19 +31,33 @@ func KeyName(code string) string {
 
 // signPacket signs a message with the agency's own key: between our installations nobody reads an unsigned one.
 func (o *Office) signPacket(ctx context.Context, us agency, doc []byte) ([]byte, error) {
+	p, err := o.packetPen(ctx, us)
+	if err != nil {
+		return nil, err
+	}
+	return xmldsig.Sign(doc, header, p.key, p.cert, p.chain)
+}
+
+// pen is what an agency signs its packets with.
+type pen struct {
+	key   crypto.Signer
+	cert  *x509.Certificate
+	chain []*x509.Certificate
+}
+
+func (o *Office) packetPen(ctx context.Context, us agency) (p pen, err error) {
 	name := KeyName(us.Code)
 	bound, ok, err := documents.BoundCertificate(ctx, o.DB, store.System(int64(us.ID)), documents.OwnerAgency, int64(us.ID))
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	if ok && bound.Method == documents.MethodServerKey && bound.KeyName != "" {
 		name = bound.KeyName
 	}
-	key, cert, chain, err := o.Keys.Signer(name)
-	if err != nil {
-		return nil, fmt.Errorf("packet of %s: %w", us.Code, err)
+	if p.key, p.cert, p.chain, err = o.Keys.Signer(name); err != nil {
+		err = fmt.Errorf("packet of %s: %w", us.Code, err)
 	}
-	return xmldsig.Sign(doc, header, key, cert, chain)
+	return p, err
 }
 
 // chained checks that the packet's certificate leads to an anchor believed for seals. Whose it is, names tells.

@@ -196,7 +196,7 @@ func (c *cargo) has(at [2]int64) bool {
 }
 
 func (o *Office) send(ctx context.Context, c cargo) ([]error, error) {
-	results, _ := o.Axis.SendAll(ctx, c.parcels)
+	results := o.post(ctx, c.parcels)
 	if err := o.fail("after send"); err != nil {
 		return nil, err
 	}

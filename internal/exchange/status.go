@@ -142,7 +142,7 @@ func (o *Office) answer(ctx context.Context, owed []status) error {
 			ready, places = append(ready, parcels[i]), append(places, i)
 		}
 	}
-	results, _ := o.Axis.SendAll(ctx, ready)
+	results := o.post(ctx, ready)
 	for i, place := range places {
 		errs[place] = results[i]
 	}

@@ -13,11 +13,11 @@ import (
 	"congvu/internal/storetest"
 )
 
-var sqlEntryCount = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM store_journal`)
+var sqlTestEntryCount = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM store_journal`)
 
 func entryCount(t *testing.T, db *store.DB) int64 {
 	t.Helper()
-	n, err := store.One[int64](ctx, db, sqlEntryCount)
+	n, err := store.One[int64](ctx, db, sqlTestEntryCount)
 	if err != nil {
 		t.Fatal(err)
 	}

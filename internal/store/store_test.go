@@ -431,3 +431,26 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	})
 }
+
+func TestActsWrittenTogetherAreAllOrNone(t *testing.T) {
+	db := storetest.Open(t)
+	act := func(ref string) store.Act {
+		return store.Act{Actor: store.System(7), Do: func(tx *store.Tx) error { return record(tx, ref) }}
+	}
+	done := false
+	two := act("outgoing/2")
+	two.Do = func(tx *store.Tx) error {
+		tx.After(func() { done = true })
+		return record(tx, "outgoing/2")
+	}
+	if err := db.Together(ctx, []store.Act{act("outgoing/1"), two}); err != nil || !done {
+		t.Fatal(err, done)
+	}
+	silent := store.Act{Actor: store.System(7), Do: func(tx *store.Tx) error { return tx.Set(ctx, 7, "x", "y") }}
+	if err := db.Together(ctx, []store.Act{act("outgoing/3"), silent}); err == nil {
+		t.Fatal("an act that recorded nothing passed among others")
+	}
+	if n, err := store.One[int64](ctx, db, sqlTestEntryCount); err != nil || n != 2 {
+		t.Fatal(n, err)
+	}
+}
