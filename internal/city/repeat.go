@@ -29,7 +29,14 @@ func daysTo(k int) int {
 // played is the order of the quarter that is really played: the first of them all, so that the copies end now.
 func (w Whole) played() Whole {
 	w.Now = w.Now.AddDate(0, 0, -daysTo(max(w.Quarters, 1)-1))
+	w.Quarters, w.Cities = 1, 1
 	return w
+}
+
+// repeating tells whether the repetition has begun: the played quarter is whole then, and not to be looked for among its copies.
+func (s *Seeder) repeating(ctx context.Context) (bool, error) {
+	text, err := store.Setting(ctx, s.DB, 0, settingSpan, "")
+	return text != "", err
 }
 
 // followers have nothing to do with the copied lines of the journal. The one that seals (audit) is not among them: the sealed log says what stands in
@@ -260,11 +267,4 @@ var sqlFoundedSince = []*store.Stmt{
 	store.SQL(`SELECT id FROM documents_certificates WHERE id >= $1`), store.SQL(`SELECT id FROM documents_pictures WHERE id >= $1`), store.SQL(`SELECT id FROM documents_rules WHERE id >= $1`),
 	store.SQL(`SELECT id FROM documents_groups WHERE id >= $1`), store.SQL(`SELECT id FROM documents_phrases WHERE id >= $1`), store.SQL(`SELECT id FROM documents_templates WHERE id >= $1`),
 	store.SQL(`SELECT id FROM search_saved WHERE id >= $1`), store.SQL(`SELECT id FROM documents_freeze_orders WHERE id >= $1`),
-}
-
-// Clock is the clock of a city that is to look as it does at w.Now: it begins with the played quarter.
-func (w Whole) Clock() *Clock {
-	c := NewClock(w.played().Now)
-	c.limit = w.Now
-	return c
 }

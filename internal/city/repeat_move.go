@@ -58,8 +58,8 @@ type number struct {
 	number   int64
 }
 
-// letter is what is written about a document elsewhere than in its own row, and how that reads in each copy.
-type letter struct {
+// calling is what is written about a document elsewhere than in its own row, and how that reads in each copy.
+type calling struct {
 	words []string
 	moved [][]string // by copy
 	code  string     // its sender's number
@@ -74,15 +74,15 @@ type mover struct {
 	span
 	shifts   []shift
 	still    map[int64]bool // identifiers of the founding that were made within the quarter
-	letters  map[int64]*letter
-	byCode   map[string]*letter // by document identifier
+	letters  map[int64]*calling
+	byCode   map[string]*calling // by document identifier
 	numbers  map[number][]number
 	books    map[int64]*book
-	received map[string]*letter // by receiver's code and document identifier
-	quarters []shift            // all of them, the played one first
-	agency   map[int64]bool     // whose rows are copied; nil = everybody's
+	received map[string]*calling // by receiver's code and document identifier
+	quarters []shift             // all of them, the played one first
+	agency   map[int64]bool      // whose rows are copied; nil = everybody's
 	thin     bool
-	met      []*letter // scratch
+	met      []*calling // scratch
 }
 
 const (
@@ -100,7 +100,7 @@ type piece struct {
 	kind   int
 	text   string
 	n      int64
-	letter *letter
+	letter *calling
 	word   int
 }
 

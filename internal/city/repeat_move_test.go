@@ -14,11 +14,11 @@ func TestTextsMoveByTheQuarter(t *testing.T) {
 	began := store.InstantOf(calendar.Date("2026-02-16").At(7, 0))
 	id := store.FirstID(began) + 5<<12 + 9
 	h := shift{quarter: 1, days: 91}
-	doc := &letter{code: "03", years: []int{2026}}
+	doc := &calling{code: "03", years: []int{2026}}
 	doc.says("03/UBND-KT", "UBND-KT")
 	doc.moves("17", "17/UBND-KT", "UBND-KT")
 	m := &mover{shifts: []shift{h}, span: span{firstID: store.FirstID(began), lastID: store.FirstID(began.Add(92 * 24 * time.Hour)), from: began, until: began.Add(92 * 24 * time.Hour)},
-		letters: map[int64]*letter{id: doc}, byCode: map[string]*letter{"H26,2026/03/02,03/UBND-KT": doc}}
+		letters: map[int64]*calling{id: doc}, byCode: map[string]*calling{"H26,2026/03/02,03/UBND-KT": doc}}
 	m.span.settle()
 	is, becomes := itoa(id), itoa(h.id(id))
 	for _, c := range []struct{ text, want string }{

@@ -181,7 +181,7 @@ type inPaper struct {
 
 // readLetters learns what each document of the quarter is called in other rows' texts, and what it will be called in each copy.
 func (m *mover) readLetters(ctx context.Context, r store.Reader) error {
-	m.letters, m.byCode, m.received = map[int64]*letter{}, map[string]*letter{}, map[string]*letter{}
+	m.letters, m.byCode, m.received = map[int64]*calling{}, map[string]*calling{}, map[string]*calling{}
 	for o, err := range store.Each[outPaper](ctx, r, sqlOutPaper, m.firstID, m.lastID) {
 		if err != nil {
 			return err
@@ -190,7 +190,7 @@ func (m *mover) readLetters(ctx context.Context, r store.Reader) error {
 		if now == nil {
 			return fmt.Errorf("city: %s is in no register", o.NumberText)
 		}
-		l := &letter{code: leadingDigits(o.NumberText)}
+		l := &calling{code: leadingDigits(o.NumberText)}
 		l.says(o.NumberText, o.Notation)
 		for _, n := range now {
 			text := fmt.Sprintf("%0*d", len(l.code), n.number)
@@ -219,7 +219,7 @@ func (m *mover) readReceived(ctx context.Context, r store.Reader) error {
 		}
 	}
 	for _, in := range all {
-		l := &letter{code: in.Code}
+		l := &calling{code: in.Code}
 		from := m.byCode[in.DocumentID]
 		arrived := m.numbers[number{in.Register, in.Year, in.Number}]
 		if in.Number > 0 && arrived == nil {
@@ -279,9 +279,9 @@ func (m *mover) earlier(d calendar.Date, h shift) (n int) {
 }
 
 // says notes how a document is called: as on paper, folded as in the texts for searching, and number and notation apart.
-func (l *letter) says(text, notation string) { l.words = called(text, notation) }
+func (l *calling) says(text, notation string) { l.words = called(text, notation) }
 
-func (l *letter) moves(code, text, notation string) {
+func (l *calling) moves(code, text, notation string) {
 	l.codes, l.moved = append(l.codes, code), append(l.moved, called(text, notation))
 }
 
@@ -301,7 +301,7 @@ func digitsValue(s string) (n int64) {
 }
 
 // sameCode writes a number as another one is written: 7 for 007 (D4.14).
-func (l *letter) sameCode(v string, k int) (string, bool) {
+func (l *calling) sameCode(v string, k int) (string, bool) {
 	switch {
 	case v == l.code:
 		return l.codes[k], true

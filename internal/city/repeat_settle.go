@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
 	"congvu/internal/org"
 	"congvu/internal/store"
+
+	"golang.org/x/sync/errgroup"
 )
 
 var (
@@ -53,36 +54,32 @@ func (s *Seeder) settleQuarter(ctx context.Context, w Whole, st *repeatState) er
 		}
 	}
 	days := settlingDays(st.Ended)
-	return s.withExchange(ctx, func(ctx context.Context) error {
-		ctx, cancel := context.WithCancelCause(ctx)
-		defer cancel(nil)
-		slots, work := make(chan struct{}, hands), sync.WaitGroup{}
-		for i, d := range open {
-			if i%100 == 0 {
-				w.progress("Giải quyết nốt việc còn lại của quý", i, len(open))
-			}
-			s.Clock.reach(days[i*len(days)/len(open)].At(8, 0).Add(time.Duration(i*len(days)%len(open)) * 8 * time.Hour / time.Duration(len(open))))
-			select {
-			case slots <- struct{}{}:
-			case <-ctx.Done():
-			}
-			if ctx.Err() != nil {
-				break
-			}
-			work.Go(func() {
-				defer func() { <-slots }()
-				if err := s.settleOne(ctx, d, agencies[d.AgencyID], posts, chiefs, i); err != nil {
-					cancel(fmt.Errorf("city, settle incoming/%d: %w", d.ID, err))
-				}
-			})
+	work, inner := errgroup.WithContext(ctx)
+	work.SetLimit(hands)
+	for i, d := range open {
+		if i%100 == 0 {
+			w.progress("Giải quyết nốt việc còn lại của quý", i, len(open))
 		}
-		work.Wait()
-		w.progress("Giải quyết nốt việc còn lại của quý", len(open), len(open))
-		if err := context.Cause(ctx); err != nil {
-			return err
+		if inner.Err() != nil {
+			break
 		}
-		return s.until(ctx, "the statuses of what was settled", s.answered)
-	})
+		s.Clock.reach(days[i*len(days)/len(open)].At(8, 0).Add(time.Duration(i*len(days)%len(open)) * 8 * time.Hour / time.Duration(len(open))))
+		work.Go(func() error {
+			if err := s.settleOne(inner, d, agencies[d.AgencyID], posts, chiefs, i); err != nil {
+				return fmt.Errorf("city, settle incoming/%d: %w", d.ID, err)
+			}
+			return nil
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return err
+	}
+	w.progress("Giải quyết nốt việc còn lại của quý", len(open), len(open))
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, err = s.Exchange.CarryInHouse(ctx)
+	return err
 }
 
 // settleOne finishes the leading lines from below, or concludes what nobody was given.
@@ -140,14 +137,4 @@ func settlingDays(ended store.Instant) (out []calendar.Date) {
 		out = append(out, first)
 	}
 	return out
-}
-
-// Every answer that a receiver owes has left, and nothing that was received disagrees with its sender's line.
-var sqlUnanswered = store.SQL(`SELECT count(*) FROM exchange_deliveries d JOIN org_codes c ON c.code = d.receiver_code AND c.valid_to = ''
-	JOIN documents_incoming i ON i.agency_id = c.agency_id AND i.document_id = d.document_id
-	WHERE i.state = 'done' AND d.state IN ('registered', 'assigned', 'in_progress') AND d.document_id <> ''`)
-
-func (s *Seeder) answered(ctx context.Context) (bool, error) {
-	n, err := store.One[int64](ctx, s.DB, sqlUnanswered)
-	return n == 0, err
 }
