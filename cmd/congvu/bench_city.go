@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"congvu/internal/auth"
 	"congvu/internal/city"
 	"congvu/internal/store"
 )
@@ -87,7 +88,7 @@ func (b *benchRun) isCity(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	defer in.Close()
-	_, err = castTown(ctx, in.DB, 1, "", 0)
+	_, err = auth.Measure(ctx, in.DB)
 	return err == nil, nil
 }
 
@@ -127,7 +128,7 @@ func (r *cityRun) cast(ctx context.Context) error {
 		}
 		seats = append(seats, r.flood...)
 	}
-	if err := r.town.seat(ctx, in.DB, seats); err != nil {
+	if err := r.town.seat(ctx, seats); err != nil {
 		return err
 	}
 	c := &r.report.City

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"congvu/internal/auth"
 	"congvu/internal/calendar"
 	"congvu/internal/org"
 	"congvu/internal/store"
@@ -55,18 +54,13 @@ func (f *floodResult) enough(key string) bool {
 
 // crowdOf takes the people of the agency with the most of them, as often as it needs to be n.
 func (t *cityCast) crowdOf(ctx context.Context, db *store.DB, n int) ([]*person, error) {
-	accounts, err := auth.DemoAccounts(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	logins, largest, most := map[org.PersonID]string{}, int64(0), map[int64]int{}
-	for _, a := range accounts {
-		logins[org.PersonID(a.PersonID)] = a.Login
-		if most[a.HomeAgency]++; most[a.HomeAgency] > most[largest] {
-			largest = a.HomeAgency
+	largest := t.agencies[0]
+	for _, agency := range t.agencies {
+		if t.most[agency] > t.most[largest] {
+			largest = agency
 		}
 	}
-	core, others, err := t.staff(ctx, db, org.AgencyID(largest), logins, calendar.DateOf(db.Now().Time()))
+	core, others, err := t.staff(ctx, db, org.AgencyID(largest), calendar.DateOf(db.Now().Time()))
 	all := append(core, others...)
 	if err != nil || len(all) == 0 {
 		return nil, errors.Join(err, errors.New("không có cơ quan nào để mô phỏng quá tải"))

@@ -55,6 +55,10 @@ type cityCast struct {
 	accounts int
 	seats    int // posts that could be simulated
 
+	measuring *auth.Measuring
+	logins    map[org.PersonID]string
+	most      map[int64]int // accounts by agency
+
 	claimed sync.Map              // documents that somebody has in hand
 	review  map[int64]chan string // by post: drafts that wait for the post's word
 	mates   map[int64][]*person   // by agency: those who are simulated
@@ -66,27 +70,29 @@ type cityCast struct {
 // castTown chooses who is simulated: in every agency, as far as n reaches, its head, its clerk, a head of unit and a specialist, then others by chance. With more
 // people than accounts, accounts are used several times. Only accounts of a sample city are used.
 func castTown(ctx context.Context, db *store.DB, n int, password string, seed uint64) (*cityCast, error) {
-	accounts, err := auth.DemoAccounts(ctx, db)
+	measuring, err := auth.Measure(ctx, db)
 	if err != nil {
 		return nil, err
-	}
-	if len(accounts) == 0 {
-		return nil, errors.New("dữ liệu này không có tài khoản mẫu: phép đo ghi văn bản vào dữ liệu nên chỉ chạy trên thành phố mẫu (congvu demo, congvu seed)")
-	}
-	logins := map[org.PersonID]string{}
-	for _, a := range accounts {
-		if !a.MustChange {
-			logins[org.PersonID(a.PersonID)] = a.Login
-		}
 	}
 	agencies, err := org.HostedAgencies(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	t := &cityCast{password: password, accounts: len(accounts), review: map[int64]chan string{}, mates: map[int64][]*person{}, signers: map[int64]string{}}
+	t := &cityCast{password: password, measuring: measuring, logins: map[org.PersonID]string{}, most: map[int64]int{}, review: map[int64]chan string{}, mates: map[int64][]*person{}, signers: map[int64]string{}}
 	chance := rand.New(rand.NewPCG(seed, 1))
 	slices.SortFunc(agencies, func(a, b org.Agency) int { return int(min(max(a.ID-b.ID, -1), 1)) })
 	for _, a := range agencies {
+		accounts, err := measuring.Accounts(ctx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range accounts {
+			if x.State == "active" && !x.MustChange {
+				t.logins[org.PersonID(x.PersonID)] = x.Login
+				t.most[int64(a.ID)]++
+			}
+		}
+		t.accounts += len(accounts)
 		t.agencies = append(t.agencies, int64(a.ID))
 	}
 	chance.Shuffle(len(agencies), func(i, j int) { agencies[i], agencies[j] = agencies[j], agencies[i] })
@@ -94,7 +100,7 @@ func castTown(ctx context.Context, db *store.DB, n int, password string, seed ui
 	wanted := min(len(agencies), max(n/4, 1))
 	today := calendar.DateOf(db.Now().Time())
 	for _, a := range agencies[:wanted] {
-		core, others, err := t.staff(ctx, db, a.ID, logins, today)
+		core, others, err := t.staff(ctx, db, a.ID, today)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +123,7 @@ func castTown(ctx context.Context, db *store.DB, n int, password string, seed ui
 }
 
 // staff lists who works in an agency: those without whom no document goes its way, and the others.
-func (t *cityCast) staff(ctx context.Context, db *store.DB, agency org.AgencyID, logins map[org.PersonID]string, today calendar.Date) (core, others []*person, err error) {
+func (t *cityCast) staff(ctx context.Context, db *store.DB, agency org.AgencyID, today calendar.Date) (core, others []*person, err error) {
 	held, err := org.Staff(ctx, db, agency, today)
 	if err != nil {
 		return nil, nil, err
@@ -125,7 +131,7 @@ func (t *cityCast) staff(ctx context.Context, db *store.DB, agency org.AgencyID,
 	seen := map[org.PersonID]bool{}
 	have := map[duty]bool{}
 	for _, h := range held {
-		login := logins[h.PersonID]
+		login := t.logins[h.PersonID]
 		if login == "" || seen[h.PersonID] {
 			continue
 		}
@@ -165,9 +171,9 @@ func (t *cityCast) staff(ctx context.Context, db *store.DB, agency org.AgencyID,
 }
 
 // seat opens a session for each without 3,000 computations of argon2id; the sign-ins of the load itself are real ones.
-func (t *cityCast) seat(ctx context.Context, db *store.DB, people []*person) error {
+func (t *cityCast) seat(ctx context.Context, people []*person) error {
 	return parallel(len(people), 16, func(i int) error {
-		token, err := auth.OpenMeasured(ctx, db, people[i].login, people[i].from)
+		token, err := t.measuring.Open(ctx, people[i].login, people[i].from)
 		if err != nil {
 			return fmt.Errorf("%s: %w", people[i].login, err)
 		}
