@@ -43,9 +43,16 @@ func summed(name, note string, times []time.Duration, span time.Duration, errors
 
 // bench measures what the product does and, in the same run, what the machine could do at best.
 func bench(ctx context.Context, w *world, args []string) error {
-	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|direct|bulk|issue|batch|exchange|search|memory …] [--data THƯ_MỤC] [--db postgres://…] [--json]; bench report TỆP_JSON")
+	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|direct|bulk|issue|batch|exchange|search|memory …] [--data THƯ_MỤC] [--db postgres://…] [--json]; bench [load|flood|all] --data THÀNH_PHỐ_MẪU [--json TỆP] [--html TỆP]; bench report TỆP_JSON…")
 	s := newSettings(w, fs, true)
-	asJSON := fs.Bool("json", false, "in kết quả dạng JSON")
+	asJSON := fs.Bool("json", false, "in kết quả dạng JSON; phép đo load, flood và all trên thành phố mẫu: ghi vào tệp nếu sau đó có tên tệp .json")
+	page := fs.String("html", "", "phép đo load, flood và all trên thành phố mẫu: ghi báo cáo có biểu đồ vào tệp HTML này")
+	people := fs.Int("people", 3000, "số người cùng làm việc của phép đo load; tăng dần đến số này")
+	think := fs.Duration("think", 20*time.Second, "thời gian trung bình giữa hai việc của một người trong phép đo load")
+	lasting := fs.Duration("for", time.Minute, "thời gian của bước cuối của phép đo load; các bước trước bằng một phần tư, mỗi pha của flood bằng một phần ba")
+	flooders := fs.Int("flooders", 200, "số người của cơ quan dồn tải trong phép đo flood")
+	password := fs.String("password", "", "mật khẩu chung của tài khoản mẫu; bỏ trống: mật khẩu của congvu demo")
+	label := fs.String("scale", "", "tên cỡ của thành phố trong báo cáo; bỏ trống: tính từ số văn bản (96.240 là cỡ 1)")
 	rows := fs.Int("rows", 1_000_000, "số văn bản đến trong cơ sở dữ liệu của phép đo inbox; một phần mười thuộc một cơ quan")
 	fs.IntVar(rows, "documents", 1_000_000, "số văn bản trong chỉ mục của phép đo search (như --rows)")
 	span := fs.Duration("span", 5*time.Second, "thời gian của mỗi phép đo")
@@ -71,9 +78,10 @@ func bench(ctx context.Context, w *world, args []string) error {
 	if *order != "" {
 		return exchangeNode(ctx, w, s, *order)
 	}
-	if len(rest) == 2 && rest[0] == "report" {
-		return benchReport(ctx, w, rest[1])
+	if len(rest) > 1 && rest[0] == "report" {
+		return benchReport(ctx, w, rest[1:], *page)
 	}
+	rest, jsonFile := fileAmong(rest)
 	if len(rest) == 0 {
 		rest = []string{"all"}
 	}
@@ -87,6 +95,19 @@ func bench(ctx context.Context, w *world, args []string) error {
 		return err
 	}
 	defer b.clean()
+	c := cityBench{people: max(1, *people), think: *think, span: *lasting, warm: min(5*time.Second, *lasting/4), flooders: max(1, *flooders), password: *password, label: *label, seed: 2026}
+	switch whole, err := b.isCity(ctx); {
+	case err != nil:
+		return err
+	case slices.Contains(rest, "load") || slices.Contains(rest, "flood"):
+		if slices.ContainsFunc(rest, func(part string) bool { return part != "load" && part != "flood" }) {
+			return badUsage("load và flood đo cả thành phố mẫu: không gọi cùng phép đo khác; «all» trên thành phố mẫu đo tất cả")
+		}
+		c.parts = rest
+		return benchCity(ctx, b, c, *asJSON, jsonFile, *page)
+	case whole && slices.Equal(rest, []string{"all"}):
+		return benchCity(ctx, b, c, *asJSON, jsonFile, *page)
+	}
 	parts := []struct {
 		name string
 		run  func(context.Context) ([]measurement, error)
@@ -112,7 +133,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 		}
 	}
 	if !known {
-		return badUsage("phép đo gồm: all, limits, sign, inbox, register, direct, bulk, issue, batch, exchange, search, memory")
+		return badUsage("phép đo gồm: all, load, flood, limits, sign, inbox, register, direct, bulk, issue, batch, exchange, search, memory")
 	}
 	if *asJSON {
 		enc := json.NewEncoder(w.out)
@@ -120,6 +141,18 @@ func bench(ctx context.Context, w *world, args []string) error {
 		return enc.Encode(scoreboard{string(b.engine()), runtime.NumCPU(), runtime.Version(), versionText(), time.Now().Format(time.DateOnly), all})
 	}
 	return nil
+}
+
+// fileAmong takes the file of --json, which stands behind it, out of the arguments.
+func fileAmong(args []string) (rest []string, file string) {
+	for _, a := range args {
+		if strings.HasSuffix(a, ".json") {
+			file = a
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	return rest, file
 }
 
 func printMeasurement(out io.Writer, m measurement) {

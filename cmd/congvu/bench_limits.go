@@ -8,14 +8,19 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
+
+	"golang.org/x/crypto/argon2"
 )
 
 // limits measures the machine in the same run, so that the product's figures can be read as ratios.
@@ -130,4 +135,107 @@ func (b *benchRun) repeat(ctx context.Context, name, note string, callers int, a
 	}
 	all.Wait()
 	return summed(name, note, times, time.Since(begun), failed)
+}
+
+// limitArgon names the limit that sign-in is compared with.
+const limitArgon = "argon2id of one password"
+
+// allLimits are the limits beside which the figures of a city are read: processor, disk, HTTP, signatures, the database alone.
+func (b *benchRun) allLimits(ctx context.Context) ([]measurement, error) {
+	was := b.span
+	defer func() { b.span = was }()
+	b.span = min(b.span, 2*time.Second)
+	out, err := b.limits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	salt := make([]byte, 16)
+	out = append(out, b.repeat(ctx, limitArgon, "19 MiB, two passes, on every core", runtime.NumCPU(), func(context.Context, int) error {
+		argon2.IDKey([]byte("câu mật khẩu của phép đo"), salt, 2, 19*1024, 1, 32)
+		return nil
+	}))
+	disk, err := b.sequential(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, disk...)
+	rows, err := b.rowLimits(ctx, "sqlite", "file:"+filepath.Join(b.dir, "limits.sqlite")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)", "SQLite")
+	for _, end := range []string{"", "-wal", "-shm"} {
+		os.Remove(filepath.Join(b.dir, "limits.sqlite"+end))
+	}
+	if err == nil && b.settings.DB != "" {
+		var more []measurement
+		more, err = b.rowLimits(ctx, "pgx", b.settings.DB, "PostgreSQL")
+		rows = append(rows, more...)
+	}
+	return append(out, rows...), err
+}
+
+// sequential writes and reads a file of 64 MB in pieces of 1 MB; a rate is megabytes a second.
+func (b *benchRun) sequential(ctx context.Context) ([]measurement, error) {
+	const pieces = 64
+	path := filepath.Join(b.dir, "sequential")
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	defer os.Remove(path)
+	defer f.Close()
+	piece := make([]byte, 1<<20)
+	pass := func(name, note string, one func(at int64) error, end func() error) (measurement, error) {
+		var times []time.Duration
+		begun := time.Now()
+		for i := range pieces {
+			t := time.Now()
+			if err := errors.Join(ctx.Err(), one(int64(i)<<20)); err != nil {
+				return measurement{}, err
+			}
+			times = append(times, time.Since(t))
+		}
+		err := end()
+		return summed(name, note, times, time.Since(begun), 0), err
+	}
+	write, err := pass("sequential write of 1 MB", "64 MB, one fsync at the end", func(at int64) error { _, err := f.WriteAt(piece, at); return err }, f.Sync)
+	if err != nil {
+		return nil, err
+	}
+	read, err := pass("sequential read of 1 MB", "from the cache of the system", func(at int64) error { _, err := f.ReadAt(piece, at); return err }, func() error { return nil })
+	return []measurement{write, read}, err
+}
+
+// rowLimits reads one row by its key and commits one row, with nothing of the product around it.
+func (b *benchRun) rowLimits(ctx context.Context, driver, address, name string) ([]measurement, error) {
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	for _, q := range []string{"DROP TABLE IF EXISTS bench_limit", "CREATE TABLE bench_limit (id BIGINT PRIMARY KEY, words TEXT NOT NULL)"} {
+		if _, err := db.ExecContext(ctx, q); err != nil {
+			return nil, err
+		}
+	}
+	defer db.ExecContext(context.WithoutCancel(ctx), "DROP TABLE bench_limit")
+	put, err := db.PrepareContext(ctx, "INSERT INTO bench_limit (id, words) VALUES ($1, $2)")
+	if err != nil {
+		return nil, err
+	}
+	get, err := db.PrepareContext(ctx, "SELECT words FROM bench_limit WHERE id = $1")
+	if err != nil {
+		return nil, err
+	}
+	n := int64(0)
+	commits := b.repeat(ctx, name+" commit of one row", "serial", 1, func(ctx context.Context, _ int) error {
+		n++
+		_, err := put.ExecContext(ctx, n, "một dòng của phép đo")
+		return err
+	})
+	at := int64(0)
+	reads := b.repeat(ctx, name+" read of one row", "serial, prepared", 1, func(ctx context.Context, _ int) error {
+		at = at%n + 1
+		var words string
+		return get.QueryRowContext(ctx, at).Scan(&words)
+	})
+	return []measurement{reads, commits}, nil
 }

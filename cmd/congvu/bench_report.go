@@ -21,11 +21,17 @@ type scoreboard struct {
 }
 
 // benchReport writes docs/performance-exchange.md from the JSON of «congvu bench exchange --json».
-func benchReport(_ context.Context, w *world, path string) error {
-	raw, err := os.ReadFile(path)
+// From one or more JSON files of «congvu bench all --json FILE» on a city it writes docs/performance.md.
+func benchReport(_ context.Context, w *world, paths []string, htmlFile string) error {
+	raw, err := os.ReadFile(paths[0])
 	if err != nil {
 		return err
 	}
+	var kind struct{ Schema int }
+	if json.Unmarshal(raw, &kind) == nil && kind.Schema > 0 {
+		return cityReports(w, paths, htmlFile)
+	}
+	path := paths[0]
 	var s scoreboard
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return fmt.Errorf("tệp %s: %w", path, err)
