@@ -27,6 +27,9 @@ func givenTo(person, post, unit, now string) string {
 	AND g.since_us <= ` + now + ` AND g.until_us > ` + now
 }
 
+// one is EXISTS that is asked for one row at a time: PostgreSQL would rather read the whole table of an EXISTS into memory when it takes a list for long.
+func one(query string) string { return `COALESCE((` + query + ` LIMIT 1), 0) = 1` }
+
 // limitedSQL is true of a thing that was limited to those on its route.
 func limitedSQL(kind, agency, id string) string {
 	return `EXISTS (SELECT 1 FROM documents_restrictions w WHERE w.agency_id = ` + agency + ` AND w.ref_kind = '` + kind + `' AND w.ref_id = ` + id + `)`
@@ -37,7 +40,7 @@ func limitedSQL(kind, agency, id string) string {
 var (
 	outgoingByRight = `((CAST($2 AS BOOLEAN) OR o.unit_id = $3 OR (CAST($4 AS BOOLEAN) AND o.state = 'issued' AND NOT o.restricted))
 	AND (CAST($5 AS BOOLEAN) OR NOT ` + limitedSQL("outgoing", "o.agency_id", "o.id") + `) OR o.drafter_id = $6
-	OR EXISTS (SELECT 1 FROM documents_participants p WHERE p.agency_id = o.agency_id AND p.person_id = $6 AND p.outgoing_id = o.id))`
+	OR ` + one("SELECT 1 FROM documents_participants p WHERE p.agency_id = o.agency_id AND p.person_id = $6 AND p.outgoing_id = o.id") + `)`
 	outgoingSeen  = `o.agency_id = $1 AND (` + outgoingByRight + ` OR ` + grantedSQL("outgoing", "o.agency_id", "o.id", "$6", "$7", "$8", "$9") + `)`
 	outgoingGiven = `o.id IN ` + givenSQL("outgoing", "o.agency_id", "$6", "$7", "$8", "$9")
 )
@@ -47,9 +50,9 @@ var (
 var (
 	incomingByRight = `(($3 = 2 OR $3 = 1 AND (d.submitted_us > 0 OR d.pending_request <> '' OR d.state IN ('assigned', 'in_progress', 'done')))
 	AND (CAST($4 AS BOOLEAN) OR NOT ` + limitedSQL("incoming", "d.agency_id", "d.id") + `)
-	OR $3 = 1 AND (d.submitted_to = $5 OR d.submitted_person = $6) OR EXISTS (
-	SELECT 1 FROM documents_lines s WHERE s.agency_id = d.agency_id AND s.incoming_id = d.id AND s.state <> 'recalled'
-	AND (s.holder_kind = 'post' AND (s.holder_id = $5 OR s.holder_person = $6) OR s.unit_id = $7)))`
+	OR $3 = 1 AND (d.submitted_to = $5 OR d.submitted_person = $6) OR ` + one(`SELECT 1 FROM documents_lines s
+	WHERE s.agency_id = d.agency_id AND s.incoming_id = d.id AND s.state <> 'recalled'
+	AND (s.holder_kind = 'post' AND (s.holder_id = $5 OR s.holder_person = $6) OR s.unit_id = $7)`) + `)`
 	incomingSeen  = `(` + incomingByRight + ` OR ` + grantedSQL("incoming", "d.agency_id", "d.id", "$8", "$5", "$9", "$10") + `)`
 	incomingGiven = `d.id IN ` + givenSQL("incoming", "d.agency_id", "$8", "$5", "$9", "$10")
 )
@@ -87,11 +90,11 @@ func asked(predicate string) (text string, order []int) {
 
 var placeOf = regexp.MustCompile(`\$[0-9]+`)
 
-// valuesOf puts the values of incomingBound in the order of an asked predicate.
-func valuesOf(order []int, bound []any) []any {
+// valuesAt puts values, the first of which is named $first, in the order of an asked text.
+func valuesAt(order []int, all []any, first int) []any {
 	out := make([]any, len(order))
 	for i, n := range order {
-		out[i] = bound[n-3]
+		out[i] = all[n-first]
 	}
 	return out
 }
