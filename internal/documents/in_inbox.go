@@ -18,7 +18,8 @@ type box struct {
 	lines bool
 	where string
 	open  func(a store.Actor) bool // who has the tab
-	lists [2][2]listing            // [sees the whole agency][with the filter]
+	order string                   // of what is counted, where it is not that of the list: the engine then stops where the counting does
+	lists [reaches][2]listing      // [reach][with the filter]
 }
 
 // listing is the two directions of a tab's list.
@@ -62,7 +63,7 @@ var boxes = build([]box{
 	{code: InTabInformed, lines: true, where: `l.box = 'informed'`, open: everyone},
 	{code: InTabForwarded, lines: true, where: `l.box = 'forwarded'`, open: everyone},
 	{code: InTabHandling, where: `d.stage = 'handling'`, open: agencies},
-	{code: InTabOverdue, where: isLate, open: agencies},
+	{code: InTabOverdue, where: isLate, order: `d.handle_due`, open: agencies},
 	{code: InTabOverdue, lines: true, where: pending + ` AND l.due_date <> '' AND l.due_date < $2`, open: handles},
 	{code: InTabDone, where: `d.stage = 'done'`, open: agencies},
 	{code: InTabDone, lines: true, where: `l.box = 'done'`, open: handles},
@@ -98,9 +99,9 @@ func index(yes bool) int {
 
 func build(all []box) []box {
 	for i := range all {
-		for _, open := range []bool{false, true} {
-			for _, narrowed := range []bool{false, true} {
-				all[i].lists[index(open)][index(narrowed)] = all[i].listing(open, narrowed)
+		for within := range reaches {
+			for narrowed := range 2 {
+				all[i].lists[within][narrowed] = all[i].listing(within, narrowed == 1)
 			}
 		}
 	}
@@ -108,13 +109,13 @@ func build(all []box) []box {
 }
 
 // bounds is the predicate of a tab of documents, with the sight of the actor where it is less than the whole agency.
-func (b *box) bounds(open, narrowed bool) string {
+func (b *box) bounds(within reach, narrowed bool) string {
 	out := ""
 	if b.where != "" {
 		out = ` AND ` + b.where
 	}
-	if !open && !b.lines {
-		out += ` AND ` + incomingSeen
+	if !b.lines && b.where != incomingGiven { // what was given is seen
+		out += incomingWithin(within)
 	}
 	if narrowed {
 		out += sieve
@@ -127,11 +128,20 @@ func holders(half func(kind, held string) string) string {
 	return half("post", ` AND l.holder_kind = 'post' AND l.holder_id = $26`) + ` UNION ALL ` + half("unit", ` AND l.holder_kind = 'unit' AND l.holder_id = $27`)
 }
 
-func (b *box) listing(open, narrowed bool) listing {
-	where := b.bounds(open, narrowed)
+// at is the order of the list. What was given to somebody is few: the engine is kept from looking for it along all that the agency has.
+func (b *box) at() string {
+	if b.where == incomingGiven {
+		return `d.arrived_us + 0`
+	}
+	return `d.arrived_us`
+}
+
+func (b *box) listing(within reach, narrowed bool) listing {
+	where := b.bounds(within, narrowed)
 	if !b.lines {
-		return listing{older: ask(docSelect + where + ` AND (d.arrived_us, d.id) < ($23, $24) ORDER BY d.arrived_us DESC, d.id DESC LIMIT $25`),
-			newer: ask(docSelect + where + ` AND (d.arrived_us, d.id) > ($23, $24) ORDER BY d.arrived_us, d.id LIMIT $25`)}
+		at := b.at()
+		return listing{older: ask(docSelect + where + ` AND (` + at + `, d.id) < ($23, $24) ORDER BY ` + at + ` DESC, d.id DESC LIMIT $25`),
+			newer: ask(docSelect + where + ` AND (` + at + `, d.id) > ($23, $24) ORDER BY ` + at + `, d.id LIMIT $25`)}
 	}
 	list := func(sign, way string) asking {
 		place := ` AND (l.at_us, l.id) ` + sign + ` ($23, $24) ORDER BY l.at_us` + way + `, l.id` + way + ` LIMIT $25`
@@ -144,10 +154,14 @@ func (b *box) listing(open, narrowed bool) listing {
 }
 
 // counted is what a tab's count counts.
-func (b *box) counted(open, narrowed bool) string {
-	where := b.bounds(open, narrowed)
+func (b *box) counted(within reach, narrowed bool) string {
+	where := b.bounds(within, narrowed)
 	if !b.lines {
-		return `SELECT d.id FROM documents_incoming d WHERE ` + wished + ` AND d.agency_id = $1` + where
+		order := b.at() + ` DESC, d.id DESC`
+		if b.order != "" {
+			order = b.order
+		}
+		return `SELECT d.id FROM documents_incoming d WHERE ` + wished + ` AND d.agency_id = $1` + where + ` ORDER BY ` + order
 	}
 	from := `SELECT l.id FROM documents_lines l`
 	if narrowed {
@@ -159,7 +173,7 @@ func (b *box) counted(open, narrowed bool) string {
 // shelf is the tabs of one kind of actor with their counts.
 type shelf struct {
 	boxes  []*box
-	counts [2][2]counting // as box.lists
+	counts [reaches][2]counting // as box.lists
 }
 
 // shelves are those of every kind: what an actor sees, and whether it leads.
@@ -171,13 +185,16 @@ var shelves = func() (out [3][2]shelf) {
 				s.boxes = append(s.boxes, &boxes[i])
 			}
 		}
-		for _, open := range []bool{false, true} {
-			for _, narrowed := range []bool{false, true} {
+		for within := range reaches {
+			for narrowed := range 2 {
+				if !possible(a, within) {
+					continue
+				}
 				var texts []string
 				for i, b := range s.boxes {
-					texts = append(texts, countTab(i, inWishes, b.counted(open, narrowed)))
+					texts = append(texts, countTab(i, inWishes, b.counted(within, narrowed == 1)))
 				}
-				s.counts[index(open)][index(narrowed)] = countings("in", inWishes, texts)
+				s.counts[within][narrowed] = countings("in", inWishes, texts)
 			}
 		}
 	}
@@ -197,13 +214,21 @@ func (s *shelf) of(code string) *box {
 	return nil
 }
 
-// opens tells whether the whole agency's received documents are open to an actor, the limited ones too: its lists need no predicate of sight.
-func opens(a store.Actor) bool { return sight(a) == seesArrived && seesLimited(a) }
+// possible tells which reaches an actor's kind may have.
+func possible(a store.Actor, within reach) bool {
+	switch sight(a) {
+	case seesArrived:
+		return within == reachAll || within == reachAsked
+	case seesSubmitted:
+		return within == reachMost || within == reachWidely
+	}
+	return within == reachAsked
+}
 
 // count counts the tabs that are wanted, nil for all of them.
 func (s *shelf) count(ctx context.Context, r store.Reader, a store.Actor, now calendar.Date, sift []any, wanted func(i int) bool) ([]Tab, error) {
-	open, narrowed := opens(a), sift != nil
-	tabs, err := s.counts[index(open)][index(narrowed)].of(ctx, r, inValues(r, a, now, sift, cursor{}, 0), len(s.boxes), wanted, a.Agency, seerOf(a, open), narrowed)
+	within, narrowed := incomingReach(a), sift != nil
+	tabs, err := s.counts[within][index(narrowed)].of(ctx, r, inValues(r, a, now, sift, cursor{}, 0), len(s.boxes), wanted, a, narrowed)
 	for i := range tabs {
 		tabs[i].Code = s.boxes[i].code
 	}
@@ -211,7 +236,7 @@ func (s *shelf) count(ctx context.Context, r store.Reader, a store.Actor, now ca
 }
 
 func (b *box) list(ctx context.Context, r store.Reader, a store.Actor, now calendar.Date, sift []any, c cursor, limit int) ([]IncomingRow, error) {
-	l := b.lists[index(opens(a))][index(sift != nil)]
+	l := b.lists[incomingReach(a)][index(sift != nil)]
 	q := l.older
 	if c.Back {
 		q = l.newer

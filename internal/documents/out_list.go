@@ -56,7 +56,7 @@ type outTab struct {
 	code   string
 	clerks bool // only those who keep the registers have this tab
 	where  string
-	lists  [2][2]struct{ next, before asking } // [sees the whole agency][with the filter]
+	lists  [reaches][2]struct{ next, before asking } // [reach][with the filter]
 }
 
 // The values of this list's statements: $1 to $9 those of outgoingBound, $10 type, $11 urgency (-1 any), $12 and $13 words as LIKE patterns, $14 and $15 the
@@ -69,15 +69,23 @@ const outFilter = ` AND (CAST($10 AS TEXT) = '' OR o.type_code = $10) AND (CAST(
 const outColumns = `o.id, o.state, o.type_code, o.type_name, o.subject, o.urgency, o.number_text, o.issued_date, o.due_date, o.unit_name, o.drafter_name, o.holder_name, o.signer_name, o.at_us`
 
 // from is the rows of a tab; first is a condition that comes before all others.
-func (t *outTab) from(first string, open, narrowed bool) string {
-	out := ` FROM documents_outgoing o WHERE ` + first
-	if out += `o.agency_id = $1`; !open {
-		out += ` AND ` + outgoingSeen
+func (t *outTab) from(first string, within reach, narrowed bool) string {
+	out := ` FROM documents_outgoing o WHERE ` + first + `o.agency_id = $1`
+	if t.code != TabGranted { // what was given is seen
+		out += outgoingWithin(within)
 	}
 	if narrowed {
 		out += outFilter
 	}
 	return out + t.where
+}
+
+// at is the order of the list, as box.at.
+func (t *outTab) at() string {
+	if t.code == TabGranted {
+		return `o.at_us + 0`
+	}
+	return `o.at_us`
 }
 
 var outTabs = func() []outTab {
@@ -94,11 +102,12 @@ var outTabs = func() []outTab {
 		{code: TabAll},
 	}
 	for i := range tabs {
-		for _, open := range []bool{false, true} {
-			for _, narrowed := range []bool{false, true} {
-				l, from := &tabs[i].lists[index(open)][index(narrowed)], tabs[i].from("", open, narrowed)
-				l.next = ask(`SELECT ` + outColumns + from + ` AND (o.at_us, o.id) < ($14, $15) ORDER BY o.at_us DESC, o.id DESC LIMIT $16`)
-				l.before = ask(`SELECT ` + outColumns + from + ` AND (o.at_us, o.id) > ($14, $15) ORDER BY o.at_us, o.id LIMIT $16`)
+		for within := range reaches {
+			for narrowed := range 2 {
+				l, from := &tabs[i].lists[within][narrowed], tabs[i].from("", within, narrowed == 1)
+				at := tabs[i].at()
+				l.next = ask(`SELECT ` + outColumns + from + ` AND (` + at + `, o.id) < ($14, $15) ORDER BY ` + at + ` DESC, o.id DESC LIMIT $16`)
+				l.before = ask(`SELECT ` + outColumns + from + ` AND (` + at + `, o.id) > ($14, $15) ORDER BY ` + at + `, o.id LIMIT $16`)
 			}
 		}
 	}
@@ -108,7 +117,7 @@ var outTabs = func() []outTab {
 // outTabsOf is the tabs of one kind of actor with their counts.
 type outTabsOf struct {
 	tabs   []*outTab
-	counts [2][2]counting // as outTab.lists
+	counts [reaches][2]counting // as outTab.lists
 }
 
 func (t *outTabsOf) index(code string) int {
@@ -123,13 +132,13 @@ var outShelves = func() (out [2]outTabsOf) {
 				s.tabs = append(s.tabs, &outTabs[i])
 			}
 		}
-		for _, open := range []bool{false, true} {
-			for _, narrowed := range []bool{false, true} {
+		for within := range reaches {
+			for narrowed := range 2 {
 				var texts []string
 				for i, t := range s.tabs {
-					texts = append(texts, countTab(i, outWishes, `SELECT o.id`+t.from(wished+` AND `, open, narrowed)))
+					texts = append(texts, countTab(i, outWishes, `SELECT o.id`+t.from(wished+` AND `, within, narrowed == 1)+` ORDER BY `+t.at()+` DESC, o.id DESC`))
 				}
-				s.counts[index(open)][index(narrowed)] = countings("out", outWishes, texts)
+				s.counts[within][narrowed] = countings("out", outWishes, texts)
 			}
 		}
 	}
@@ -140,18 +149,21 @@ func outShelf(a store.Actor) *outTabsOf { return &outShelves[index(KeepsRegister
 
 // outAsked is what one actor asks of the list.
 type outAsked struct {
-	tabs           *outTabsOf
-	actor          store.Actor
-	values         []any
-	open, narrowed bool
+	tabs     *outTabsOf
+	actor    store.Actor
+	values   []any
+	within   reach
+	narrowed bool
 }
 
 // bound gives the question its actor: what he sees, and the values that say so.
 func (q *outAsked) bound(ctx context.Context, r store.Reader, a store.Actor) (err error) {
-	q.actor, q.open = a, SeesAll(a) && seesLimited(a)
-	q.values, err = outgoingBound(ctx, r, a)
+	if q.values, err = outgoingBound(ctx, r, a); err != nil {
+		return err
+	}
+	q.actor, q.within = a, outgoingReach(a, q.values[3].(bool))
 	q.values = append(q.values, "", -1, "", "")
-	return err
+	return nil
 }
 
 // narrow adds the filter.
@@ -167,7 +179,7 @@ func (q *outAsked) narrow(f OutFilter) {
 
 func (q *outAsked) count(ctx context.Context, r store.Reader, wanted func(i int) bool) ([]Tab, error) {
 	values := append(slices.Clip(q.values), nil, nil, nil)
-	tabs, err := q.tabs.counts[index(q.open)][index(q.narrowed)].of(ctx, r, values, len(q.tabs.tabs), wanted, q.actor.Agency, seerOf(q.actor, false), q.narrowed)
+	tabs, err := q.tabs.counts[q.within][index(q.narrowed)].of(ctx, r, values, len(q.tabs.tabs), wanted, q.actor, q.narrowed)
 	for i := range tabs {
 		tabs[i].Code = q.tabs.tabs[i].code
 	}
@@ -175,7 +187,7 @@ func (q *outAsked) count(ctx context.Context, r store.Reader, wanted func(i int)
 }
 
 func (q *outAsked) list(ctx context.Context, r store.Reader, at int, c cursor, limit int) ([]OutgoingRow, error) {
-	l := q.tabs.tabs[at].lists[index(q.open)][index(q.narrowed)]
+	l := q.tabs.tabs[at].lists[q.within][index(q.narrowed)]
 	s := l.next
 	if c.Back {
 		s = l.before

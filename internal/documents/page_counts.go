@@ -31,7 +31,7 @@ const (
 )
 
 // plenty remembers tabs that hold far more than is counted: "1000+" stays true until a thousand documents have left within a minute, which no
-// desk does. Only tabs without a filter are remembered, for each actor whose sight is not that of the whole agency.
+// desk does. Only tabs without a filter are remembered, for each actor.
 var plenty = struct {
 	sync.Mutex
 	until map[plentyKey]store.Instant
@@ -45,18 +45,11 @@ type plentyKey struct {
 	seer   seer
 }
 
-// seer is everything of an actor that bounds what it sees; zero for who sees the whole agency.
+// seer is everything of an actor that bounds what it sees.
 type seer struct {
 	person, post, acted, unit int64
 	roles                     store.Roles
 	past                      bool
-}
-
-func seerOf(a store.Actor, open bool) seer {
-	if open {
-		return seer{}
-	}
-	return seer{a.Person, a.Holding, a.ForHolding, a.Unit, a.Roles, a.ReadOnly}
 }
 
 // mostPlenty bounds the memory; beyond it everything is counted once more.
@@ -84,9 +77,9 @@ func countings(list string, wants int, texts []string) counting {
 type tabCount struct{ Tab, N int }
 
 // of counts the tabs that are wanted (nil = all), in one statement; tabs known to hold plenty are not counted at all.
-func (c counting) of(ctx context.Context, r store.Reader, values []any, tabs int, wanted func(i int) bool, agency int64, who seer, narrowed bool) ([]Tab, error) {
+func (c counting) of(ctx context.Context, r store.Reader, values []any, tabs int, wanted func(i int) bool, a store.Actor, narrowed bool) ([]Tab, error) {
 	db, _ := r.(*store.DB)
-	key := plentyKey{list: c.list, agency: agency, seer: who}
+	key := plentyKey{list: c.list, agency: a.Agency, seer: seer{a.Person, a.Holding, a.ForHolding, a.Unit, a.Roles, a.ReadOnly}}
 	remember := db != nil && !narrowed
 	out, now, some := make([]Tab, tabs), instantOf(r), false
 	if remember {
