@@ -17,7 +17,8 @@ func grantedSQL(kind, agency, id, person, post, unit, now string) string {
 	return `EXISTS (SELECT 1 FROM documents_grants g WHERE g.agency_id = ` + agency + ` AND g.ref_kind = '` + kind + `' AND g.ref_id = ` + id + ` AND ` + givenTo(person, post, unit, now) + `)`
 }
 
-// givenSQL lists the numbers of the things of a kind that were given to the actor: a list of few, whatever the size of the archive.
+// givenSQL lists the numbers of the things of a kind that were given to the actor: a list of few, whatever the size of the archive. It asks nothing of the rows
+// that it is compared with, so that the engine begins with it.
 func givenSQL(kind, agency, person, post, unit, now string) string {
 	return `(SELECT g.ref_id FROM documents_grants g WHERE g.agency_id = ` + agency + ` AND g.ref_kind = '` + kind + `' AND ` + givenTo(person, post, unit, now) + `)`
 }
@@ -43,7 +44,7 @@ var (
 	AND (CAST($5 AS BOOLEAN) OR NOT ` + limitedSQL("outgoing", "o.agency_id", "o.id") + `) OR o.drafter_id = $6
 	OR ` + outgoingPart + `)`
 	outgoingSeen  = `o.agency_id = $1 AND (` + outgoingByRight + ` OR ` + grantedSQL("outgoing", "o.agency_id", "o.id", "$6", "$7", "$8", "$9") + `)`
-	outgoingGiven = `o.id IN ` + givenSQL("outgoing", "o.agency_id", "$6", "$7", "$8", "$9")
+	outgoingGiven = `o.id IN ` + givenSQL("outgoing", "$1", "$6", "$7", "$8", "$9")
 )
 
 // incomingSeen bounds a received document d. The values of incomingBound are $3 to $10: $3 sight, $4 sees what is limited, $5 post, $6 person acted for (-1
@@ -55,7 +56,7 @@ var (
 	AND (CAST($4 AS BOOLEAN) OR NOT ` + limitedSQL("incoming", "d.agency_id", "d.id") + `)
 	OR $3 = 1 AND (d.submitted_to = $5 OR d.submitted_person = $6) OR ` + incomingOnLine + `)`
 	incomingSeen  = `(` + incomingByRight + ` OR ` + grantedSQL("incoming", "d.agency_id", "d.id", "$8", "$5", "$9", "$10") + `)`
-	incomingGiven = `d.id IN ` + givenSQL("incoming", "d.agency_id", "$8", "$5", "$9", "$10")
+	incomingGiven = `d.id IN ` + givenSQL("incoming", "$1", "$8", "$5", "$9", "$10")
 )
 
 // reach is how far an actor sees, as far as it is known before a statement is planned: each has predicates of its own, without what is always true or false

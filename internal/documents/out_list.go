@@ -80,9 +80,9 @@ func (t *outTab) from(first string, within reach, narrowed bool) string {
 	return out + t.where
 }
 
-// at is the order of the list, as box.at.
+// at is the order of the list, as box.at. Also those that are about to be issued are few in every archive.
 func (t *outTab) at() string {
-	if t.code == TabGranted {
+	if t.code == TabGranted || t.code == TabToIssue {
 		return `o.at_us + 0`
 	}
 	return `o.at_us`
