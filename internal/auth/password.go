@@ -34,8 +34,9 @@ const (
 	maxPassword = 1024 // bytes: whole sentences are welcome, megabytes are not
 )
 
-// hashing bounds how many hashes run at once: a burst of sign-ins must not starve the office.
-var hashing = semaphore.NewWeighted(int64(runtime.NumCPU()))
+// hashing bounds how many hashes run at once, in the order in which they came: a burst of sign-ins must not starve the office, so one processor is always left to
+// those who are in.
+var hashing = semaphore.NewWeighted(int64(max(1, runtime.NumCPU()-1)))
 
 func hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)

@@ -65,9 +65,21 @@ type sessionRow struct {
 	Confirmed store.Instant `db:"confirmed_us"`
 }
 
+// resolvedRow is a session with what its account and the installation say about it.
+type resolvedRow struct {
+	sessionRow
+	Login      string
+	State      string
+	MustChange bool
+	Idle       string
+}
+
 var (
-	sqlOpenSession  = store.SQL(`INSERT INTO auth_sessions (sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)`)
-	sqlSession      = store.SQL(`SELECT sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent, confirmed_us FROM auth_sessions WHERE sha = $1`)
+	sqlOpenSession = store.SQL(`INSERT INTO auth_sessions (sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)`)
+	// sqlResolve is all that a request needs to know of its session and its account, in one statement.
+	sqlResolve = store.SQL(`SELECT s.sha, s.id, s.person_id, s.holding, s.created_us, s.seen_us, s.ends_us, s.address, s.agent, s.confirmed_us, a.login, a.state, a.must_change,
+		COALESCE((SELECT v.value FROM store_settings v WHERE v.agency_id = 0 AND v.name = 'auth.idle'), '') AS idle
+		FROM auth_sessions s JOIN auth_accounts a ON a.person_id = s.person_id WHERE s.sha = $1`)
 	sqlSessions     = store.SQL(`SELECT sha, id, person_id, holding, created_us, seen_us, ends_us, address, agent, confirmed_us FROM auth_sessions WHERE person_id = $1 AND ends_us > $2 ORDER BY id DESC`)
 	sqlSeen         = store.SQL(`UPDATE auth_sessions SET seen_us = $1 WHERE sha = $2 AND seen_us < $1`)
 	sqlSwitch       = store.SQL(`UPDATE auth_sessions SET holding = $1 WHERE sha = $2`)
@@ -149,10 +161,11 @@ func open(ctx context.Context, db *store.DB, account secretAccount, address, age
 	if err != nil {
 		return nil, err
 	}
-	_, absolute, err := limits(ctx, db)
+	longest, err := store.Setting(ctx, db, 0, "auth.absolute", "")
 	if err != nil {
 		return nil, err
 	}
+	absolute := minutesOf(longest, absoluteMinutes)
 	actor := actorIn(posts[0], store.ViaWeb)
 	err = db.Write(ctx, actor, func(tx *store.Tx) error {
 		if err := forgive(ctx, tx, doors...); err != nil {
@@ -179,21 +192,19 @@ func open(ctx context.Context, db *store.DB, account secretAccount, address, age
 	return s, err
 }
 
-// limits are how long a session lives without a request, and at all.
-func limits(ctx context.Context, r store.Reader) (idle, absolute time.Duration, err error) {
-	read := func(name string, fallback int) (time.Duration, error) {
-		v, err := store.Setting(ctx, r, 0, name, strconv.Itoa(fallback))
-		n, bad := strconv.Atoi(v)
-		if bad != nil || n <= 0 {
-			n = fallback
-		}
-		return time.Duration(n) * time.Minute, err
+// How long a session lives without a request, and at all, in minutes, where no setting says otherwise.
+const (
+	idleMinutes     = 480
+	absoluteMinutes = 720
+)
+
+// minutesOf reads a setting of minutes.
+func minutesOf(value string, fallback int) time.Duration {
+	n, err := strconv.Atoi(value)
+	if err != nil || n <= 0 {
+		n = fallback
 	}
-	if idle, err = read("auth.idle", 480); err != nil {
-		return 0, 0, err
-	}
-	absolute, err = read("auth.absolute", 720)
-	return idle, absolute, err
+	return time.Duration(n) * time.Minute
 }
 
 // Resolve gives the session behind a token, its posts as they are today. ErrSignedOut when it ended, ran out, or the account was shut.
@@ -201,25 +212,15 @@ func Resolve(ctx context.Context, db *store.DB, token string) (*Session, error) 
 	if token == "" {
 		return nil, ErrSignedOut
 	}
-	row, ok, err := store.Maybe[sessionRow](ctx, db, sqlSession, sha(token))
+	row, ok, err := store.Maybe[resolvedRow](ctx, db, sqlResolve, sha(token))
 	if err != nil {
 		return nil, err
 	}
-	idle, _, err := limits(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	now := db.Now()
-	if !ok || now >= row.Ends || now >= row.Seen.Add(idle) {
+	now, idle := db.Now(), minutesOf(row.Idle, idleMinutes)
+	if !ok || now >= row.Ends || now >= row.Seen.Add(idle) || row.State != "active" {
 		return nil, ErrSignedOut
 	}
-	account, ok, err := store.Maybe[secretAccount](ctx, db, sqlByPerson, row.PersonID)
-	if err != nil {
-		return nil, err
-	}
-	if !ok || account.State != "active" {
-		return nil, ErrSignedOut
-	}
+	account := secretAccount{Account: Account{PersonID: row.PersonID, Login: row.Login, State: row.State, MustChange: row.MustChange}}
 	s, err := resolved(ctx, db, account, row.Holding, store.ViaWeb)
 	if err != nil {
 		return nil, err

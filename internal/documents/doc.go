@@ -33,6 +33,8 @@
 // confirms) and documents_access_requests; documents_accesses is the log of who
 // read, printed and took what; documents_freeze_orders with documents_freezes lock sets of documents. access_sight.go holds the one predicate of sight of each half.
 //
+// Counts of tabs stop at MostCounted and are asked for in one statement; tabs far beyond it are remembered for a minute (page_counts.go, decision 47).
+//
 // Settings: documents.rights_confirmed_by (head|clerk, default head); documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are
 // Settings: documents.reuse_released (yes|no, default yes: a held number that is given back the same day is the next one);
 // documents.timestamp (required|wanted|off, default wanted); documents.archive_check_days (default 180); documents.file_limit; documents.see_issued (yes|no, default yes: everyone of the agency sees issued documents that are

@@ -2,6 +2,8 @@ package documents
 
 import (
 	"context"
+	"math"
+	"slices"
 
 	"congvu/internal/calendar"
 	"congvu/internal/store"
@@ -16,12 +18,17 @@ func MyWork(ctx context.Context, r store.Reader, a store.Actor) ([]WorkList, err
 	var out []WorkList
 	now := nowOf(r)
 	waiting := []string{InTabToDirect, InTabArrivals, InTabToSubmit, InTabToDo, InTabReturned, InTabCoordinating, InTabOverdue, InTabInformed}
+	shelf := shelfOf(a)
+	tabs, err := shelf.count(ctx, r, a, now, nil, func(i int) bool { return slices.Contains(waiting, shelf.boxes[i].code) })
+	if err != nil {
+		return nil, err
+	}
 	for _, code := range waiting {
-		for _, b := range boxesOf(a) {
+		for i, b := range shelf.boxes {
 			if b.code != code {
 				continue
 			}
-			l, err := b.work(ctx, r, a, now)
+			l, err := b.work(ctx, r, a, now, tabs[i])
 			if err != nil {
 				return nil, err
 			}
@@ -40,15 +47,18 @@ func MyWork(ctx context.Context, r store.Reader, a store.Actor) ([]WorkList, err
 	return append(append(out, assigned, asked), drafts...), err
 }
 
-func (b *box) work(ctx context.Context, r store.Reader, a store.Actor, now calendar.Date) (WorkList, error) {
-	l := WorkList{Code: "in." + b.code, Title: InTabLabel(b.code), Kind: "incoming", Tab: b.code}
-	t, err := b.count(ctx, r, a, now, nil)
-	if err != nil || t.Count == 0 {
-		return l, err
-	}
-	l.Count = t.Count
+// total is a tab's count as one number: one beyond the most that is counted says that there are more.
+func (t Tab) total() int {
 	if t.More {
-		l.Count++
+		return t.Count + 1
+	}
+	return t.Count
+}
+
+func (b *box) work(ctx context.Context, r store.Reader, a store.Actor, now calendar.Date, t Tab) (WorkList, error) {
+	l := WorkList{Code: "in." + b.code, Title: InTabLabel(b.code), Kind: "incoming", Tab: b.code, Count: t.total()}
+	if t.Count == 0 {
+		return l, nil
 	}
 	start, _ := parseCursor("")
 	rows, err := b.list(ctx, r, a, now, nil, start, mostShown)
@@ -71,24 +81,31 @@ func (b *box) work(ctx context.Context, r store.Reader, a store.Actor, now calen
 func outgoingWork(ctx context.Context, r store.Reader, a store.Actor, now calendar.Date) ([]WorkList, error) {
 	titles := []struct{ tab, title string }{{TabToSign, "Chờ ký"}, {TabInReview, "Dự thảo chờ xem xét"}, {TabReturned, "Dự thảo bị trả lại"},
 		{TabToNumber, "Chờ cấp số"}, {TabToIssue, "Chờ phát hành"}, {TabMine, "Dự thảo đang soạn"}}
+	asked := outAsked{tabs: outShelf(a)}
+	wanted := func(i int) bool {
+		return slices.ContainsFunc(titles, func(t struct{ tab, title string }) bool { return t.tab == asked.tabs.tabs[i].code })
+	}
+	if err := asked.bound(ctx, r, a); err != nil {
+		return nil, err
+	}
+	counts, err := asked.count(ctx, r, wanted)
+	if err != nil {
+		return nil, err
+	}
 	var out []WorkList
 	for _, t := range titles {
-		if (t.tab == TabToNumber || t.tab == TabToIssue) && !KeepsRegisters(a) {
+		at := asked.tabs.index(t.tab)
+		if at < 0 {
 			continue
 		}
-		p, err := ListOutgoing(ctx, r, a, OutFilter{Tab: t.tab, Limit: mostShown})
-		if err != nil {
-			return nil, err
-		}
-		l := WorkList{Code: "out." + t.tab, Title: t.title, Kind: "outgoing", Tab: t.tab}
-		for _, tab := range p.Tabs {
-			if tab.Code == t.tab {
-				if l.Count = tab.Count; tab.More {
-					l.Count++
-				}
+		l := WorkList{Code: "out." + t.tab, Title: t.title, Kind: "outgoing", Tab: t.tab, Count: counts[at].total()}
+		var rows []OutgoingRow
+		if l.Count > 0 {
+			if rows, err = asked.list(ctx, r, at, cursor{At: math.MaxInt64, ID: math.MaxInt64}, mostShown); err != nil {
+				return nil, err
 			}
 		}
-		for _, row := range p.Rows {
+		for _, row := range rows {
 			title := row.NumberText
 			if title == "" {
 				title = row.TypeName

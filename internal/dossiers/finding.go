@@ -40,8 +40,8 @@ type tab struct {
 	list, count *store.Stmt
 }
 
-const filtered = ` AND (CAST($7 AS TEXT) = '' OR d.search_text LIKE $7 OR EXISTS (SELECT 1 FROM dossiers_items i WHERE i.agency_id = d.agency_id AND i.dossier_id = d.id AND i.removed_us = 0
-	AND i.search_text LIKE $7 AND ` + opened + `)) AND (CAST($8 AS BIGINT) = 0 OR d.year = $8) AND (CAST($9 AS BIGINT) = 0 OR d.person_id = $9)`
+const filtered = ` AND (CAST($7 AS TEXT) = '' OR d.search_text LIKE CAST($7 AS TEXT) OR EXISTS (SELECT 1 FROM dossiers_items i WHERE i.agency_id = d.agency_id AND i.dossier_id = d.id AND i.removed_us = 0
+	AND i.search_text LIKE CAST($7 AS TEXT) AND ` + opened + `)) AND (CAST($8 AS BIGINT) = 0 OR d.year = $8) AND (CAST($9 AS BIGINT) = 0 OR d.person_id = $9)`
 
 func tabOf(code, where string) tab {
 	where = from + filtered + where

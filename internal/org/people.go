@@ -355,7 +355,7 @@ var (
 	sqlStaff        = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.unit_id, h.id`)
 	sqlStaffWith    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.roles & $2 <> 0 AND h.valid_from <= $3 AND (h.valid_to = '' OR h.valid_to >= $3) ORDER BY ` + rankOrder + `, COALESCE(u.place, 0), h.unit_id, h.id`)
 	sqlStaffSince   = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND (h.valid_to = '' OR h.valid_to >= $2) ORDER BY CASE h.valid_to WHEN '' THEN 1 ELSE 0 END, h.valid_to DESC, h.id LIMIT 2000`)
-	sqlFindStaff    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND p.search_text LIKE $3 ORDER BY ` + rankOrder + `, h.id LIMIT $4`)
+	sqlFindStaff    = store.SQL(`SELECT ` + holdingColumns + ` WHERE h.agency_id = $1 AND h.valid_from <= $2 AND (h.valid_to = '' OR h.valid_to >= $2) AND p.search_text LIKE CAST($3 AS TEXT) ORDER BY ` + rankOrder + `, h.id LIMIT $4`)
 	sqlSecondHead   = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND rank = 'head' AND valid_from <= $2 AND (valid_to = '' OR valid_to >= $3) LIMIT 1`)
 	sqlSamePosting  = store.SQL(`SELECT id FROM org_holdings WHERE agency_id = $1 AND person_id = $2 AND unit_id = $3 AND title = $4 AND valid_from <= $5 AND (valid_to = '' OR valid_to >= $6) LIMIT 1`)
 )

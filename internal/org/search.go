@@ -24,8 +24,8 @@ var (
 	// words are checked on the row. The inner limit keeps common words ("uy", "ban") cheap on both engines.
 	sqlSearch = store.SQL(`SELECT a.id, a.search_text, a.state
 		FROM (SELECT agency_id FROM org_words WHERE word >= $1 AND word < $2 ORDER BY word, agency_id LIMIT $3) AS w JOIN org_agencies AS a ON a.id = w.agency_id
-		WHERE (CAST($4 AS TEXT) = '' OR (' ' || a.search_text) LIKE $4) AND (CAST($5 AS TEXT) = '' OR (' ' || a.search_text) LIKE $5)
-		  AND (CAST($6 AS TEXT) = '' OR (' ' || a.search_text) LIKE $6) AND (CAST($7 AS TEXT) = '' OR (' ' || a.search_text) LIKE $7)`)
+		WHERE (CAST($4 AS TEXT) = '' OR (' ' || a.search_text) LIKE CAST($4 AS TEXT)) AND (CAST($5 AS TEXT) = '' OR (' ' || a.search_text) LIKE CAST($5 AS TEXT))
+		  AND (CAST($6 AS TEXT) = '' OR (' ' || a.search_text) LIKE CAST($6 AS TEXT)) AND (CAST($7 AS TEXT) = '' OR (' ' || a.search_text) LIKE CAST($7 AS TEXT))`)
 	sqlWordSpread = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM (SELECT agency_id FROM org_words WHERE word >= $1 AND word < $2 LIMIT $3) AS few`)
 	sqlFirst      = store.SQL(`SELECT id FROM org_agencies WHERE state = 'active' AND (' ' || search_text) NOT LIKE '%.w00%' AND (' ' || search_text) NOT LIKE '% w00%'
 		AND search_text NOT LIKE '%-w00%' ORDER BY code LIMIT $1`)

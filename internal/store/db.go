@@ -14,8 +14,9 @@ import (
 	"sync"
 	"sync/atomic"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
-	_ "modernc.org/sqlite"             // the SQLite driver
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the SQLite driver
 )
 
 // Config says where the tables are. The zero value of every field but Dir works.
@@ -146,9 +147,11 @@ func (db *DB) openPostgres(ctx context.Context, c Config) (err error) {
 	if c.Building {
 		address = unsynced(address)
 	}
-	if db.write, err = sql.Open("pgx", address); err != nil {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
 		return err
 	}
+	db.write = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(settle))
 	n := max(c.Readers*2, 16)
 	db.write.SetMaxOpenConns(n)
 	db.write.SetMaxIdleConns(n)
@@ -164,6 +167,13 @@ func (db *DB) openPostgres(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	return db.building(ctx, c)
+}
+
+// settle prepares a new connection: compiling a plan to machine code takes longer than any statement of an office. Said after connecting, not at the start,
+// because poolers refuse parameters that they do not know.
+func settle(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SET jit = off")
+	return err
 }
 
 // Close ends the writer and closes all connections.

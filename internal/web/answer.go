@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -69,16 +70,33 @@ func wrap(c templ.Component, children ...templ.Component) templ.Component {
 // hereOf is the address of this page, to come back to; a form that was refused comes back to its own page.
 func hereOf(r *http.Request) string { return r.URL.RequestURI() }
 
-var zippers = sync.Pool{New: func() any { z, _ := gzip.NewWriterLevel(nil, 4); return z }}
+var zippers = sync.Pool{New: func() any { z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed); return z }}
+
+// buffers hold pages while they are built and while they are compressed. One that has grown beyond the largest page kept is left to the collector.
+var buffers = sync.Pool{New: func() any { return bytes.NewBuffer(make([]byte, 0, 64<<10)) }}
+
+const mostBuffered = 512 << 10
+
+func takeBuffer() *bytes.Buffer {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	return b
+}
+
+func giveBuffer(b *bytes.Buffer) {
+	if b.Cap() <= mostBuffered {
+		buffers.Put(b)
+	}
+}
 
 // smallest is how many bytes are worth compressing.
 const smallest = 1400
 
 // render builds the whole answer before the first byte leaves, so that an error is a page of its own and not half of one.
 func render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
-	var b bytes.Buffer
-	b.Grow(32 << 10)
-	if err := c.Render(r.Context(), &b); err != nil {
+	b := takeBuffer()
+	defer giveBuffer(b)
+	if err := c.Render(r.Context(), b); err != nil {
 		return fmt.Errorf("render %s: %w", r.URL.Path, err)
 	}
 	h := w.Header()
@@ -86,9 +104,10 @@ func render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 	h.Add("Vary", "Accept-Encoding, Cookie")
 	body := b.Bytes()
 	if len(body) >= smallest && takesGzip(r) {
-		var small bytes.Buffer
+		small := takeBuffer()
+		defer giveBuffer(small)
 		z := zippers.Get().(*gzip.Writer)
-		z.Reset(&small)
+		z.Reset(small)
 		_, err := z.Write(body)
 		err = errors.Join(err, z.Close())
 		zippers.Put(z)
@@ -98,7 +117,7 @@ func render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 		h.Set("Content-Encoding", "gzip")
 		body = small.Bytes()
 	}
-	h.Set("Content-Length", fmt.Sprint(len(body)))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if status == 0 {
 		status = http.StatusOK
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -99,6 +100,7 @@ func (d *Door) incomingList(w http.ResponseWriter, r *http.Request, tab, path st
 		return err
 	}
 	v := incomingListView{path: path, tab: tab, q: q, page: page, types: types, today: d.today(), wrong: wrong, clerk: documents.KeepsRegisters(actor(r))}
+	v.rows = v.rowAddress()
 	if v.open, err = d.openPane(r, q.Get("open")); err != nil {
 		return err
 	}
@@ -114,6 +116,7 @@ func (d *Door) incomingList(w http.ResponseWriter, r *http.Request, tab, path st
 // incomingListView is what the list shows.
 type incomingListView struct {
 	path, tab, title, wrong string
+	rows                    string // rowAddress
 	q                       url.Values
 	page                    documents.Page[documents.IncomingRow]
 	types                   []documents.Type
@@ -158,13 +161,21 @@ func (v incomingListView) clear() string {
 	return v.path + "?" + url.Values{"tab": {v.tab}}.Encode()
 }
 
-func (v incomingListView) rowHref(id int64) string {
+// openAt is a place for a number in the address of an open row.
+const openAt = "%00"
+
+// rowAddress is the address of an open row, with openAt for its number: written once for all rows of a page.
+func (v incomingListView) rowAddress() string {
 	q := url.Values{}
 	for k, x := range v.q {
 		q[k] = x
 	}
-	q.Set("open", strconv.FormatInt(id, 10))
+	q.Set("open", "\x00")
 	return v.path + "?" + q.Encode()
+}
+
+func (v incomingListView) rowHref(id int64) string {
+	return strings.Replace(v.rows, openAt, strconv.FormatInt(id, 10), 1)
 }
 
 func (v incomingListView) pageHref(cursor string) string {

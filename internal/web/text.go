@@ -36,6 +36,9 @@ func t(ctx context.Context, text string, pairs ...any) string {
 	if len(pairs)%2 != 0 {
 		panic("web: t needs name, value pairs: " + text)
 	}
+	if len(pairs) == 0 {
+		return translate(ctx, text, nil)
+	}
 	args := make(map[string]any, len(pairs)/2)
 	for i := 0; i < len(pairs); i += 2 {
 		args[pairs[i].(string)] = pairs[i+1]
