@@ -52,7 +52,10 @@ func (d *Door) lostNumbers(w http.ResponseWriter, r *http.Request) error {
 				return flashed{}, "", err
 			}
 			var n int64
-			err := d.DB.Write(ctx, actor(r), func(tx *store.Tx) (err error) { n, err = documents.VoidLost(ctx, tx, b.ID, from, to, reason); return err })
+			err := d.DB.Write(ctx, actor(r), func(tx *store.Tx) (err error) {
+				n, err = documents.VoidLost(ctx, tx, b.ID, from, to, reason)
+				return err
+			})
 			return done("Đã bỏ {n} số thiếu của sổ.", "n", n), "", err
 		}})
 }
