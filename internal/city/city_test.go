@@ -27,7 +27,11 @@ var aMonday = time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Hanoi)
 // installationFor opens an empty installation whose clock is the city's.
 func installationFor(t testing.TB, seed uint64, now time.Time) *Seeder {
 	t.Helper()
-	clock := NewClock(now)
+	return installationAt(t, seed, now, NewClock(now))
+}
+
+func installationAt(t testing.TB, seed uint64, now time.Time, clock *Clock) *Seeder {
+	t.Helper()
 	return openedIn(t, t.TempDir(), clock, storetest.OpenAt(t, clock), seed, now)
 }
 
