@@ -26,9 +26,10 @@ type seedFlags struct {
 	city, profile, scale, names, date string
 	quarters, cities                  int
 	seed                              uint64
+	thin                              bool
 }
 
-const seedUsage = "seed --city hanoi [--profile 2023|2025b] [--scale N] [--quarters Q --cities C] [--seed S] [--date NGÀY] [--names TỆP] --data THƯ_MỤC [--db postgres://…]"
+const seedUsage = "seed --city hanoi [--profile 2023|2025b] [--scale N] [--quarters Q --cities C] [--seed S] [--date NGÀY] [--names TỆP] [--thin] --data THƯ_MỤC [--db postgres://…]"
 
 // seed builds a whole city with a quarter of its work, or goes on building the one that was begun there.
 func seed(ctx context.Context, w *world, args []string) error {
@@ -40,6 +41,7 @@ func seed(ctx context.Context, w *world, args []string) error {
 	fs.IntVar(&f.quarters, "quarters", 0, "số quý (chiều sâu), thay cho --scale lớn hơn 1")
 	fs.IntVar(&f.cities, "cities", 0, "số thành phố (chiều rộng), thay cho --scale lớn hơn 1")
 	fs.Uint64Var(&f.seed, "seed", demoSeed, "hạt giống: cùng hạt giống cho cùng người, khóa, văn bản")
+	fs.BoolVar(&f.thin, "thin", false, "các quý, thành phố chép thêm chỉ có sổ, văn bản, hồi báo; không nhật ký, lịch sử, thông báo: chỉ để đo tăng trưởng, không để làm việc")
 	fs.StringVar(&f.date, "date", "", "ngày kết thúc quý, năm-tháng-ngày; bỏ trống: hôm nay")
 	fs.StringVar(&f.names, "names", "", "tệp CSV tên chính thức của xã, phường trước và sau 01/07/2025; bỏ trống: tên đặt ra")
 	s := newSettings(w, fs, true)
@@ -65,7 +67,7 @@ func isSet(fs *flag.FlagSet, name string) (set bool) {
 
 // order turns what was typed into a city.
 func (f seedFlags) order(now time.Time, scaled bool) (o city.Whole, err error) {
-	o = city.Whole{Now: now, Seed: f.seed, Profile: f.profile, Quarters: max(f.quarters, 1), Cities: max(f.cities, 1)}
+	o = city.Whole{Now: now, Seed: f.seed, Profile: f.profile, Quarters: max(f.quarters, 1), Cities: max(f.cities, 1), Thin: f.thin}
 	if f.city != "hanoi" {
 		return o, badUsage("--city nhận hanoi: các thành phố thêm bằng --cities có tên đặt ra")
 	}
@@ -145,7 +147,7 @@ func buildWhole(ctx context.Context, w *world, s *settings, order city.Whole) er
 	seeder := &city.Seeder{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Clock: clock, Authority: authority}
 	totals, err := seeder.BuildWhole(ctx, order)
 	if err == nil {
-		err = finish(ctx, in, order, show)
+		err = settleSeed(ctx, in, order, show)
 	}
 	show.end()
 	if totals != nil {
@@ -161,8 +163,8 @@ func buildWhole(ctx context.Context, w *world, s *settings, order city.Whole) er
 	return nil
 }
 
-// finish tells people of the last days' events, lets the database look at its tables, and brings everything to the disk.
-func finish(ctx context.Context, in *installation, order city.Whole, show *steps) error {
+// settleSeed tells people of the last days' events, lets the database look at its tables, and brings everything to the disk.
+func settleSeed(ctx context.Context, in *installation, order city.Whole, show *steps) error {
 	show.progress("Đưa dữ liệu xuống đĩa", 0, 0)
 	if err := notify.CatchUp(ctx, in.DB, store.InstantOf(order.Now.AddDate(0, 0, -3))); err != nil {
 		return err

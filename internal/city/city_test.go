@@ -17,6 +17,7 @@ import (
 	"congvu/internal/exchange"
 	"congvu/internal/keys"
 	"congvu/internal/org"
+	"congvu/internal/store"
 	"congvu/internal/storetest"
 )
 
@@ -26,8 +27,17 @@ var aMonday = time.Date(2026, 11, 23, 10, 0, 0, 0, calendar.Hanoi)
 // installationFor opens an empty installation whose clock is the city's.
 func installationFor(t testing.TB, seed uint64, now time.Time) *Seeder {
 	t.Helper()
-	dir := t.TempDir()
-	clock := NewClock(now)
+	return installationAt(t, seed, now, NewClock(now))
+}
+
+func installationAt(t testing.TB, seed uint64, now time.Time, clock *Clock) *Seeder {
+	t.Helper()
+	return openedIn(t, t.TempDir(), clock, storetest.OpenAt(t, clock), seed, now)
+}
+
+// openedIn opens what a city needs beside its tables in a folder.
+func openedIn(t testing.TB, dir string, clock *Clock, db *store.DB, seed uint64, now time.Time) *Seeder {
+	t.Helper()
 	authority, err := Authority(seed, now)
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +50,6 @@ func installationFor(t testing.TB, seed uint64, now time.Time) *Seeder {
 		t.Fatal(err)
 	}
 	trust.AllowTest = true
-	db := storetest.OpenAt(t, clock)
 	blobs, err := blob.OpenDisk(filepath.Join(dir, "files"))
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ type Whole struct {
 	Scale    float64     // < 1: a fraction (0.01 = the small set of C7.2); 1 = the quarter's exact figures
 	Quarters int         // how many, the played one included; 0 = 1
 	Cities   int         // how many, the first included; 0 = 1
+	Thin     bool        `json:",omitempty"` // copies carry registers, documents and receipts, no journal, histories and reports: for measuring growth only
 	Official *PlaceNames // names of districts, wards and communes; nil = the communes' are made up
 
 	Progress func(step string, done, total int) `json:"-"`
@@ -62,8 +63,8 @@ const (
 	mostCities   = 100
 )
 
-// First is the first working day of the quarter that ends now; the city was founded by then.
-func (w Whole) First() calendar.Date { return workingDays(w.Now)[0] }
+// First is the first working day of the quarter that is played; the city was founded by then.
+func (w Whole) First() calendar.Date { return workingDays(w.played().Now)[0] }
 
 // Clock is the clock that a city is built by: it begins with the quarter that is played and never goes beyond now.
 func (w Whole) Clock() *Clock {
@@ -158,7 +159,7 @@ func (s *Seeder) BuildWhole(ctx context.Context, w Whole) (*Totals, error) {
 	for _, stage := range []struct {
 		name string
 		do   func(context.Context, Whole) error
-	}{{"census", s.census}, {"quarter", s.quarter}} {
+	}{{"census", s.census}, {"quarter", s.playQuarter}, {"repeat", s.repeat}} {
 		if err := stage.do(ctx, w); err != nil {
 			return nil, fmt.Errorf("%s: %w", stage.name, err)
 		}
@@ -169,4 +170,12 @@ func (s *Seeder) BuildWhole(ctx context.Context, w Whole) (*Totals, error) {
 		return t, err
 	}
 	return t, s.DB.Keep(ctx, func(tx *store.Tx) error { return tx.Set(ctx, 0, settingBuilt, "yes") })
+}
+
+// playQuarter plays the first of the ordered quarters, unless it is copied already.
+func (s *Seeder) playQuarter(ctx context.Context, w Whole) error {
+	if begun, err := s.repeating(ctx); err != nil || begun {
+		return err
+	}
+	return s.quarter(ctx, w.played())
 }
