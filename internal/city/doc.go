@@ -9,5 +9,8 @@
 // each other. On days with mail the clock waits until the exchange has carried it. What the plan meant is compared with what the rooms
 // hold at the end (Check), which the tests use too.
 //
-// Limits: up to 2,000 documents; the whole city in memory.
+// A whole city (Whole, BuildWhole) has a census, one quarter that is planned exactly and played day by day (quarter_*.go, decision 44), and its
+// repetition. A run that was cut off finds again what stands and does the rest.
+//
+// Limits: up to 2,000 documents in the small city; the plan and the people in memory.
 package city
