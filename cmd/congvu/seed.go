@@ -147,7 +147,7 @@ func buildWhole(ctx context.Context, w *world, s *settings, order city.Whole) er
 	seeder := &city.Seeder{DB: in.DB, Desk: in.Desk, Exchange: in.Exchange, Clock: clock, Authority: authority}
 	totals, err := seeder.BuildWhole(ctx, order)
 	if err == nil {
-		err = finish(ctx, in, order, show)
+		err = settleSeed(ctx, in, order, show)
 	}
 	show.end()
 	if totals != nil {
@@ -163,8 +163,8 @@ func buildWhole(ctx context.Context, w *world, s *settings, order city.Whole) er
 	return nil
 }
 
-// finish tells people of the last days' events, lets the database look at its tables, and brings everything to the disk.
-func finish(ctx context.Context, in *installation, order city.Whole, show *steps) error {
+// settleSeed tells people of the last days' events, lets the database look at its tables, and brings everything to the disk.
+func settleSeed(ctx context.Context, in *installation, order city.Whole, show *steps) error {
 	show.progress("Đưa dữ liệu xuống đĩa", 0, 0)
 	if err := notify.CatchUp(ctx, in.DB, store.InstantOf(order.Now.AddDate(0, 0, -3))); err != nil {
 		return err

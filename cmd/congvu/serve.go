@@ -338,16 +338,33 @@ type figures struct{ in *installation }
 
 var (
 	figureConns   = prometheus.NewDesc("congvu_db_connections", "Database connections by pool and state.", []string{"pool", "state"}, nil)
+	figureCalls   = prometheus.NewDesc("congvu_statement_calls_total", "How often a statement ran, of the statements that took the most time so far.", []string{"statement"}, nil)
+	figureTime    = prometheus.NewDesc("congvu_statement_seconds_total", "Time spent in a statement, of those that took the most so far.", []string{"statement"}, nil)
 	figureBacklog = prometheus.NewDesc("congvu_jobs", "Due work by kind and state.", []string{"kind", "state"}, nil)
 )
 
-func (f *figures) Describe(ch chan<- *prometheus.Desc) { ch <- figureConns; ch <- figureBacklog }
+func (f *figures) Describe(ch chan<- *prometheus.Desc) {
+	ch <- figureConns
+	ch <- figureBacklog
+	ch <- figureCalls
+	ch <- figureTime
+}
+
+// figureStatements bounds how many statements are shown.
+const figureStatements = 60
 
 func (f *figures) Collect(ch chan<- prometheus.Metric) {
 	read, write := f.in.DB.Stats()
 	for name, s := range map[string]struct{ open, used int }{"read": {read.OpenConnections, read.InUse}, "write": {write.OpenConnections, write.InUse}} {
 		ch <- prometheus.MustNewConstMetric(figureConns, prometheus.GaugeValue, float64(s.open), name, "open")
 		ch <- prometheus.MustNewConstMetric(figureConns, prometheus.GaugeValue, float64(s.used), name, "used")
+	}
+	for i, u := range store.Used() {
+		if i == figureStatements {
+			break
+		}
+		ch <- prometheus.MustNewConstMetric(figureCalls, prometheus.CounterValue, float64(u.Calls), u.Stmt.Where)
+		ch <- prometheus.MustNewConstMetric(figureTime, prometheus.CounterValue, u.Time.Seconds(), u.Stmt.Where)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

@@ -24,8 +24,7 @@ import (
 // certificates, delegations and absences are another, of its own administrator.
 func (s *Seeder) census(ctx context.Context, w Whole) error {
 	s.hall = &cityHall{agencies: wholeStructure(w)}
-	c := &census{s: s, w: w, from: foundedOn(w), start: w.First(), people: &progress{w: w, step: stepPeople, total: len(s.hall.agencies)},
-		keys: &progress{w: w, step: stepKeys, total: len(s.hall.agencies)}}
+	c := &census{s: s, w: w, from: foundedOn(w), start: w.First(), end: calendar.DateOf(w.Now).AddDays(180), count: &progress{w: w, step: "Lập cơ quan, nhân sự, tài khoản, chứng thư số", total: len(s.hall.agencies)}}
 	var err error
 	if c.hash, err = s.sharedHash(ctx); err != nil {
 		return err
@@ -49,11 +48,6 @@ func (s *Seeder) census(ctx context.Context, w Whole) error {
 	}
 	return nil
 }
-
-const (
-	stepPeople = "Lập cơ quan, đơn vị, nhân sự, tài khoản"
-	stepKeys   = "Cấp chứng thư số thử nghiệm, giao quyền ký"
-)
 
 // foundedOn is when the agencies of a whole city began: well before the quarter, those of two levels not before there were any.
 func foundedOn(w Whole) calendar.Date {
@@ -80,12 +74,13 @@ func (s *Seeder) sharedHash(ctx context.Context) (string, error) {
 
 // census is the founding of a whole city.
 type census struct {
-	s            *Seeder
-	w            Whole
-	from, start  calendar.Date
-	hash         string
-	people, keys *progress
-	fates        []fates
+	s           *Seeder
+	w           Whole
+	from, start calendar.Date
+	end         calendar.Date // of what lasts for a time: half a year from now
+	hash        string
+	count       *progress
+	fates       []fates
 }
 
 // fates are how many people of an agency are in a special position (C4.5).
@@ -136,11 +131,10 @@ func (c *census) found(ctx context.Context, i int) error {
 	if err != nil {
 		return name(err)
 	}
-	c.people.add()
 	if err := c.equip(ctx, i); err != nil {
 		return name(err)
 	}
-	c.keys.add()
+	c.count.add()
 	return nil
 }
 
@@ -192,7 +186,9 @@ func (c *census) staff(ctx context.Context, tx *store.Tx, r *rand.Rand, i int, n
 		p.person = enrolled[n].ID
 		from, until := c.from.AddDays(r.IntN(200)), calendar.Date("")
 		if p.rank == org.RankHead || p.rank == org.RankDeputy {
-			until = calendar.NewDate(from.Year()+5, from.Month(), min(from.Day(), 28)) // a term
+			for until = from; until.Before(c.end); { // terms of five years
+				until = calendar.NewDate(until.Year()+5, until.Month(), min(until.Day(), 28))
+			}
 		}
 		forms[n] = org.HoldingForm{PersonID: p.person, AgencyID: a.id, UnitID: a.unit(p.unit).id, Title: p.title, Rank: p.rank, Kind: p.kind, Roles: p.roles, ValidFrom: from, ValidTo: until}
 		accounts[n] = auth.Opening{Person: p.person, Login: p.login + "." + a.slug, Hash: c.hash, Demo: shown(i, p)}
@@ -256,7 +252,7 @@ func (c *census) lend(ctx context.Context, tx *store.Tx, r *rand.Rand, i int, fo
 			continue
 		}
 		f := org.HoldingForm{PersonID: forms[n].PersonID, AgencyID: above.id, UnitID: above.units[r.IntN(len(above.units))].id, Title: "Chuyên viên biệt phái", Rank: org.RankStaff, Kind: org.Seconded,
-			Roles: store.Specialist, ValidFrom: c.from.AddDays(200 + r.IntN(60)), ValidTo: c.start.AddDays(180)}
+			Roles: store.Specialist, ValidFrom: c.from.AddDays(200 + r.IntN(60)), ValidTo: c.end}
 		if _, err := org.Appoint(ctx, tx, f); err != nil {
 			return err
 		}
@@ -356,7 +352,7 @@ func (c *census) equip(ctx context.Context, i int) error {
 				return err
 			}
 		}
-		if err := delegate(ctx, tx, a, c.start); err != nil {
+		if err := delegate(ctx, tx, a, c.start, c.end); err != nil {
 			return err
 		}
 		return c.retire(ctx, tx, i)
@@ -366,7 +362,7 @@ func (c *census) equip(ctx context.Context, i int) error {
 // certificates are the keys of an agency: its own and those of everybody who signs, put into the store of keys with their pictures.
 func (c *census) certificates(ctx context.Context, a *agency) ([]documents.CertificateForm, error) {
 	day := c.start.At(0, 0)
-	valid := keys.Period{From: day.AddDate(-1, 0, 0), Until: day.AddDate(5, 0, 0)}
+	valid := keys.Period{From: day.AddDate(-1, 0, 0), Until: c.end.At(0, 0).AddDate(3, 0, 0)}
 	seal, err := c.s.Authority.Agency(a.name, a.code, valid)
 	if err != nil {
 		return nil, err
@@ -403,7 +399,7 @@ func (c *census) keep(ctx context.Context, f *documents.CertificateForm, id *key
 }
 
 // delegate lets heads of units sign by order, and one by authorisation, in writing and for a time (D6.5, D6.6).
-func delegate(ctx context.Context, tx *store.Tx, a *agency, start calendar.Date) error {
+func delegate(ctx context.Context, tx *store.Tx, a *agency, start, end calendar.Date) error {
 	for n := range a.posts {
 		p := &a.posts[n]
 		if p.rank != org.RankUnitHead || !p.signs {
@@ -411,7 +407,7 @@ func delegate(ctx context.Context, tx *store.Tx, a *agency, start calendar.Date)
 		}
 		f := org.DelegationForm{AgencyID: a.id, Capacity: "TL", FromHolding: a.head().holding, ToHolding: p.holding, Types: letters, Reference: "Quy chế làm việc của " + a.name, ValidFrom: start}
 		if p.login != "truongphong" {
-			f.Capacity, f.Types, f.Reference, f.ValidTo = "TUQ", []string{"CONG_VAN"}, "Giấy ủy quyền của "+lower(a.headTitle)+" "+a.name, start.AddDays(180)
+			f.Capacity, f.Types, f.Reference, f.ValidTo = "TUQ", []string{"CONG_VAN"}, "Giấy ủy quyền của "+lower(a.headTitle)+" "+a.name, end
 		}
 		if _, err := org.Delegate(ctx, tx, f); err != nil {
 			return err
@@ -431,7 +427,7 @@ func (c *census) retire(ctx context.Context, tx *store.Tx, i int) error {
 			}
 			continue
 		}
-		f := org.StandInForm{Kind: org.StandInAbsence, Principal: p.holding, Deputy: a.post("chuyenvien1").holding, Scope: org.ScopeSight, Reason: "Nghỉ chế độ", ValidFrom: c.start, ValidTo: c.start.AddDays(180)}
+		f := org.StandInForm{Kind: org.StandInAbsence, Principal: p.holding, Deputy: a.post("chuyenvien1").holding, Scope: org.ScopeSight, Reason: "Nghỉ chế độ", ValidFrom: c.start, ValidTo: c.end}
 		if _, err := org.SetStandIn(ctx, tx, f); err != nil {
 			return err
 		}

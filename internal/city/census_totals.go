@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"congvu/internal/auth"
@@ -35,13 +36,16 @@ func (t *Totals) head(name, what string, got, want int64) {
 
 // Wrong is nil when every figure is what it has to be.
 func (t *Totals) Wrong() error {
-	var wrong []error
+	var wrong []string
 	for _, l := range t.Lines {
 		if l.Got != l.Want {
-			wrong = append(wrong, fmt.Errorf("city: %s: %d, must be %d", l.Name, l.Got, l.Want))
+			wrong = append(wrong, fmt.Sprintf("%s: %d, phải là %d", l.Name, l.Got, l.Want))
 		}
 	}
-	return errors.Join(wrong...)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return errors.New("số liệu của thành phố không đúng: " + strings.Join(wrong, "; "))
 }
 
 // totals counts everything that has been built and fails on any difference (C7.3).
@@ -50,6 +54,10 @@ func (s *Seeder) totals(ctx context.Context, w Whole) (*Totals, error) {
 	if err := s.countCensus(ctx, w, t); err != nil {
 		return t, err
 	}
+	if err := s.countQuarter(ctx, w, t); err != nil {
+		return t, err
+	}
+	t.Lines[len(t.Lines)-1].Headline = "văn bản"
 	return t, t.Wrong()
 }
 

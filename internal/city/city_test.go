@@ -17,6 +17,7 @@ import (
 	"congvu/internal/exchange"
 	"congvu/internal/keys"
 	"congvu/internal/org"
+	"congvu/internal/store"
 	"congvu/internal/storetest"
 )
 
@@ -31,7 +32,12 @@ func installationFor(t testing.TB, seed uint64, now time.Time) *Seeder {
 
 func installationAt(t testing.TB, seed uint64, now time.Time, clock *Clock) *Seeder {
 	t.Helper()
-	dir := t.TempDir()
+	return openedIn(t, t.TempDir(), clock, storetest.OpenAt(t, clock), seed, now)
+}
+
+// openedIn opens what a city needs beside its tables in a folder.
+func openedIn(t testing.TB, dir string, clock *Clock, db *store.DB, seed uint64, now time.Time) *Seeder {
+	t.Helper()
 	authority, err := Authority(seed, now)
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +50,6 @@ func installationAt(t testing.TB, seed uint64, now time.Time, clock *Clock) *See
 		t.Fatal(err)
 	}
 	trust.AllowTest = true
-	db := storetest.OpenAt(t, clock)
 	blobs, err := blob.OpenDisk(filepath.Join(dir, "files"))
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package city
 
 import (
 	"math"
-	"slices"
 	"strings"
 
 	"congvu/internal/documents"
@@ -105,6 +104,12 @@ func figuresOf(scale float64, all []agency) quarterFigures {
 	l := levelsOf(all)
 	f := quarterFigures{Issued: of(quarterIssued), Outside: of(quarterOutside), Internal: of(quarterInternal), Copies: of(quarterCopies),
 		Everybody: of(toEverybody), Districts: of(toDistricts), Departments: of(toDepartment)}
+	if len(l.departments) == 0 {
+		f.Departments = 0
+	}
+	if len(l.middle()) == 0 {
+		f.Districts = 0
+	}
 	others := len(all) - 1
 	if scale <= 0.01 {
 		f.Copies = 500 - f.Issued - f.Outside - f.Internal
@@ -154,13 +159,4 @@ func (f quarterFigures) internalStates() []int {
 		w[i] = x.share
 	}
 	return share(f.Internal, w...)
-}
-
-func indexOfKind(code string) int {
-	return slices.IndexFunc(quarterKinds, func(k struct {
-		code  string
-		share int
-	}) bool {
-		return k.code == code
-	})
 }

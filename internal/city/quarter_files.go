@@ -23,7 +23,7 @@ import (
 
 const (
 	poolSize  = 200
-	poolLarge = 2 // the last ones are above 20 MB
+	poolLarge = 2 // the last ones are above 2 MB
 )
 
 // pool is the files that attachments are taken from: kept and judged once, attached often. The store keeps equal bytes once (house law 7), and the act of
@@ -83,12 +83,13 @@ func (s *Seeder) fillPool(ctx context.Context, seed uint64, q *quarterPlan) (poo
 	return p, work.Wait()
 }
 
-// poolFile makes a file: documents of the usual kinds with a scanned page in them, whose size is that of a real quarter's (median 300 kB).
+// poolFile makes a file: documents of the usual kinds with a scanned page in them, a tenth of the size they
+// have in C4.8 (median 30 kB, one in a hundred above 2 MB): every parcel keeps the bytes of its files as they were sent (decision 0044).
 func poolFile(r *rand.Rand, i int) ([]byte, error) {
-	size := int(300e3 * math.Exp(r.NormFloat64()*1.05))
-	size = min(max(size, 14_000), 7<<20)
+	size := int(30e3 * math.Exp(r.NormFloat64()*1.05))
+	size = min(max(size, 4_000), 700_000)
 	if i >= poolSize-poolLarge {
-		size = 21<<20 + r.IntN(3<<20)
+		size = 2_100_000 + r.IntN(300_000)
 	}
 	rows := func(yield func([]any) bool) {
 		for n := range 12 + r.IntN(40) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"congvu/internal/calendar"
 	"congvu/internal/documents"
 	"congvu/internal/org"
 	"congvu/internal/store"
@@ -36,7 +37,7 @@ func (s *Seeder) quarter(ctx context.Context, w Whole) error {
 	if p.pool, err = s.fillPool(ctx, w.Seed, plan); err != nil {
 		return err
 	}
-	if err := s.carrying(ctx, func(ctx context.Context) error { return p.play(ctx, w) }); err != nil {
+	if err := p.play(ctx, w); err != nil {
 		return err
 	}
 	w.progress("Kiểm tra một quý", 0, 1)
@@ -52,9 +53,14 @@ func (p *quarterPlay) play(ctx context.Context, w Whole) error {
 	defer cancel(nil)
 	slots := make(chan struct{}, p.hands())
 	var work sync.WaitGroup
+	var today calendar.Date
 	for i := range p.deeds {
 		d := &p.deeds[i]
-		if i%200 == 0 {
+		if day := calendar.DateOf(d.at); day != today { // nobody begins the next day while somebody is still at this one
+			work.Wait()
+			today = day
+		}
+		if i%50 == 0 {
 			w.progress("Một quý làm việc của các cơ quan", i, len(p.deeds))
 		}
 		if d.what == doCarry {

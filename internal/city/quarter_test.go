@@ -2,8 +2,12 @@ package city
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -116,12 +120,61 @@ func TestTheSameSeedDrawsTheSameQuarter(t *testing.T) {
 }
 
 func TestASmallQuarterIsPlayed(t *testing.T) {
-	w := Whole{Now: aMonday, Seed: 1, Profile: ThreeLevels, Scale: 0.01}
+	w := Whole{Now: aMonday, Seed: 1, Profile: ThreeLevels, Scale: 0.01, Quarters: 1, Cities: 1}
 	s := installationFor(t, 1, w.Now)
 	founded(t, s, w)
-	begun := time.Now()
 	if err := s.quarter(context.Background(), w); err != nil {
 		t.Fatal(err)
 	}
-	t.Log(time.Since(begun))
+	totals, err := s.totals(context.Background(), w)
+	if err != nil || totals.Lines[len(totals.Lines)-1].Got != 500 {
+		t.Errorf("%+v: %v", totals, err)
+	}
+}
+
+// A quarter that is stopped in the middle goes on where it was, as often as it is stopped: check compares it with the plan, numbers and all.
+func TestAStoppedQuarterGoesOn(t *testing.T) {
+	w := Whole{Now: aMonday, Seed: 2, Profile: TwoLevels, Scale: 0.01}
+	s := installationFor(t, 2, w.Now)
+	founded(t, s, w)
+	for _, part := range []int{20, 55, 80} {
+		ctx, stop := context.WithCancel(context.Background())
+		stopped := w
+		stopped.Progress = func(step string, done, total int) {
+			if strings.HasPrefix(step, "Một quý") && done*100 >= total*part {
+				stop()
+			}
+		}
+		if err := s.quarter(ctx, stopped); !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped after %d %%: %v", part, err)
+		}
+		stop()
+		if err := s.goOn(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.quarter(context.Background(), w); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.quarter(context.Background(), w); err != nil { // nothing is left to do
+		t.Fatal(err)
+	}
+}
+
+// BenchmarkQuarter plays a quarter: CONGVU_SCALE is its scale, 0.02 by default.
+func BenchmarkQuarter(b *testing.B) {
+	w := Whole{Now: aMonday, Seed: 1, Profile: ThreeLevels, Scale: 0.02}
+	if v, err := strconv.ParseFloat(os.Getenv("CONGVU_SCALE"), 64); err == nil {
+		w.Scale = v
+	}
+	for b.Loop() {
+		b.StopTimer()
+		s := installationFor(b, 1, w.Now)
+		founded(b, s, w)
+		b.StartTimer()
+		if err := s.quarter(context.Background(), w); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(figuresOf(w.Scale, s.hall.agencies).Entered()), "documents")
+	}
 }

@@ -104,9 +104,9 @@ func inTheFog(t *testing.T, seed uint64) {
 	for _, part := range []func(){
 		func() { o.DB.Follow(ctx, Follower, o.Hear, quiet) },
 		func() { o.DB.Work(ctx, o.packing(), quiet) },
-		func() { o.loop(ctx, "dispatch", o.dispatchOnce, quiet) },
-		func() { o.loop(ctx, "dispatch", o.dispatchOnce, quiet) },
-		func() { o.loop(ctx, "statuses", o.answerOnce, quiet) },
+		func() { o.loop(ctx, "dispatch", "exchange_deliveries", o.dispatchOnce, quiet) },
+		func() { o.loop(ctx, "dispatch", "exchange_deliveries", o.dispatchOnce, quiet) },
+		func() { o.loop(ctx, "statuses", "exchange_statuses", o.answerOnce, quiet) },
 		func() { o.Axis.Receive(ctx, f.take) },
 	} {
 		all.Go(part)

@@ -79,11 +79,11 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 		func() { o.DB.Work(ctx, o.requesting(), trouble) },
 		func() { o.DB.Work(ctx, o.reconciling(), trouble) },
 		func() { o.DB.Work(ctx, o.answering(), trouble) },
-		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) },
-		func() { o.loop(ctx, "dispatch", o.dispatchOnce, trouble) }, // different parcels have no order between them
-		func() { o.loop(ctx, "statuses", o.answerOnce, trouble) },
-		func() { o.loop(ctx, "requests", o.askAgainOnce, trouble) },
-		func() { o.loop(ctx, "waiting", o.admitOnce, trouble) },
+		func() { o.loop(ctx, "dispatch", "exchange_deliveries", o.dispatchOnce, trouble) },
+		func() { o.loop(ctx, "dispatch", "exchange_deliveries", o.dispatchOnce, trouble) }, // different parcels have no order between them
+		func() { o.loop(ctx, "statuses", "exchange_statuses", o.answerOnce, trouble) },
+		func() { o.loop(ctx, "requests", "exchange_requests", o.askAgainOnce, trouble) },
+		func() { o.loop(ctx, "waiting", "exchange_peers", o.admitOnce, trouble) },
 		func() { o.watch(ctx, trouble) },
 		func() { o.intake(ctx, trouble) },
 		func() { o.runGateways(ctx, trouble) },
@@ -96,10 +96,10 @@ func (o *Office) Run(ctx context.Context, trouble func(error)) {
 	all.Wait()
 }
 
-// loop does due work until there is none, then waits for the next commit.
-func (o *Office) loop(ctx context.Context, name string, once func(context.Context) (int, error), trouble func(error)) {
+// loop does due work until there is none, then waits for the next commit into the table where it stands.
+func (o *Office) loop(ctx context.Context, name, table string, once func(context.Context) (int, error), trouble func(error)) {
 	for ctx.Err() == nil {
-		woken := o.DB.Changed()
+		woken := o.DB.ChangedIn(table)
 		n, err := once(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil:

@@ -199,7 +199,7 @@ var (
 	sqlEnrol   = store.SQL(`INSERT INTO org_people (id, code, name, email, phone, home_agency, search_text, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`)
 	sqlAmend   = store.SQL(`UPDATE org_people SET code = $1, name = $2, email = $3, phone = $4, search_text = $5, revision = revision + 1 WHERE id = $6 AND home_agency = $7 AND (revision = $8 OR CAST($8 AS BIGINT) = 0)`)
 	sqlPerson  = store.SQL(`SELECT id, code, name, email, phone, home_agency, revision FROM org_people WHERE id = $1`)
-	sqlByCodeP = store.SQL(`SELECT id, code, name, email, phone, home_agency, revision FROM org_people WHERE home_agency = $1 AND code = $2`)
+	sqlByCodeP = store.SQL(`SELECT id, code, name, email, phone, home_agency, revision FROM org_people WHERE home_agency = $1 AND code = $2 AND code <> ''`)
 )
 
 // Enrol enters a person. NotFound for a foreign agency; Conflict when the personnel code is in use.

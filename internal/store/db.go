@@ -47,6 +47,7 @@ type DB struct {
 	group   *group  // SQLite only
 	stmts   sync.Map
 	changed atomic.Pointer[chan struct{}]
+	signals signals
 	applied []int64
 }
 
@@ -109,6 +110,11 @@ func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
 	db.read.SetMaxIdleConns(c.Readers)
 	if err := db.migrate(ctx, c); err != nil {
 		return err
+	}
+	if len(db.applied) > 0 || !db.hasPresumed(ctx) {
+		if err := db.presume(ctx); err != nil {
+			return fmt.Errorf("statistics: %w", err)
+		}
 	}
 	if err := db.building(ctx, c); err != nil {
 		return err

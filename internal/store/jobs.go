@@ -44,11 +44,15 @@ var (
 	sqlBacklog  = SQL(`SELECT kind, state, CAST(count(*) AS BIGINT) AS n FROM store_jobs GROUP BY kind, state ORDER BY kind, state`)
 )
 
+// jobsOf names what a worker of a kind waits for.
+func jobsOf(kind string) string { return "jobs of " + kind }
+
 // Enqueue writes due work in the transaction of the act that causes it. Due 0 means at once.
 func (tx *Tx) Enqueue(ctx context.Context, j Job) error {
 	if j.Due == 0 {
 		j.Due = tx.now
 	}
+	tx.touch(jobsOf(j.Kind))
 	_, err := tx.Exec(ctx, sqlEnqueue, tx.NewID(), j.Kind, j.Key, j.AgencyID, j.Payload, j.Due, tx.now)
 	return err
 }
@@ -67,6 +71,7 @@ func (tx *Tx) Finish(ctx context.Context, j Job) error {
 
 // Requeue gives work that had been given up (stuck) a new start; it tells whether there was any.
 func (tx *Tx) Requeue(ctx context.Context, kind, key string) (bool, error) {
+	tx.touch(jobsOf(kind))
 	n, err := tx.Exec(ctx, sqlUnstick, tx.now, kind, key)
 	return n > 0, err
 }
@@ -94,7 +99,7 @@ func (l later) Error() string { return "later: " + time.Duration(l).String() }
 func (db *DB) Work(ctx context.Context, w Work, trouble func(error)) {
 	w = w.withDefaults()
 	for ctx.Err() == nil {
-		woken := db.Changed()
+		woken := db.signals.on(jobsOf(w.Kind))
 		n, err := db.WorkOnce(ctx, w)
 		if err != nil && ctx.Err() == nil {
 			trouble(fmt.Errorf("work %s: %w", w.Kind, err))

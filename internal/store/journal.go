@@ -197,12 +197,15 @@ func (db *DB) behind(ctx context.Context, r Reader, c cursor, n int) ([]Entry, e
 
 const followBatch = 200
 
+// gather is how long a follower who was woken waits for more: one batch of many acts costs little more than a batch of one.
+const gather = 5 * time.Millisecond
+
 // Follow feeds every entry of the journal, once and in commit order, to handle, which writes what it derives through tx; the cursor
 // moves in the same transaction, so an entry's effect exists exactly once. It returns when ctx ends. An error is given to trouble and tried again later.
 func (db *DB) Follow(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, e Entry) error, trouble func(error)) {
 	pause := time.Duration(0)
 	for ctx.Err() == nil {
-		woken := db.Changed()
+		woken := db.ChangedIn("store_journal")
 		n, err := db.FollowOnce(ctx, follower, handle)
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -212,6 +215,7 @@ func (db *DB) Follow(ctx context.Context, follower string, handle func(ctx conte
 		case n == 0:
 			pause = 0
 			wait(ctx, woken, 500*time.Millisecond)
+			wait(ctx, nil, gather)
 		default:
 			pause = 0
 		}
@@ -274,6 +278,10 @@ var sqlNewest = SQL(`SELECT xid, id FROM store_journal ORDER BY xid DESC, id DES
 
 var sqlPeekCursor = SQL(`SELECT xid, id FROM store_cursors WHERE follower = $1`)
 
+var sqlAnyBehind = Fork(`SELECT id FROM store_journal WHERE id > COALESCE((SELECT c.id FROM store_cursors c WHERE c.follower = $1), 0) LIMIT 1`,
+	`SELECT id FROM store_journal WHERE (xid, id) > (COALESCE((SELECT c.xid FROM store_cursors c WHERE c.follower = $1), 0), COALESCE((SELECT c.id FROM store_cursors c WHERE c.follower = $1), 0))
+	AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) LIMIT 1`)
+
 var sqlAhead = Fork(`SELECT id FROM store_journal WHERE +xid >= $1 AND id > $2 LIMIT 1`, `SELECT id FROM store_journal WHERE (xid, id) > ($1, $2) LIMIT 1`)
 
 // CaughtUp tells whether a follower has handled every committed entry, also those it may not read yet while an older transaction runs.
@@ -288,12 +296,8 @@ func (db *DB) CaughtUp(ctx context.Context, follower string) (bool, error) {
 
 // hasBehind looks without writing, so that an idle follower costs no transaction.
 func (db *DB) hasBehind(ctx context.Context, follower string) (bool, error) {
-	c, _, err := Maybe[cursor](ctx, db, sqlPeekCursor, follower)
-	if err != nil {
-		return false, err
-	}
-	e, err := db.behind(ctx, db, c, 1)
-	return len(e) > 0, err
+	_, any, err := Maybe[int64](ctx, db, sqlAnyBehind, follower)
+	return any, err
 }
 
 // Tail gives every entry committed from now on (by any process) to f until ctx ends; on PostgreSQL also what an older transaction kept back at
@@ -301,7 +305,7 @@ func (db *DB) hasBehind(ctx context.Context, follower string) (bool, error) {
 func (db *DB) Tail(ctx context.Context, f func(Entry), trouble func(error)) {
 	c, _, err := Maybe[cursor](ctx, db, sqlLastEntry)
 	for ctx.Err() == nil {
-		woken := db.Changed()
+		woken := db.ChangedIn("store_journal")
 		var entries []Entry
 		if err == nil {
 			entries, err = db.behind(ctx, db, c, followBatch)

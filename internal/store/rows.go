@@ -23,6 +23,7 @@ func place(file string, line int) string {
 func Each[T any](ctx context.Context, r Reader, s *Stmt, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var zero T
+		defer s.ran(time.Now())
 		rows, err := r.query(ctx, s, args)
 		if err != nil {
 			yield(zero, fmt.Errorf("%s: %w", s.Where, err))

@@ -20,6 +20,8 @@ const (
 type Stmt struct {
 	Where string // file:line that made it, for messages
 	text  map[Engine]string
+	into  string // the table it writes, "" = none
+	usage usage
 }
 
 // Text is what the engine is given.
@@ -44,7 +46,7 @@ func register(sqlite, postgres string) *Stmt { return registerAt(3, sqlite, post
 // registerAt names the statement after the place so many calls up.
 func registerAt(up int, sqlite, postgres string) *Stmt {
 	_, file, line, _ := runtime.Caller(up)
-	s := &Stmt{Where: place(file, line), text: map[Engine]string{SQLite: sqlite, Postgres: postgres}}
+	s := &Stmt{Where: place(file, line), text: map[Engine]string{SQLite: sqlite, Postgres: postgres}, into: written(sqlite)}
 	statementsMu.Lock()
 	statements = append(statements, s)
 	statementsMu.Unlock()

@@ -21,6 +21,7 @@ type Tx struct {
 	recorded bool
 	keeping  bool     // housekeeping: nothing happened that a person would call an act
 	after    []func() // run when the commit is durable
+	touched  []string // tables written
 }
 
 type execer interface {
@@ -63,13 +64,14 @@ func (db *DB) commit(ctx context.Context, tx *Tx, f func(tx *Tx) error) error {
 	}
 	if tx.wrote {
 		db.announce()
+		db.signals.fire(tx.touched)
 	}
 	return nil
 }
 
 // attempt runs f on an open transaction or savepoint and applies the law of the journal.
 func (tx *Tx) attempt(conn execer, f func(tx *Tx) error) (err error) {
-	tx.conn, tx.wrote, tx.recorded, tx.after = conn, false, false, nil
+	tx.conn, tx.wrote, tx.recorded, tx.after, tx.touched = conn, false, false, nil, nil
 	tx.now = tx.db.Now()
 	defer func() {
 		tx.conn = nil
@@ -166,16 +168,20 @@ func isFull(err error) bool {
 }
 
 func (tx *Tx) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error) {
+	tx.touch(s.into)
 	return tx.conn.query(ctx, s, args)
 }
 
 // Exec runs a writing statement and tells how many rows it touched.
 func (tx *Tx) Exec(ctx context.Context, s *Stmt, args ...any) (int64, error) {
+	begun := time.Now()
 	res, err := tx.conn.run(ctx, s, args)
+	s.ran(begun)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", s.Where, err)
 	}
 	tx.wrote = true
+	tx.touch(s.into)
 	n, err := res.RowsAffected()
 	return n, err
 }
