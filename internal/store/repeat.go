@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -126,9 +125,7 @@ type repeater struct {
 	db      *DB
 	r       Repetition
 	columns []column
-	many    *Stmt // SQLite: several rows at a time
-	one     *Stmt
-	wide    int // rows of many
+	insert  *Stmt // SQLite
 }
 
 func (db *DB) repeater(ctx context.Context, r Repetition) (*repeater, error) {
@@ -140,7 +137,7 @@ func (db *DB) repeater(ctx context.Context, r Repetition) (*repeater, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("repeat: no table %s", r.Table)
 	}
-	t := &repeater{db: db, r: r, wide: max(1, min(16, 900/len(r.Columns)))}
+	t := &repeater{db: db, r: r}
 	for _, name := range r.Columns {
 		j := slices.IndexFunc(tables[i].columns, func(c column) bool { return c.name == name })
 		if j < 0 {
@@ -148,22 +145,13 @@ func (db *DB) repeater(ctx context.Context, r Repetition) (*repeater, error) {
 		}
 		t.columns = append(t.columns, tables[i].columns[j])
 	}
-	insert := func(rows int) *Stmt {
-		var names, lines []string
-		for _, c := range t.columns {
-			names = append(names, quoted(c.name))
-		}
-		for n := range rows {
-			var places []string
-			for i := range t.columns {
-				places = append(places, "$"+strconv.Itoa(n*len(t.columns)+i+1))
-			}
-			lines = append(lines, "("+strings.Join(places, ", ")+")")
-		}
-		text := "INSERT INTO " + quoted(r.Table) + " (" + strings.Join(names, ", ") + ") VALUES " + strings.Join(lines, ", ")
-		return &Stmt{Where: "store/repeat " + r.Table, text: map[Engine]string{SQLite: text, Postgres: text}}
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = quoted(c.name)
 	}
-	t.many, t.one = insert(t.wide), insert(1)
+	// One row a statement, without names of parameters: a statement of several rows keeps a journal of its own, and names are looked up one by one.
+	t.insert = &Stmt{Where: "store/repeat " + r.Table, text: map[Engine]string{SQLite: "INSERT INTO " + quoted(r.Table) + " (" + strings.Join(names, ", ") +
+		") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"}}
 	return t, nil
 }
 
@@ -226,20 +214,10 @@ func (t *repeater) write(ctx context.Context, rows [][]any, name, place string) 
 		return t.copyIn(ctx, rows, name, place)
 	}
 	return t.db.Keep(ctx, func(tx *Tx) error {
-		args := make([]any, 0, t.wide*len(t.columns))
-		for len(rows) > 0 {
-			stmt, n := t.many, t.wide
-			if len(rows) < n {
-				stmt, n = t.one, 1
-			}
-			args = args[:0]
-			for _, row := range rows[:n] {
-				args = append(args, row...)
-			}
-			if _, err := tx.conn.run(ctx, stmt, args); err != nil {
+		for _, row := range rows {
+			if _, err := tx.conn.run(ctx, t.insert, row); err != nil {
 				return err
 			}
-			rows = rows[n:]
 		}
 		return tx.Set(ctx, 0, name, place)
 	})
