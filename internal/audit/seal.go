@@ -84,6 +84,11 @@ func (l *Log) push(ctx context.Context, tx *store.Tx, kind string, entry int64, 
 	if err != nil || !added {
 		return err
 	}
+	return l.fill(ctx, tx, idx)
+}
+
+// fill keeps the roots of the subtrees that a leaf completes.
+func (l *Log) fill(ctx context.Context, tx *store.Tx, idx int64) error {
 	t := tree{ctx, tx}
 	for level, n := tileHeight, idx+1; n%tileWidth == 0; level += tileHeight {
 		n /= tileWidth

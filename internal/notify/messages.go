@@ -46,6 +46,61 @@ var (
 	sqlReadAll = store.SQL(`UPDATE notify_messages SET read_us = $1 WHERE person_id = $2 AND id <= $3 AND read_us = 0`)
 )
 
+const insertMessages, twice = `INSERT INTO notify_messages (person_id, id, agency_id, at_us, verb, ref, title, text, args, actor_id)`, `ON CONFLICT (person_id, id) DO NOTHING`
+
+const tellMany = 24 // messages of one statement
+
+var (
+	sqlTellOne  = store.Rows(insertMessages, 10, 1, twice)
+	sqlTellMany = store.Rows(insertMessages, 10, tellMany, twice)
+)
+
+// tellAll is Tell for a long past.
+func tellAll(ctx context.Context, tx *store.Tx, all []store.Entry) error {
+	var rows []any
+	write := func(n int, s *store.Stmt) error {
+		_, err := tx.Exec(ctx, s, rows[:10*n]...)
+		rows = append(rows[:0], rows[10*n:]...)
+		return err
+	}
+	flush := func() (err error) {
+		for len(rows) > 0 && err == nil {
+			err = write(1, sqlTellOne)
+		}
+		return err
+	}
+	for _, e := range all {
+		told, err := e.Told()
+		if err == nil && told.Forgets {
+			if err = flush(); err == nil {
+				err = Tell(ctx, tx, e)
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if told.Text == nil {
+			continue
+		}
+		args := store.JSONOf(told.Text.Args)
+		for _, person := range told.Notify {
+			if person == 0 || person == e.PersonID {
+				continue
+			}
+			if rows = append(rows, person, e.ID, e.AgencyID, e.At, e.Verb, e.Ref, e.Title, told.Text.Text, args, e.PersonID); len(rows) == 10*tellMany {
+				if err := write(tellMany, sqlTellMany); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return flush()
+}
+
 // Tell is the follower: it writes a message for each person that an entry names, except the one who acted (V9). When an entry says that the content of its
 // thing was destroyed, the messages about it that came before say only that (V52).
 func Tell(ctx context.Context, tx *store.Tx, e store.Entry) error {
@@ -119,7 +174,7 @@ func MarkAllRead(ctx context.Context, db *store.DB, person, upTo int64) error {
 // CatchUp follows the journal to its end and takes what happened before a time as read: for an installation that begins with a past (an
 // import, a sample city).
 func CatchUp(ctx context.Context, db *store.DB, before store.Instant) error {
-	if err := db.CatchUp(ctx, "notify", time.Minute, Tell); err != nil {
+	if err := db.CatchUpMany(ctx, "notify", time.Minute, tellAll); err != nil {
 		return err
 	}
 	return db.Keep(ctx, func(tx *store.Tx) error {

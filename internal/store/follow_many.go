@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// manyEntries is how many entries CatchUpMany gives at once.
+const manyEntries = 10_000
+
+// CatchUpMany is CatchUp for a long past (a city that was just built, an import): handle gets thousands of entries in one transaction and may do once for all of them what it
+// would do for each. What it refuses is undone and left where it is.
+func (db *DB) CatchUpMany(ctx context.Context, follower string, patience time.Duration, handle func(ctx context.Context, tx *Tx, all []Entry) error) error {
+	goal, any, err := Maybe[cursor](ctx, db, sqlNewest)
+	until := time.Now().Add(patience)
+	for err == nil && any {
+		var c cursor
+		if c, _, err = Maybe[cursor](ctx, db, sqlPeekCursor, follower); err != nil || !c.before(goal) {
+			return err
+		}
+		n := 0
+		err = db.Keep(ctx, func(tx *Tx) error {
+			c, _, err := Maybe[cursor](ctx, tx, sqlCursor, follower)
+			if err != nil {
+				return err
+			}
+			entries, err := db.behind(ctx, tx, c, manyEntries)
+			if n = len(entries); err != nil || n == 0 {
+				return err
+			}
+			if err := handle(ctx, tx, entries); err != nil {
+				return fmt.Errorf("%s, %d entries after %d: %w", follower, n, c.ID, err)
+			}
+			last := entries[n-1]
+			_, err = tx.Exec(ctx, sqlMoveCursor, follower, last.Xid, last.ID)
+			return err
+		})
+		switch {
+		case err != nil:
+			return err
+		case n > 0:
+			until = time.Now().Add(patience)
+		case time.Now().After(until):
+			return nil // an older transaction of the server keeps the rest back
+		default:
+			wait(ctx, nil, 5*time.Millisecond)
+			err = ctx.Err()
+		}
+	}
+	return err
+}
+
+// Rows makes the statement that inserts n rows of as many columns as the first has, for a past that is written at once: INSERT INTO … VALUES is what stands before them, then
+// comes what stands after.
+func Rows(insert string, columns, n int, after string) *Stmt {
+	text := []byte(insert + " VALUES ")
+	for i := range n {
+		for k := range columns {
+			switch {
+			case k > 0:
+				text = append(text, ", "...)
+			case i > 0:
+				text = append(text, ", ("...)
+			default:
+				text = append(text, '(')
+			}
+			text = fmt.Appendf(text, "$%d", i*columns+k+1)
+		}
+		text = append(text, ')')
+	}
+	return register(string(text)+" "+after, string(text)+" "+after)
+}
