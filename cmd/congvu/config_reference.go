@@ -36,6 +36,7 @@ var english = map[string]string{
 	"axis-replicas":  "copies of each stream on the cluster at --axis: 3 where the cluster has three brokers",
 	"axis-monitors":  "monitoring addresses http://… of the NATS servers at --axis, separated by commas: do not start while one of them does not run with sync_interval always",
 	"evidence":       "ask for the status of certificates (OCSP, revocation lists) when signatures are preserved and checked again: on or off",
+	"outside":        "folder that keeps the checkpoint of the sealed journal and the last numbers of registers, best on another disk; empty: the folder audit in --data",
 	"backup-every":   "time between two automatic backups, for example 6h; 0: only when asked",
 	"backup-keep":    "how many of the latest backups are kept",
 }
@@ -59,19 +60,12 @@ func reference() []*setting {
 	return newSettings(w, flag.NewFlagSet("", flag.ContinueOnError), true).list
 }
 
-// takers tells which verbs take each setting.
-func takers() map[string][]string {
-	out, known := map[string][]string{}, map[string]string{}
+// serving lists the settings that only a server takes; the others belong to every verb that works on the data.
+func serving() map[string]bool {
+	local := newSettings(&world{env: func(string) string { return "" }}, flag.NewFlagSet("", flag.ContinueOnError), false).list
+	out := map[string]bool{}
 	for _, k := range reference() {
-		known[k.flag] = k.env
-	}
-	for _, p := range manual() {
-		head, _, _ := strings.Cut(p.name, " ")
-		for _, o := range p.options {
-			if strings.Contains(o.meaning, known[o.name]) && known[o.name] != "" && !slices.Contains(out[o.name], head) {
-				out[o.name] = append(out[o.name], head)
-			}
-		}
+		out[k.flag] = !slices.ContainsFunc(local, func(l *setting) bool { return l.flag == k.flag })
 	}
 	return out
 }
@@ -89,7 +83,7 @@ func printReference(out io.Writer, lang string) {
 	fmt.Fprintf(out, "<!-- %s -->\n\n", say("Trang này do `congvu config --markdown vi` in ra, không sửa tay.", "This page is printed by `congvu config --markdown en`; do not edit it."))
 	fmt.Fprintln(out, say("Mỗi cấu hình là một tùy chọn trên dòng lệnh và một biến môi trường cùng tên; dòng lệnh được ưu tiên. Giá trị trống là mặc định an toàn. Xem giá trị đang dùng và nguồn của nó: `congvu config --explain`. Tệp mẫu cho dịch vụ: `congvu config --env`.",
 		"Every setting is an option of the command line and an environment variable of the same name; the command line wins. An empty value is a safe default. Values in use and where they come from: `congvu config --explain`. A sample file for the service: `congvu config --env`."))
-	by := takers()
+	only := serving()
 	for _, k := range reference() {
 		fmt.Fprintf(out, "\n## --%s\n\n%s.\n\n", k.flag, quoted.Replace(say(upper(k.meaning), upper(english[k.flag]))))
 		fmt.Fprintf(out, "- %s: `%s`\n", say("Biến môi trường", "Environment variable"), k.env)
@@ -97,7 +91,11 @@ func printReference(out io.Writer, lang string) {
 		if k.secret {
 			fmt.Fprintf(out, "- %s\n", say("Có thể chứa bí mật: đặt bằng biến môi trường, không đặt trên dòng lệnh; không bao giờ được in ra", "May hold a secret: set it by environment variable, not on the command line; it is never printed"))
 		}
-		fmt.Fprintf(out, "- %s: %s\n", say("Lệnh nhận", "Taken by"), strings.Join(by[k.flag], ", "))
+		who := say("mọi lệnh làm việc trên dữ liệu, và `congvu serve`, `congvu demo`", "every verb that works on the data, and `congvu serve`, `congvu demo`")
+		if only[k.flag] {
+			who = "`congvu serve`, `congvu demo`"
+		}
+		fmt.Fprintf(out, "- %s: %s\n", say("Lệnh nhận", "Taken by"), who)
 	}
 	fmt.Fprintf(out, "\n## %s\n\n| %s | %s |\n|---|---|\n", say("Biến môi trường khác", "Other environment variables"), say("Biến", "Variable"), say("Ý nghĩa", "Meaning"))
 	for _, v := range besides {

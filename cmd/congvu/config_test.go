@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -52,7 +53,7 @@ func TestEverySettingIsSaidInBothLanguages(t *testing.T) {
 		}
 	}
 	for name := range english {
-		if !known[name] {
+		if !known[name] && !slices.Contains(awaited, "--"+name) {
 			t.Errorf("--%s is explained in English and does not exist", name)
 		}
 	}
