@@ -214,7 +214,7 @@ func (r *cityRun) weighAgain(ctx context.Context) error {
 func (r *cityRun) climb(ctx context.Context, pg bool) {
 	c := newThrong(ctx, r.town, r.servant, r.think, pg)
 	defer c.leave()
-	for _, n := range stepsTo(len(r.town.people), max(1, len(r.town.people)/6)) {
+	for _, n := range stepsTo(len(r.town.people), max(10, len(r.town.people)/6)) {
 		r.b.say(fmt.Sprintf("%d người cùng làm việc", n))
 		c.grow(n)
 		last := n == len(r.town.people)

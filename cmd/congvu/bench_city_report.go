@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -154,12 +155,12 @@ func (r *cityReport) judge() {
 	add("people", fmt.Sprintf("%d người cùng làm việc, trong mục tiêu", r.People), fmt.Sprintf("%d người", people), people >= r.People, last != nil, float64(people)/float64(max(r.People, 1)), "mục tiêu")
 	add("reads", "p95 của trang xem dưới 300 ms", shortTime(reads), full && reads < aimRead, last != nil, float64(reads)/float64(aimRead), "mục tiêu")
 	add("writes", "p95 của việc có ghi dưới 1 s", shortTime(writes), full && writes < aimWrite, last != nil, float64(writes)/float64(aimWrite), "mục tiêu")
-	errors, all := 0, 0
+	failed, all := 0, 0
 	for _, p := range r.Steps {
-		errors += p.Reads.Errors + p.Writes.Errors
+		failed += p.Reads.Errors + p.Writes.Errors
 		all += p.Reads.N + p.Writes.N
 	}
-	add("errors", "không việc nào hỏng", fmt.Sprintf("%d trong %d", errors, all+errors), errors == 0, last != nil, float64(errors)/float64(max(all+errors, 1)), "số việc")
+	add("errors", "không việc nào hỏng", fmt.Sprintf("%d trong %d", failed, all+failed), failed == 0, last != nil, float64(failed)/float64(max(all+failed, 1)), "số việc")
 	inboxes, trivial := named(r.Closed, "inbox page"), named(r.Limits, "trivial HTTP handler")
 	ratio, against := 0.0, "giới hạn HTTP của máy"
 	if inboxes != nil && trivial != nil {
@@ -260,12 +261,15 @@ func benchCity(ctx context.Context, b *benchRun, c cityBench, asJSON bool, jsonF
 	if r == nil {
 		return err
 	}
-	if err == nil {
-		r.judge()
-		if !asJSON || jsonFile != "" {
-			r.print(b.w)
+	if err != nil {
+		if len(r.Steps) == 0 {
+			return err
 		}
-		err = r.save(b.w, asJSON, jsonFile, htmlFile)
+		r.note("Dừng giữa chừng: %s", explain(err)) // what was measured until then is kept
 	}
-	return err
+	r.judge()
+	if !asJSON || jsonFile != "" {
+		r.print(b.w)
+	}
+	return errors.Join(err, r.save(b.w, asJSON, jsonFile, htmlFile))
 }

@@ -30,7 +30,7 @@ func TestPeopleUseTheCity(t *testing.T) {
 	}
 	dir := t.TempDir()
 	file, page := filepath.Join(dir, "do.json"), filepath.Join(dir, "do.html")
-	code := command(t.Context(), w, []string{"bench", "all", "--data", c.Dir, "--db", c.URL, "--people", "20", "--think", "300ms", "--for", "1500ms", "--span", "50ms", "--flooders", "5", "--json", file, "--html", page})
+	code := command(t.Context(), w, []string{"bench", "all", "--data", c.Dir, "--db", c.URL, "--people", "20", "--think", "300ms", "--for", "1200ms", "--span", "50ms", "--flooders", "5", "--json", file, "--html", page})
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, said.String())
 	}

@@ -85,7 +85,7 @@ func (r *cityRun) floods(ctx context.Context, pg bool) {
 	if !waitFor(ctx, 2*r.warm) {
 		return
 	}
-	span := max(r.span/3, time.Second)
+	span := max(r.span/3, 300*time.Millisecond)
 	var times []time.Duration
 	reasons := map[string]int{}
 	for i := range 2 {

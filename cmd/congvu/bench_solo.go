@@ -26,7 +26,7 @@ func (r *cityRun) alone(ctx context.Context, pg bool) ([]soloFigures, error) {
 			}
 		}
 	}
-	span := min(max(r.span/15, 300*time.Millisecond), 4*time.Second)
+	span := min(max(r.span/15, 100*time.Millisecond), 4*time.Second)
 	for _, one := range []struct {
 		act  *act
 		make func() *visit
@@ -55,7 +55,7 @@ func (r *cityRun) alone(ctx context.Context, pg bool) ([]soloFigures, error) {
 		make func() *visit
 	}{{actRegister, dutyClerk, entering}, {actDirect, dutyLeader, directing}, {actDraft, dutySpecialist, drafting}, {actSubmit, dutySpecialist, drafting}, {actApprove, dutyUnitHead, reviewing}, {actApprove, dutyLeader, reviewing},
 		{actSign, dutyLeader, signing}, {actIssue, dutyClerk, releasing}} {
-		f, err := r.prepared(ctx, pg, one.act, one.duty, one.make, int(max(6, span/(100*time.Millisecond))))
+		f, err := r.prepared(ctx, pg, one.act, one.duty, one.make, int(max(4, span/(100*time.Millisecond))))
 		if err != nil {
 			return nil, err
 		}

@@ -203,14 +203,14 @@ func open() *visit {
 		p.here = path
 		remember(&p.files, a.body, fileLinks)
 		if step := lineActs.Find(a.body); step != nil && p.chance.IntN(3) == 0 && p.claim("line", string(step)) {
-			return handling(string(step)), nil
+			return handling(string(step), a.body), nil
 		}
 		return nil, nil
 	}}
 }
 
-// handling goes on with the part of the work that a person holds: a head of unit passes it on, a specialist completes it.
-func handling(path string) *visit {
+// handling goes on with the part of the work that a person holds: a head of unit passes it to somebody whom the page does not name yet, a specialist completes it.
+func handling(path string, page []byte) *visit {
 	return &visit{actForm, func(ctx context.Context, p *person) (*visit, error) {
 		f, err := p.form(ctx, path)
 		if err != nil || f == nil {
@@ -220,17 +220,17 @@ func handling(path string) *visit {
 			f.values.Set("result", "Đã xử lý xong, lưu hồ sơ công việc.")
 			return sending(actComplete, f, "Đã hoàn thành", nil), nil
 		}
-		to := ""
+		field := "lead"
+		if !f.fields[field] { // who only takes part passes it on to take part
+			field = "coordinators"
+		}
 		for _, mate := range p.town.mates[p.agency] {
-			if mate.holding != p.holding && mate.unit == p.unit && mate.duty == dutySpecialist {
-				to = fmt.Sprintf("p%d", mate.holding)
+			if mate.login != p.login && mate.unit == p.unit && mate.duty == dutySpecialist && !bytes.Contains(page, []byte(mate.name)) {
+				f.values.Set(field, fmt.Sprintf("p%d", mate.holding))
+				return sending(actForward, f, "Đã chuyển tiếp", nil), nil
 			}
 		}
-		if to == "" {
-			return nil, nil
-		}
-		f.values.Set("lead", to)
-		return sending(actForward, f, "Đã chuyển tiếp", nil), nil
+		return nil, nil
 	}}
 }
 
