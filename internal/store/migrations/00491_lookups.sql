@@ -14,6 +14,4 @@ CREATE INDEX exchange_statuses_receipt ON exchange_statuses (agency_id, receipt)
 CREATE INDEX dossiers_requests_dossier ON dossiers_requests (agency_id, dossier_id);
 CREATE INDEX dossiers_files_dossier ON dossiers_files (agency_id, dossier_id);
 CREATE INDEX dossiers_dossiers_entry ON dossiers_dossiers (agency_id, entry_id);
-CREATE INDEX documents_incoming_registered ON documents_incoming (agency_id, registered_us) WHERE arrival_number > 0;
-CREATE INDEX documents_outgoing_numbered ON documents_outgoing (agency_id, numbered_us) WHERE number > 0;
 CREATE INDEX documents_lines_done ON documents_lines (agency_id, done_us) WHERE box = 'done';
