@@ -33,7 +33,8 @@ const accountColumns = `person_id, login, state, must_change, demo, home_agency,
 
 var (
 	putAccounts   = store.BulkOf(50, 9, `INSERT INTO auth_accounts (person_id, login, hash, state, must_change, demo, home_agency, created_us, changed_us) VALUES `, "")
-	sqlTaken      = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE login IN (SELECT value FROM json_each(CAST($1 AS TEXT))) OR person_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($2 AS TEXT)))`)
+	sqlNamed      = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE login IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`)
+	sqlOwned      = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE person_id IN (SELECT CAST(value AS BIGINT) FROM json_each(CAST($1 AS TEXT)))`)
 	sqlByLogin    = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE login = $1`)
 	sqlByPerson   = store.SQL(`SELECT ` + accountColumns + `, hash FROM auth_accounts WHERE person_id = $1`)
 	sqlAccounts   = store.SQL(`SELECT ` + accountColumns + ` FROM auth_accounts WHERE home_agency = $1 ORDER BY login`)
@@ -102,13 +103,20 @@ func PutAccounts(ctx context.Context, tx *store.Tx, agency org.AgencyID, opening
 	if err != nil {
 		return err
 	}
-	taken, err := store.All[Account](ctx, tx, sqlTaken, store.JSONOf(logins), store.JSONOf(ids))
+	same, err := store.All[Account](ctx, tx, sqlNamed, store.JSONOf(logins))
+	if err != nil {
+		return err
+	}
+	owned, err := store.All[Account](ctx, tx, sqlOwned, store.JSONOf(ids))
 	if err != nil {
 		return err
 	}
 	named, has := map[string]bool{}, map[org.PersonID]bool{}
-	for _, t := range taken {
-		named[t.Login], has[org.PersonID(t.PersonID)] = true, true
+	for _, t := range same {
+		named[t.Login] = true
+	}
+	for _, t := range owned {
+		has[org.PersonID(t.PersonID)] = true
 	}
 	rows := make([][]any, len(openings))
 	events := make([]store.Event, len(openings))
