@@ -28,7 +28,7 @@ var house = map[string]string{
 	// doors
 	"web":  "store search backup org auth audit notify documents dossiers exchange calendar pades proof keys blob i18n workbook paper",
 	"api":  "store search backup org auth audit notify documents dossiers exchange calendar pades keys blob i18n client",
-	"city": "store org auth documents exchange keys blob paper pades calendar i18n axis",
+	"city": "store org auth documents exchange keys blob paper pades calendar i18n axis workbook",
 	// sheds: they know no room
 	"typeface": "pdf", "pdf": "", "cms": "", "keys": "", "pades": "pdf cms keys typeface", "authority": "cms keys", "xmldsig": "", "edxml": "", "proof": "edxml xmldsig keys pades",
 	"axis": "", "gateway": "", "paper": "pdf typeface calendar", "workbook": "i18n", "calendar": "", "blob": "", "i18n": "", "client": "",
