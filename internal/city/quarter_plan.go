@@ -29,7 +29,6 @@ type letter struct {
 	state   documents.State
 	revised bool   // after a return
 	number  string // document identifier, once issued
-	sent    bool   // every receiver has it
 }
 
 // The ways of a received document through its agency.
