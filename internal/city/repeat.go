@@ -39,9 +39,10 @@ func (s *Seeder) repeating(ctx context.Context) (bool, error) {
 	return text != "", err
 }
 
-// followers have nothing to do with the copied lines of the journal. The one that seals (audit) is not among them: the sealed log says what stands in
-// the journal, the copies too. The index of words is made anew (search.Index.Reindex) by whoever called.
-var followers = []string{"exchange", "notify", "documents.rights", "dossiers", "documents-texts", "documents-preserve", "search"}
+// followers have nothing to do with the copied lines of the journal. Those that seal, index and tell are not among them: the sealed log says what stands
+// in the journal, the copies too, and documents are found and the last days told from it. Thin copies have no journal: whoever wants to find them
+// makes the index anew (search.Index.Reindex).
+var followers = []string{"exchange", "documents.rights", "dossiers", "documents-texts", "documents-preserve"}
 
 const settingSpan = "city.repeat"
 

@@ -237,15 +237,12 @@ func (m *mover) readReceived(ctx context.Context, r store.Reader) error {
 			l.words = append(l.words, "Số đến "+l.entry, fmt.Sprintf(`"number":"%d"`, in.Number))
 		}
 		for k, h := range m.shifts {
-			text := in.Code
 			switch {
 			case from != nil:
-				text = from.codes[k]
-				l.moved = append(l.moved, slices.Clone(from.moved[k]))
-				l.codes = append(l.codes, text)
+				l.moved, l.codes = append(l.moved, slices.Clone(from.moved[k])), append(l.codes, from.codes[k])
 			case lead != "":
 				n := digitsValue(lead) + rise[[2]string{in.SenderKey, in.NotationKey}]*int64(m.earlier(in.IssuedDate, h))
-				text = fmt.Sprintf("%0*d", len(lead), n) + in.Code[len(lead):]
+				text := fmt.Sprintf("%0*d", len(lead), n) + in.Code[len(lead):]
 				l.moves(text, text+"/"+in.Notation, in.Notation)
 			default:
 				l.moved, l.codes = append(l.moved, nil), append(l.codes, in.Code)
