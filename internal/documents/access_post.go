@@ -119,3 +119,15 @@ var sqlPersonName = store.SQL(`SELECT name FROM org_people WHERE id = $1`)
 func FollowRights(ctx context.Context, db *store.DB, trouble func(error)) {
 	db.Follow(ctx, RightsFollower, HearRights, trouble)
 }
+
+// CatchUpRights hears a long past at once.
+func CatchUpRights(ctx context.Context, db *store.DB) error {
+	return db.CatchUpMany(ctx, RightsFollower, time.Minute, func(ctx context.Context, tx *store.Tx, all []store.Entry) error {
+		for _, e := range all {
+			if err := HearRights(ctx, tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
