@@ -134,7 +134,32 @@ func restoreVerb(ctx context.Context, w *world, args []string) error {
 		return sayDamaged(w, err)
 	}
 	fmt.Fprintf(w.out, "Đã khôi phục bản sao lưu %s (dữ liệu đến %s): %s. Mọi tệp đã được kiểm tra.\n", run.Stamp, run.BeganAt.Time().In(calendar.Hanoi).Format("15:04:05 02/01/2006"), contents(run.Rows, run.Files, run.Bytes))
-	fmt.Fprintln(w.out, "Những gì phát sinh sau thời điểm đó không có trong bản sao lưu. Trước khi mở cho người dùng, hãy đối chiếu số văn bản cuối cùng trong các sổ với văn bản đã phát hành.")
+	fmt.Fprintln(w.out, "Những gì phát sinh sau thời điểm đó không có trong bản sao lưu.")
+	return fenceRestored(ctx, w, s)
+}
+
+// fenceRestored compares the restored registers with what was kept outside, and says which of them give no number until a clerk has looked.
+func fenceRestored(ctx context.Context, w *world, s *settings) error {
+	in, err := openTables(ctx, s, opening{})
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	kept, err := in.readNumbers(ctx, s.outside())
+	if err != nil {
+		return err
+	}
+	if len(kept.Registers) == 0 {
+		fmt.Fprintf(w.out, "Không có tệp %s của bản cài đặt này nên chưa đối chiếu được số cuối của các sổ. Nếu còn tệp đó ở nơi khác, hãy đặt --outside rồi chạy máy chủ; trước khi mở cho người dùng, hãy đối chiếu số cuối cùng trong các sổ với văn bản đã phát hành và đã nhận.\n", filepath.Join(s.outside(), numbersName))
+		return nil
+	}
+	if _, err := in.fence(ctx, s.outside()); err != nil {
+		return err
+	}
+	if err := in.sayFences(ctx, w.out); err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "Đã đối chiếu %d sổ với số cuối giữ bên ngoài lúc %s. Sổ thiếu số tạm dừng cấp số cho đến khi văn thư nhập lại hoặc bỏ từng số.\n", len(kept.Registers), stampOf(kept.At.Time()))
 	return nil
 }
 

@@ -18,7 +18,7 @@ type setting struct {
 
 // settings are what serve, demo and the local verbs share. Their zero value works.
 type settings struct {
-	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, AxisCert, AxisKey, AxisCA, AxisPlaintext, AxisReplicas, AxisMonitors, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep, MetricsListen, Proxies string
+	Data, DB, Blobs, Addr, PublicURL, Axis, AxisListen, AxisPeers, AxisHub, AxisPassword, AxisCert, AxisKey, AxisCA, AxisPlaintext, AxisReplicas, AxisMonitors, Trust, Signer, TSA, Evidence, Log, Backup, BackupEvery, BackupKeep, MetricsListen, Proxies, Outside string
 
 	list []*setting
 }
@@ -43,6 +43,7 @@ func newSettings(w *world, fs *flag.FlagSet, serving bool) *settings {
 	add(&s.Blobs, "blobs", "", "nơi lưu tệp: s3://kho?endpoint=…; bỏ trống: thư mục files trong --data", false)
 	add(&s.Trust, "trust", "", "thư mục chứng thư gốc tin cậy; bỏ trống: thư mục trust trong --data", false)
 	add(&s.Signer, "signer", "", "đường dẫn cổng nội bộ của «congvu signer» (khóa ký trên thiết bị phần cứng); bỏ trống: chỉ dùng khóa trong --data", false)
+	add(&s.Outside, "outside", "", "thư mục giữ điểm kiểm tra của nhật ký niêm phong và số cuối của các sổ, nên nằm trên ổ đĩa khác; bỏ trống: thư mục audit trong --data", false)
 	if serving {
 		add(&s.Addr, "addr", "127.0.0.1:8080", "địa chỉ lắng nghe HOST:PORT", false)
 		add(&s.PublicURL, "public-url", "", "địa chỉ công khai https://… khi chạy sau máy chủ trung gian", false)

@@ -125,7 +125,7 @@ func (in *installation) openLog(ctx context.Context, s *settings) (*audit.Log, e
 	people := func(ctx context.Context, r store.Reader) ([]int64, error) {
 		return org.SystemAdmins(ctx, r, calendar.DateOf(in.DB.Now().Time()))
 	}
-	return &audit.Log{DB: in.DB, Keys: in.Keys, Node: node, Rows: exchange.SealedRows, People: people, Anchor: filepath.Join(s.Data, "audit", "checkpoint")}, err
+	return &audit.Log{DB: in.DB, Keys: in.Keys, Node: node, Rows: exchange.SealedRows, People: people, Anchor: filepath.Join(s.outside(), "checkpoint")}, err
 }
 
 func (in *installation) loadTrust(s *settings, allowTest bool) (err error) {

@@ -37,6 +37,7 @@ func verbs() []verb {
 		{"migrate", "nâng cấp bảng dữ liệu lên phiên bản của chương trình này", migrate},
 		{"backup", "sao lưu toàn bộ bản cài đặt vào một thư mục, trong khi máy chủ vẫn chạy", backupVerb},
 		{"restore", "khôi phục một bản sao lưu vào bản cài đặt trống, kiểm tra từng tệp", restoreVerb},
+		{"drill", "diễn tập khôi phục: sao lưu, khôi phục vào nơi trống, kiểm tra, báo thời gian và phần thiếu", drillVerb},
 		{"check-data", "khóa sổ: kiểm tra số, biên nhận, tệp, nhật ký, chữ ký có khớp nhau không", checkDataVerb},
 		{"import", "nạp cơ quan, đơn vị, người từ tệp XLSX hoặc CSV", importTable},
 		{"directory", "danh bạ cơ quan cả nước: đồng bộ từ danh mục, tìm, xem tình trạng", directoryVerb},

@@ -61,6 +61,8 @@ func farRegisters() []far {
 		{"reservations", "reservations register/SỐ", "các số đang giữ, đã dùng, đã bỏ", remoteReservations},
 		{"number-reserve", "number-reserve register/SỐ --reason X [--until X] [--on X]", "giữ số tiếp theo; --on là ngày dự kiến của văn bản", remoteReserve},
 		{"number-release", "number-release reservation/SỐ --reason X", "trả lại số đang giữ", remoteReleaseNumber},
+		{"lost-numbers", "lost-numbers register/SỐ", "số thiếu sau khi khôi phục dữ liệu", remoteLostNumbers},
+		{"lost-void", "lost-void register/SỐ --first N --last N --reason X", "bỏ các số thiếu sau khôi phục, có lý do", remoteLostVoid},
 		{"secret", "secret TỆP.json", "vào sổ văn bản mật, chỉ lấy số", remoteSecret},
 		{"secret-void", "secret-void secret/SỐ --reason X", "bỏ một số trong sổ văn bản mật", remoteSecretVoid},
 		{"paper", "paper TỆP.json", "vào sổ văn bản giấy đã ký", remotePaper},
@@ -272,6 +274,39 @@ func remoteReleaseNumber(ctx context.Context, r *remoteCall) error {
 		return err
 	}
 	return r.show(v, func(out io.Writer) { writeReservation(out, v) })
+}
+
+func remoteLostNumbers(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("register")
+	if err != nil {
+		return err
+	}
+	all, err := r.LostNumbers(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.show(all, func(out io.Writer) {
+		for _, l := range all {
+			fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\n", l.Number, l.State, orDash(l.Title), orDash(l.Peer), orDash(l.Reason))
+		}
+		if len(all) == 0 {
+			fmt.Fprintln(out, "Sổ không thiếu số nào sau khôi phục.")
+		}
+	})
+}
+
+func remoteLostVoid(ctx context.Context, r *remoteCall) error {
+	id, err := r.ref("register")
+	if err == nil {
+		err = need("reason", r.o.reason)
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.VoidLost(ctx, id, client.VoidingLost{First: r.books.first, Last: max(r.books.last, r.books.first), Reason: r.o.reason}); err != nil {
+		return err
+	}
+	return r.show(map[string]bool{"void": true}, func(out io.Writer) { fmt.Fprintln(out, "Đã bỏ các số thiếu của sổ.") })
 }
 
 func remoteSecret(ctx context.Context, r *remoteCall) error {

@@ -99,8 +99,18 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 		return errors.Join(err, listener.Close())
 	}
 	page.Vault = vault
+	if missing, err := in.fence(ctx, s.outside()); err != nil {
+		return errors.Join(err, listener.Close())
+	} else if missing > 0 {
+		log.Warn("registers have forgotten numbers and give none until these are entered or void", "numbers", missing)
+	}
+	if err := in.sayFences(ctx, w.out); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	busy := &atWork{}
-	for _, work := range append(in.work(log), func(ctx context.Context) { vault.Work(ctx, func(err error) { log.Error("backup", "error", err) }) }) {
+	for _, work := range append(in.work(log), func(ctx context.Context) {
+		in.keepNumbers(ctx, s.outside(), 5*time.Second, func(err error) { log.Error("background work", "error", err) })
+	}, func(ctx context.Context) { vault.Work(ctx, func(err error) { log.Error("backup", "error", err) }) }) {
 		workers.Go(func() { defer busy.enter(work)(); work(working) })
 	}
 	page.DB, page.Desk, page.Exchange, page.PublicURL, page.Log = in.DB, in.Desk, in.Exchange, s.PublicURL, log

@@ -118,7 +118,7 @@ func (d *door) registerIncoming(ctx context.Context, c *call, in *registering) (
 	if err != nil {
 		return client.Registered{}, err
 	}
-	form := documents.RegisterForm{Register: int64(f.Register), Twin: documents.TwinDecision(f.Twin), TwinOf: int64(f.TwinOf), VerdictReason: f.VerdictReason, PaperReceived: f.PaperReceived, Revision: revision}
+	form := documents.RegisterForm{Register: int64(f.Register), Twin: documents.TwinDecision(f.Twin), TwinOf: int64(f.TwinOf), VerdictReason: f.VerdictReason, PaperReceived: f.PaperReceived, Revision: revision, Lost: f.Lost}
 	var out *documents.Registration
 	err = write(ctx, d, c, func(tx *store.Tx) (err error) {
 		if f.Pass == nil {

@@ -28,6 +28,8 @@ func (d *door) registerRoutes() {
 	ask(d, get("/registers/{id}/reservations", "listReservations", tagRegisters, "Các số đang giữ, đã dùng, đã bỏ"), d.listReservations)
 	ask(d, post("/registers/{id}/reservations", "reserveNumber", tagRegisters, "Giữ số tiếp theo của sổ").with(http.MethodPost, http.StatusCreated), d.reserveNumber)
 	ask(d, post("/reservations/{id}/release", "releaseNumber", tagRegisters, "Trả lại số đang giữ"), d.releaseNumber)
+	ask(d, get("/registers/{id}/lost-numbers", "listLostNumbers", tagRegisters, "Số thiếu sau khi khôi phục dữ liệu, và từng số đã được xử lý thế nào"), d.listLostNumbers)
+	do(d, post("/registers/{id}/lost-numbers/void", "voidLostNumbers", tagRegisters, "Bỏ các số thiếu sau khôi phục, có lý do"), d.voidLostNumbers)
 	ask(d, post("/secrets", "enterSecret", tagRegisters, "Vào sổ văn bản mật: chỉ số, không nội dung, không tệp").with(http.MethodPost, http.StatusCreated), d.enterSecret)
 	do(d, post("/secrets/{id}/void", "voidSecret", tagRegisters, "Bỏ một số trong sổ văn bản mật"), d.voidSecret)
 	ask(d, post("/paper-documents", "enterPaper", tagRegisters, "Vào sổ văn bản giấy đã ký").with(http.MethodPost, http.StatusCreated), d.enterPaper)
@@ -254,6 +256,20 @@ func (d *door) releaseNumber(ctx context.Context, c *call, in *act[client.Reason
 		return err
 	})
 	return out, err
+}
+
+func (d *door) listLostNumbers(ctx context.Context, c *call, in *One) ([]client.LostNumber, error) {
+	all, err := documents.LostNumbers(ctx, d.DB, c.actor, in.id())
+	return each(all, func(l documents.LostNumber) client.LostNumber {
+		return client.LostNumber{Register: client.ID(l.RegisterID), Number: l.Number, State: l.State, Source: l.Source, Title: l.Title, Peer: l.Peer, Ref: l.Ref, Reason: l.Reason, By: l.PersonName, At: l.At.Time()}
+	}), err
+}
+
+func (d *door) voidLostNumbers(ctx context.Context, c *call, in *act[client.VoidingLost]) error {
+	return write(ctx, d, c, func(tx *store.Tx) error {
+		_, err := documents.VoidLost(ctx, tx, in.id(), in.Body.First, in.Body.Last, in.Body.Reason)
+		return err
+	})
 }
 
 func urgencyOf(slug string) documents.Urgency {

@@ -59,7 +59,12 @@ func Restore(ctx context.Context, dir, stamp string, into Target) (Run, error) {
 		return run, err
 	}
 	run.BeganAt, run.EndedAt = m.Tables.At, db.Now()
-	err = db.Write(ctx, store.Actor{Via: store.ViaCLI}, func(tx *store.Tx) error { return run.keep(ctx, tx, "installation.restored") })
+	err = db.Write(ctx, store.Actor{Via: store.ViaCLI}, func(tx *store.Tx) error {
+		if err := tx.Set(ctx, 0, store.SettingRestored, fmt.Sprint(int64(run.BeganAt))); err != nil {
+			return err
+		}
+		return run.keep(ctx, tx, "installation.restored")
+	})
 	return run, errors.Join(err, db.Close())
 }
 

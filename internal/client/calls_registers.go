@@ -81,6 +81,16 @@ func (c *Client) ReleaseNumber(ctx context.Context, id ID, reason string) (Reser
 	return acted[Reservation](ctx, c, "/reservations/"+id.String()+"/release", Reason{reason})
 }
 
+// LostNumbers lists the numbers that a register has forgotten by a restore, and what became of them.
+func (c *Client) LostNumbers(ctx context.Context, id ID) ([]LostNumber, error) {
+	return a[[]LostNumber](ctx, c, register(id, "/lost-numbers"), nil)
+}
+
+// VoidLost voids missing numbers of a register.
+func (c *Client) VoidLost(ctx context.Context, id ID, f VoidingLost) error {
+	return c.post(ctx, register(id, "/lost-numbers/void"), f, nil)
+}
+
 // EnterSecret enters a secret document by number only.
 func (c *Client) EnterSecret(ctx context.Context, f SecretForm) (SecretEntry, error) {
 	return acted[SecretEntry](ctx, c, "/secrets", f)

@@ -106,6 +106,7 @@ type Registering struct {
 	VerdictReason string `json:"verdict_reason,omitempty" maxLength:"1000" doc:"Bắt buộc khi kiểm tra chữ ký số không đạt"`
 	PaperReceived bool   `json:"paper_received,omitempty"`
 	Revision      int64  `json:"revision,omitempty" doc:"Phiên bản đã xem; vắng mặt: không kiểm tra"`
+	Lost          int64  `json:"lost,omitempty" doc:"Số đến mà văn bản này đã có trước khi khôi phục dữ liệu và sổ đang thiếu"`
 
 	Pass *Passing `json:"pass,omitempty" doc:"Trình hoặc chuyển thẳng trong cùng một lần: cả hai việc cùng xong, hoặc không việc nào"`
 }

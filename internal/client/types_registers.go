@@ -79,6 +79,27 @@ type Reservation struct {
 	At        time.Time `json:"at"`
 }
 
+// LostNumber is a number that was given before the data were restored from an older copy, and that the register has forgotten.
+type LostNumber struct {
+	Register ID        `json:"register"`
+	Number   int64     `json:"number"`
+	State    string    `json:"state" doc:"missing, entered, void"`
+	Source   string    `json:"source" doc:"Biết từ đâu: outside, receipt, stream"`
+	Title    string    `json:"title,omitempty" doc:"Số, ký hiệu, nếu biết"`
+	Peer     string    `json:"peer,omitempty" doc:"Nơi giữ văn bản, nếu biết"`
+	Ref      string    `json:"ref,omitempty" doc:"Văn bản đã nhập lại với số này"`
+	Reason   string    `json:"reason,omitempty"`
+	By       string    `json:"by,omitempty"`
+	At       time.Time `json:"at"`
+}
+
+// VoidingLost voids the missing numbers from first to last.
+type VoidingLost struct {
+	First  int64  `json:"first" minimum:"1"`
+	Last   int64  `json:"last" minimum:"1"`
+	Reason string `json:"reason" maxLength:"1000"`
+}
+
 // SecretForm enters a secret document by number only: there is no field for its subject, and no file can be added.
 type SecretForm struct {
 	Direction string `json:"direction" enum:"outgoing,incoming"`

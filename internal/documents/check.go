@@ -15,7 +15,8 @@ const numbersGiven = `SELECT agency_id, register_id, year, number FROM documents
 	UNION ALL SELECT agency_id, register_id, year, number FROM documents_reservations WHERE state IN ('held', 'released', 'void')
 	UNION ALL SELECT agency_id, register_id, year, number FROM documents_secrets
 	UNION ALL SELECT agency_id, register_id, year, number FROM documents_copies WHERE number > 0
-	UNION ALL SELECT agency_id, register AS register_id, year, number FROM documents_arrival_numbers`
+	UNION ALL SELECT agency_id, register AS register_id, year, number FROM documents_arrival_numbers
+	UNION ALL SELECT agency_id, register_id, year, number FROM documents_lost_numbers WHERE state = 'missing'`
 
 var (
 	sqlCheckBooks = store.SQL(`SELECT b.agency_id, b.id, b.year, b.name, b.first_number AS first, COALESCE(c.last, 0) AS last FROM documents_registers b
@@ -47,6 +48,8 @@ var oddities = []struct {
 		AND NOT EXISTS (SELECT 1 FROM documents_numbers n WHERE n.agency_id = v.agency_id AND n.register_id = v.register_id AND n.year = v.year AND n.number = v.number
 			AND n.outgoing_id = v.outgoing_id)`),
 		store.Say("Số giữ {what} của {ref} ghi là đã dùng nhưng không văn bản nào mang số đó.")},
+	{"number-lost", store.SQL(`SELECT agency_id, 'register/' || register_id AS ref, min(number) || '–' || max(number) AS what FROM documents_lost_numbers WHERE state = 'missing'
+		GROUP BY agency_id, register_id`), store.Say("Sổ {ref} tạm dừng cấp số: các số {what} đã cấp trước khi khôi phục mà bản sao lưu không có.")},
 	{"number-inserted", store.SQL(`SELECT p.agency_id, 'outgoing/' || p.outgoing_id AS ref, p.number || p.suffix || '/' || p.notation AS what FROM documents_paper_outgoing p
 		WHERE p.suffix <> '' AND (NOT p.migrated OR NOT EXISTS (SELECT 1 FROM store_journal j WHERE j.ref = 'outgoing/' || p.outgoing_id AND j.agency_id = p.agency_id
 			AND j.verb = 'document.entered_paper'))`),

@@ -57,7 +57,7 @@ func takeIncoming(ctx context.Context, tx *store.Tx, t org.Take) (string, string
 		return "", "", err
 	}
 	if how == org.Taken && old.ArrivalNumber > 0 {
-		if _, err := d.enter(ctx, tx, t.Register); err != nil {
+		if _, err := d.enter(ctx, tx, t.Register, 0); err != nil {
 			return "", "", err
 		}
 	}

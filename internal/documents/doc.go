@@ -16,7 +16,8 @@
 // the table of acts. A number is drawn once, in one short transaction; signing and sealing happen outside of transactions and are
 // kept only when the state and the file's hash are still those that were signed. An issued document never changes (house law 7).
 //
-// Registers are data (registers*.go): documents_registers with the rule of each series, documents_reservations (numbers that are held),
+// Registers are data (registers*.go): documents_registers with the rule of each series, documents_reservations (numbers that are held), documents_lost_numbers (fence.go:
+// numbers that a restored database has forgotten: missing → entered or void),
 // documents_corrections, documents_wanted_registers (drafts of advisory bodies), documents_paper_outgoing (documents issued on paper),
 // documents_postings and documents_copy_uses (books of the post and of kept copies).
 //
@@ -48,7 +49,7 @@
 // document.opinions_asked, document.opinion_given, document.opinion_turn, document.opinion_file, document.opinions_withdrawn, document.opinion_settled,
 // document.opinions_closed, document.source_uploaded, document.source_failed, document.page_commented, document.comment_resolved, document.approvals_voided,
 // document.step_added, document.step_dropped, approval_plan.set, document.layout_waived, drafting.assigned, drafting.accepted, drafting.returned,
-// drafting.withdrawn, drafting.begun, register.changed, register.corrected, number.reserved, number.released, secret.entered, secret.voided,
+// drafting.withdrawn, drafting.begun, register.changed, register.corrected, number.reserved, number.released, number.missed, number.voided, number.entered, secret.entered, secret.voided,
 // document.entered_paper, posting.entered, posting.voided, copy.lent, copy.returned, template.saved, template.turned_on, template.turned_off, template.used,
 // handover.made, handover.signed, type.added, type.changed, picture.proposed, picture.approved, picture.rejected, picture.withdrawn, access.granted,
 // access.ended, access.restricted, access.unrestricted, access.confirmer_set, access.confirmed, access.emergency, access.requested, access.request_granted,

@@ -73,7 +73,7 @@ func Register(ctx context.Context, tx *store.Tx, id int64, form RegisterForm) (*
 		}
 	}
 	d.PaperReceived = d.PaperReceived || form.PaperReceived
-	return d.enter(ctx, tx, form.Register)
+	return d.enter(ctx, tx, form.Register, form.Lost)
 }
 
 // acceptVerdict asks for a reason where the signatures did not pass (D10.3, S13.6) and keeps who decided.
@@ -126,14 +126,19 @@ func (form RegisterForm) choose(d *Incoming, twins []Twin) (Twin, error) {
 	return refuse("Văn bản {code} của {sender} có thể đã được tiếp nhận. Chưa đăng ký; hãy chọn liên kết với văn bản đã có, nhận làm bản cập nhật, vẫn đăng ký số mới, hoặc dừng lại.")
 }
 
-// enter draws the number and writes the row of the register.
-func (d *Incoming) enter(ctx context.Context, tx *store.Tx, register int64) (*Registration, error) {
+// enter draws the number, or takes one that the register has forgotten, and writes the row of the register.
+func (d *Incoming) enter(ctx context.Context, tx *store.Tx, register, lost int64) (*Registration, error) {
 	now := today(tx.Now())
 	book, err := bookFor(ctx, tx, d.AgencyID, register, IncomingBook, now, d.TypeCode)
 	if err != nil {
 		return nil, err
 	}
-	n, err := book.draw(ctx, tx)
+	n := lost
+	if lost != 0 {
+		err = book.takeLost(ctx, tx, lost, d.Ref())
+	} else {
+		n, err = book.draw(ctx, tx)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -127,6 +127,7 @@ type RegisterForm struct {
 	VerdictReason string       // needed when the signature check failed or is indeterminate (S13.6)
 	PaperReceived bool         // the paper came too (D10.11)
 	Revision      int64        // 0 = whatever the present revision is
+	Lost          int64        // an arrival number that the register has forgotten, and that this document had (fence.go); 0 = the next one
 }
 
 // Registration is the outcome of Register.

@@ -171,6 +171,14 @@ func (b Book) incomingLines(ctx context.Context, r store.Reader, a store.Actor, 
 		e := row.entry()
 		lines = append(lines, BookLine{Number: row.Number, Ref: IncomingRef(row.IncomingID), On: today(row.At), Cells: e.Cells, Void: e.Void, Hidden: row.Hidden})
 	}
+	if err != nil {
+		return nil, err
+	}
+	void, err := b.voidLines(ctx, r, s)
+	if len(void) > 0 {
+		lines = append(lines, void...)
+		slices.SortStableFunc(lines, func(x, y BookLine) int { return int(x.Number - y.Number) })
+	}
 	return lines, err
 }
 

@@ -26,6 +26,7 @@ type PaperForm struct {
 	Migrated                      bool
 	Number                        int64
 	Suffix                        string
+	Lost                          bool // Number is one that the register has forgotten (fence.go)
 }
 
 var (
@@ -64,7 +65,16 @@ func EnterPaper(ctx context.Context, tx *store.Tx, f PaperForm) (*Outgoing, erro
 	if err != nil {
 		return nil, err
 	}
-	if !f.Migrated {
+	if f.Migrated && f.Suffix == "" { // a number that is there already may also be one that a restore has lost
+		if f.Lost, err = b.lost(ctx, tx, f.Number); err != nil {
+			return nil, err
+		}
+	}
+	if f.Lost {
+		if o.Number, err = f.Number, b.takeLost(ctx, tx, f.Number, o.Ref()); err == nil {
+			err = o.mayFollow(ctx, tx, b, o.IssuedDate, true)
+		}
+	} else if !f.Migrated {
 		if o.Number, err = b.draw(ctx, tx); err == nil {
 			err = o.mayFollow(ctx, tx, b, o.IssuedDate, false)
 		}
@@ -114,7 +124,7 @@ func (o *Outgoing) fillPaper(ctx context.Context, tx *store.Tx, f PaperForm) err
 	if len([]rune(o.FieldAbbr)) > 20 || strings.ContainsAny(o.FieldAbbr, " /,") {
 		p.Add("field_abbr", "Chữ viết tắt lĩnh vực không được dài quá 20 ký tự, không có dấu cách, dấu / hoặc dấu phẩy.")
 	}
-	if !suffixes.MatchString(f.Suffix) || !f.Migrated && (f.Number != 0 || f.Suffix != "") {
+	if !suffixes.MatchString(f.Suffix) || !f.Migrated && (f.Number != 0 && !f.Lost || f.Suffix != "") {
 		p.Add("number", "Số do hệ thống cấp theo thứ tự; chỉ văn bản chuyển từ sổ giấy trước đây mới ghi số có sẵn, kèm nhiều nhất một chữ cái.")
 	}
 	for _, name := range f.Receivers {

@@ -98,6 +98,9 @@ func EnterSecret(ctx context.Context, tx *store.Tx, f SecretForm) (*SecretEntry,
 	if err != nil {
 		return nil, err
 	}
+	if err := b.unfenced(ctx, tx); err != nil {
+		return nil, err
+	}
 	if s.Number, err = tx.Draw(ctx, a.Agency, b.series(), b.Year); err != nil {
 		return nil, err
 	}

@@ -244,6 +244,9 @@ func (b Book) Draw(ctx context.Context, tx *store.Tx) (int64, error) { return b.
 // draw takes the next number of the register (D4.10): one that was held and given back today, the smallest first (D4.11), else the one
 // after the last. The entry that uses it must be written in the same act, under its own unique constraint (agency, register, number).
 func (b Book) draw(ctx context.Context, tx *store.Tx) (int64, error) {
+	if err := b.unfenced(ctx, tx); err != nil {
+		return 0, err
+	}
 	if b.Direction == OutgoingBook {
 		if n, err := b.drawOffered(ctx, tx); n != 0 || err != nil {
 			return n, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"congvu/internal/documents"
 	"congvu/internal/edxml"
 	"congvu/internal/store"
 )
@@ -53,6 +54,9 @@ func (o *Office) takeStatus(ctx context.Context, l letter, x *opened) error {
 		return err
 	}
 	if len(lines) == 0 {
+		if err := o.heardOfOurs(ctx, l.Agency, m.ResponseFor.Code, m.ResponseFor.Date, documents.LostReceipt, x.sender.Name); err != nil {
+			return err
+		}
 		return &refusal{code: "unknown_document", text: "Trạng thái {code} của {sender} trả lời một văn bản mà cơ quan không gửi: {document}.",
 			args: map[string]any{"code": m.Code, "sender": x.sender.Name, "document": m.ResponseFor.DocumentID}, about: x.message}
 	}

@@ -276,6 +276,9 @@ func (o *Office) takeDocument(ctx context.Context, l letter, x *opened) error {
 	if handled, err := o.takeRequest(ctx, l, x); handled || err != nil {
 		return err
 	}
+	if err := o.ours(ctx, l, x); err != nil {
+		return err
+	}
 	arrival := o.arrival(ctx, l, x)
 	notice, err := l.notice(ctx, o.DB)
 	if err != nil {

@@ -13,10 +13,15 @@ var (
 	sqlCheckCount = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM search_index_entries`)
 )
 
-// Check looks whether the index holds what there is to find, and nothing else. What the index has not heard of yet is no fault: then nothing is compared.
+// Check looks whether the index holds what there is to find, and nothing else. What the index has not heard of yet is no fault: then, and while it is
+// not made at all, nothing is compared.
 func (x *Index) Check(ctx context.Context, r store.Reader, f *store.Findings) (heard bool, err error) {
 	until, err := store.HeardUntil(ctx, r, "search")
 	if err != nil || until < 1<<62 {
+		return false, err
+	}
+	all, err := store.One[int64](ctx, r, sqlCheckCount)
+	if err != nil || all == 0 { // a restored installation makes it anew when its server starts
 		return false, err
 	}
 	found := int64(0)
@@ -38,9 +43,8 @@ func (x *Index) Check(ctx context.Context, r store.Reader, f *store.Findings) (h
 			f.Saw(int64(len(places)))
 		}
 	}
-	all, err := store.One[int64](ctx, r, sqlCheckCount)
-	if err != nil || all == found {
-		return true, err
+	if all == found {
+		return true, nil
 	}
 	return true, x.checkEntries(ctx, r, f)
 }

@@ -5,6 +5,8 @@ import "context"
 var (
 	sqlDraw = SQL(`INSERT INTO store_counters (agency_id, name, year, last) VALUES ($1, $2, $3, 1)
 		ON CONFLICT (agency_id, name, year) DO UPDATE SET last = store_counters.last + 1 RETURNING last`)
+	sqlRaise = SQL(`INSERT INTO store_counters (agency_id, name, year, last) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (agency_id, name, year) DO UPDATE SET last = CASE WHEN store_counters.last < excluded.last THEN excluded.last ELSE store_counters.last END`)
 	sqlDrawn   = SQL(`SELECT last FROM store_counters WHERE agency_id = $1 AND name = $2 AND year = $3`)
 	sqlSetting = SQL(`SELECT value FROM store_settings WHERE agency_id = $1 AND name = $2`)
 	sqlSet     = SQL(`INSERT INTO store_settings (agency_id, name, value) VALUES ($1, $2, $3)
@@ -18,6 +20,16 @@ func (tx *Tx) Draw(ctx context.Context, agency int64, series string, year int) (
 	tx.Wrote()
 	return n, err
 }
+
+// Raise lets a series go on after a number that is known to have been given, although the counter does not say so: the database is an older copy. It never
+// lowers a counter.
+func (tx *Tx) Raise(ctx context.Context, agency int64, series string, year int, last int64) error {
+	_, err := tx.Exec(ctx, sqlRaise, agency, series, year, last)
+	return err
+}
+
+// SettingRestored is when the copy was taken to which this installation was put back, in microseconds; absent = it never was.
+const SettingRestored = "installation.restored_us"
 
 // Drawn is the last number given in a series, 0 when none.
 func Drawn(ctx context.Context, r Reader, agency int64, series string, year int) (int64, error) {

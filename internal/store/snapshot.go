@@ -198,3 +198,16 @@ func HeardUntil(ctx context.Context, r Reader, follower string) (Instant, error)
 	}
 	return at.Add(-time.Minute), nil
 }
+
+var sqlSinceMoment = SQL(`SELECT CAST(count(*) AS BIGINT) AS lines, CAST(COALESCE(max(at_us), 0) AS BIGINT) AS newest FROM store_journal WHERE id >= $1 AND at_us > $2
+	AND verb NOT IN ('installation.backed_up', 'installation.restored')`)
+
+// LinesSince counts the lines of the journal after a moment, copies and restores apart, and gives the time of the newest.
+func LinesSince(ctx context.Context, r Reader, at Instant) (int64, Instant, error) {
+	type since struct {
+		Lines  int64
+		Newest Instant
+	}
+	n, err := One[since](ctx, r, sqlSinceMoment, FirstID(at.Add(-time.Hour)), at)
+	return n.Lines, n.Newest, err
+}

@@ -128,6 +128,15 @@ func (x inAct) register() (ActPage, error) {
 		if len(books) > 1 {
 			out = append(out, SelectField(Field{Name: "register", Label: t(ctx, "Sổ văn bản đến"), Error: errs.Of("register")}, Choose(bookOptions(ctx, books), f.shown("register"))))
 		}
+		for _, b := range books {
+			if n, err := documents.Fenced(ctx, x.d.DB, b); err != nil {
+				return nil, err
+			} else if n > 0 {
+				out = append(out, TextField(fieldOf(f, errs, Field{Name: "number", Label: t(ctx, "Số đến cũ"), Optional: true, Short: true, InputMode: "numeric",
+					Hint: t(ctx, "Số đến mà văn bản này đã có trước khi khôi phục dữ liệu")})))
+				break
+			}
+		}
 		if x.doc.Source == documents.FromExchange {
 			out = append(out, CheckOne(Field{Name: "paper", Label: t(ctx, "Đã nhận cả bản giấy")}, f != nil && f.Yes("paper")))
 		}
@@ -141,7 +150,7 @@ func (x inAct) register() (ActPage, error) {
 		Do: func(f *Form) (flashed, string, error) {
 			var out *documents.Registration
 			form := documents.RegisterForm{Register: f.Number("register"), Twin: documents.TwinDecision(f.Line("twin")), TwinOf: f.Number("twin_of"), VerdictReason: f.Text("verdict_reason"),
-				PaperReceived: f.Yes("paper"), Revision: f.Number("revision")}
+				PaperReceived: f.Yes("paper"), Revision: f.Number("revision"), Lost: f.Number("number")}
 			pass, passes := x.passing(f)
 			if err := f.Err(); err != nil {
 				return flashed{}, "", err

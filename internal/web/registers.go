@@ -37,6 +37,8 @@ func bookRoutes() []Route {
 		{Pattern: "POST /registers/{id}/change", Who: posts(bookKeepers), Handle: (*Door).changeRegister},
 		{Pattern: "GET /registers/{id}/close", Who: posts(bookKeepers), Handle: (*Door).closeRegister},
 		{Pattern: "POST /registers/{id}/close", Who: posts(bookKeepers), Handle: (*Door).closeRegister},
+		{Pattern: "GET /registers/{id}/lost", Who: posts(bookKeepers), Handle: (*Door).lostNumbers},
+		{Pattern: "POST /registers/{id}/lost", Who: posts(bookKeepers), Handle: (*Door).lostNumbers},
 	}
 	for path, handle := range map[string]func(*Door, http.ResponseWriter, *http.Request) error{
 		"/registers/{id}/reserve": (*Door).reserveNumber, "/reservations/{id}/release": (*Door).releaseNumber, "/registers/{id}/correct": (*Door).correctEntry,
@@ -99,7 +101,14 @@ func (d *Door) registersPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := registersView{direction: direction, year: year, books: books, years: d.yearOptions(yearsShown), agency: sessionOf(r).Holding.AgencyName, types: map[string]string{}, units: map[string]string{},
-		keeps: a.Roles.Has(bookKeepers), prints: documents.SeesAll(a)}
+		keeps: a.Roles.Has(bookKeepers), prints: documents.SeesAll(a), fenced: map[int64]bool{}}
+	for _, b := range books {
+		n, err := documents.Fenced(ctx, d.DB, b)
+		if err != nil {
+			return err
+		}
+		v.fenced[b.ID] = n > 0
+	}
 	for _, o := range types {
 		v.types[o.Value] = translate(ctx, o.Label, nil)
 	}
@@ -116,6 +125,7 @@ type registersView struct {
 	books             []documents.Book
 	years             []Option
 	types, units      map[string]string // names by code
+	fenced            map[int64]bool    // registers that give no number after a restore
 	keeps, prints     bool              // an administrator keeps registers without reading them
 }
 
@@ -160,6 +170,11 @@ func (d *Door) registerPage(w http.ResponseWriter, r *http.Request) error {
 		v.older = v.address() + "&last=" + strconv.FormatInt(v.lines[0].Number-1, 10)
 	}
 	v.later = span.Last != 0
+	missing, err := documents.Fenced(ctx, d.DB, b)
+	if err != nil {
+		return err
+	}
+	v.fenced = missing > 0
 	return d.page(w, r, View{Title: b.Name, Active: "registers", Watch: []string{"documents"}}, registerRows(v))
 }
 
@@ -170,6 +185,7 @@ type registerView struct {
 	from, to, wrong string // wrong: a day that narrows nothing
 	older           string // address of the lines before
 	later, clerk    bool
+	fenced          bool // it gives no number after a restore
 	today           calendar.Date
 }
 
