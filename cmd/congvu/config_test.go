@@ -130,9 +130,9 @@ func TestTheManualIsWhatTheVerbsSay(t *testing.T) {
 	}
 	printCompletion(&completion, pages)
 	if bash, err := exec.LookPath("bash"); err == nil {
-		script := completion.String() + "\nCOMP_WORDS=(congvu backup --o); COMP_CWORD=2; _congvu; echo \"${COMPREPLY[@]}\"; COMP_WORDS=(congvu remote inb); COMP_CWORD=2; _congvu; echo \"${COMPREPLY[@]}\""
+		script := completion.String() + "\nCOMP_WORDS=(congvu backup --ke); COMP_CWORD=2; _congvu; echo \"${COMPREPLY[@]}\"; COMP_WORDS=(congvu remote inb); COMP_CWORD=2; _congvu; echo \"${COMPREPLY[@]}\""
 		out, err := exec.Command(bash, "-c", script).CombinedOutput()
-		if err != nil || string(out) != "--out\ninbox\n" {
+		if err != nil || string(out) != "--keep\ninbox\n" {
 			t.Errorf("%v: %s", err, out)
 		}
 	}

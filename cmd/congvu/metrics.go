@@ -136,6 +136,8 @@ var (
 	figureApart     = figure("exchange_quarantine", "Parcels in quarantine that nobody has decided about.")
 	figureOdd       = figure("exchange_differences", "Differences found in the comparison with receivers that are not healed.")
 	figureForks     = figure("audit_forks", "Forks of the sealed journal that were found; more than none is an emergency.")
+	figureFenced    = figure("registers_fenced", "Registers that give no number since a restore made them forget some.")
+	figureLost      = figure("numbers_missing", "Numbers that registers forgot in a restore, neither entered again nor void.")
 	figureSessions  = figure("sessions", "Sessions that are open, and those used in the last five minutes.", "state")
 	figurePasswords = figure("passwords_waiting", "Passwords that wait for a processor to be checked.")
 	figureCopyAt    = figure("backup_last_success_seconds", "When the last backup that succeeded ended, in seconds since 1970; 0 = there is none.")
@@ -233,7 +235,7 @@ func (f *figures) tables() []prometheus.Metric {
 	defer cancel()
 	f.kept = nil
 	whole := 1.0
-	for _, ask := range []func(context.Context) error{f.jobs, f.followers, f.exchange, f.people, f.copies, f.forks} {
+	for _, ask := range []func(context.Context) error{f.jobs, f.followers, f.exchange, f.people, f.copies, f.forks, f.fences} {
 		if err := ask(ctx); err != nil {
 			whole = 0
 		}
@@ -334,4 +336,18 @@ func (f *figures) forks(ctx context.Context) error {
 		f.put(figureForks, float64(len(forks)))
 	}
 	return err
+}
+
+func (f *figures) fences(ctx context.Context) error {
+	all, err := documents.FencedRegisters(ctx, f.in.DB)
+	if err != nil {
+		return err
+	}
+	missing := int64(0)
+	for _, r := range all {
+		missing += r.Missing
+	}
+	f.put(figureFenced, float64(len(all)))
+	f.put(figureLost, float64(missing))
+	return nil
 }

@@ -77,7 +77,7 @@ func TestFiguresAreThereAndNameNobody(t *testing.T) {
 	text := scrape(t, m.page())
 	for _, want := range []string{`congvu_acts_total{verb="document.registered"} 1`, `congvu_acts_total{verb="document.sign_failed"} 0`, `congvu_jobs{kind="documents-stamp",state="waiting"} 1`,
 		`congvu_follower_behind_entries{follower="audit"} 1`, `congvu_exchange_lines{state="queued"} 0`, `congvu_exchange_quarantine 0`, `congvu_backup_last_success_seconds 0`,
-		`congvu_sessions{state="open"} 0`, `congvu_figures_ok 1`, `congvu_disk_bytes{folder="data",state="free"}`, `congvu_audit_forks 0`, `congvu_passwords_waiting 0`,
+		`congvu_sessions{state="open"} 0`, `congvu_figures_ok 1`, `congvu_disk_bytes{folder="data",state="free"}`, `congvu_audit_forks 0`, `congvu_registers_fenced 0`, `congvu_numbers_missing 0`, `congvu_passwords_waiting 0`,
 		`congvu_http_seconds_count{class="4xx",method="GET",route="incoming"} 1`, `congvu_http_seconds_count{class="4xx",method="other",route="other"} 1`,
 		`congvu_http_seconds_count{class="4xx",method="GET",route="api:outgoing"} 1`} {
 		if !strings.Contains(text, want) {
