@@ -272,7 +272,7 @@ func (in *installation) sweep(ctx context.Context, log *slog.Logger) {
 }
 
 // doors puts pages, API and the operator's addresses on one server.
-func (in *installation) doors(pages *web.Door, apiV1 http.Handler) http.Handler {
+func (in *installation) doors(pages, apiV1 http.Handler) http.Handler {
 	registry := prometheus.NewRegistry()
 	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "congvu_http_seconds", Help: "Time of answers by method and status class.",
 		Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"method", "class"})
@@ -290,8 +290,8 @@ func (in *installation) doors(pages *web.Door, apiV1 http.Handler) http.Handler 
 	})
 	mux.Handle("GET /metrics", onlyLocal(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
 	turns := web.NewTurns(in.DB)
-	mux.Handle("/api/", measured(requests, turns.Between(apiV1, nil)))
-	mux.Handle("/", measured(requests, turns.Between(pages, pages.Busy)))
+	mux.Handle("/api/", measured(requests, turns.Between(apiV1)))
+	mux.Handle("/", measured(requests, turns.Between(pages)))
 	return mux
 }
 
