@@ -220,13 +220,9 @@ func handling(path string, page []byte) *visit {
 			f.values.Set("result", "Đã xử lý xong, lưu hồ sơ công việc.")
 			return sending(actComplete, f, "Đã hoàn thành", nil), nil
 		}
-		field := "lead"
-		if !f.fields[field] { // who only takes part passes it on to take part
-			field = "coordinators"
-		}
 		for _, mate := range p.town.mates[p.agency] {
 			if mate.login != p.login && mate.unit == p.unit && mate.duty == dutySpecialist && !bytes.Contains(page, []byte(mate.name)) {
-				f.values.Set(field, fmt.Sprintf("p%d", mate.holding))
+				f.values.Set("coordinators", fmt.Sprintf("p%d", mate.holding)) // the lead stays where it is
 				return sending(actForward, f, "Đã chuyển tiếp", nil), nil
 			}
 		}

@@ -144,7 +144,7 @@ func TestFiguresForAnotherHostHaveTheirOwnDoor(t *testing.T) {
 	for address, code := range map[string]int{"127.0.0.1:5": 200, "10.1.2.3:5": 404} {
 		answer := httptest.NewRecorder()
 		r.RemoteAddr = address
-		in.doorsMeasured(nil, http.NotFoundHandler(), m).ServeHTTP(answer, r)
+		in.doorsMeasured(http.NotFoundHandler(), http.NotFoundHandler(), m).ServeHTTP(answer, r)
 		if answer.Code != code {
 			t.Errorf("from %s: %d, want %d", address, answer.Code, code)
 		}

@@ -300,18 +300,18 @@ func (in *installation) sweep(ctx context.Context, log *slog.Logger) {
 }
 
 // doors puts pages, API and the operator's addresses on one server.
-func (in *installation) doors(pages *web.Door, apiV1 http.Handler) http.Handler {
+func (in *installation) doors(pages, apiV1 http.Handler) http.Handler {
 	return in.doorsMeasured(pages, apiV1, in.newMetrics(""))
 }
 
-func (in *installation) doorsMeasured(pages *web.Door, apiV1 http.Handler, m *metrics) http.Handler {
+func (in *installation) doorsMeasured(pages, apiV1 http.Handler, m *metrics) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", alive)
 	mux.HandleFunc("GET /readyz", in.ready)
 	mux.Handle("GET /metrics", onlyLocal(m.page()))
 	turns := web.NewTurns(in.DB)
-	mux.Handle("/api/", measured(m.requests, turns.Between(apiV1, nil)))
-	mux.Handle("/", measured(m.requests, turns.Between(pages, pages.Busy)))
+	mux.Handle("/api/", measured(m.requests, turns.Between(apiV1)))
+	mux.Handle("/", measured(m.requests, turns.Between(pages)))
 	return mux
 }
 

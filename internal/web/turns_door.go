@@ -33,11 +33,12 @@ func NewTurns(db *store.DB) *Turns {
 	return t
 }
 
-// Between lets requests through in turns; busy answers those for whom there is no hope (nil: as the API does). Whoever is not signed in passes: what he
-// may ask for is little, and has bounds of its own.
-func (t *Turns) Between(next http.Handler, busy func(w http.ResponseWriter, r *http.Request)) http.Handler {
-	if busy == nil {
-		busy = busyProblem
+// Between lets requests through in turns. Those for whom there is no hope get the Busy page of a door of pages, elsewhere a problem as the API gives
+// them. Whoever is not signed in passes: what he may ask for is little, and has bounds of its own.
+func (t *Turns) Between(next http.Handler) http.Handler {
+	busy := busyProblem
+	if d, ok := next.(*Door); ok {
+		busy = d.Busy
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/assets/") || strings.HasSuffix(r.URL.Path, "/events") { // read once a version; open for hours

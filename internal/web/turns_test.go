@@ -190,7 +190,8 @@ func TestWhoIsTurnedAwayHearsWhen(t *testing.T) {
 		handler.ServeHTTP(w, r)
 		return w
 	}
-	pages, api := turns.Between(passed, door.Busy), turns.Between(passed, nil)
+	door.handler = passed
+	pages, api := turns.Between(door), turns.Between(passed)
 	w := ask(pages, "/incoming", "__Host-congvu=mine", "")
 	if w.Code != 503 || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "Cơ quan đang có quá nhiều yêu cầu cùng lúc") || w.Header().Get("Content-Security-Policy") == "" {
 		t.Errorf("page: %d %v", w.Code, w.Header())
