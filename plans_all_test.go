@@ -18,7 +18,7 @@ import (
 // small are the tables that do not grow with the work of an installation: a few rows, or a few an agency that only administrators read.
 var small = []string{
 	"audit_forks", "audit_witnesses", "audit_watched", "backup_runs", "documents_rules", "documents_types", "documents_groups", "documents_handovers", "exchange_channels", "exchange_nodes",
-	"exchange_node_agencies", "exchange_peers", "exchange_routes", "exchange_credentials", "org_conflicts", "org_reorganisations", "org_runs", "org_takeovers", "store_settings",
+	"exchange_node_agencies", "exchange_peers", "exchange_routes", "exchange_credentials", "org_conflicts", "org_reorganisations", "org_runs", "org_takeovers", "store_settings", "store_cursors", "documents_registers", "documents_lost_numbers",
 }
 
 // readThrough are the statements that read a growing table through, each for a reason. The part of its text that names it comes first.
@@ -26,6 +26,7 @@ var readThrough = map[string]string{
 	"DELETE FROM search_index_entries":                                     onPostgres + "the index is made anew",
 	"UNION SELECT prepared_sha FROM documents_signing_parts":               onPostgres + "of the files that a signature is being made over, by a partial index",
 	"FROM documents_certificates WHERE key_name = $1 AND state = 'active'": onPostgres + "of an empty table any index is as good",
+	"FROM store_counters WHERE last < 1":                                   "the closed book reads everything on purpose",
 	"FROM auth_accounts LIMIT 1":                                           "one row: is there any account",
 	"FROM auth_accounts WHERE demo":                                        "the sign-in page of a demonstration",
 	"FROM store_journal WHERE TRUE ORDER BY xid DESC":                      "one row, from the end of an index",
@@ -102,7 +103,7 @@ func TestNoStatementReadsAGrowingTableThrough(t *testing.T) {
 	looked := 0
 	for _, s := range store.Statements() {
 		text := s.Text(engine)
-		if !plannable.MatchString(text) {
+		if !plannable.MatchString(text) || closedBook.MatchString(s.Where) {
 			continue
 		}
 		looked++
@@ -127,6 +128,9 @@ func TestNoStatementReadsAGrowingTableThrough(t *testing.T) {
 	}
 }
 
+// closedBook are the statements of «congvu check-data», which reads everything on purpose.
+var closedBook = regexp.MustCompile(`^\w+/check(_\w+)?\.go:`)
+
 var plannable = regexp.MustCompile(`\b(SELECT|UPDATE|DELETE)\b`)
 
 // reasonOf finds why a statement may do it, and notes that the reason is of use.
@@ -146,6 +150,8 @@ var large = regexp.MustCompile(`^(documents_(incoming|outgoing|lines|files|versi
 
 // wholeAgency are the statements that read all rows of one agency in a large table, each for a reason.
 var wholeAgency = map[string]string{
+	"SELECT register_id FROM documents_numbers WHERE agency_id = $1 AND year = $2 AND notation = $3":  "whose number a peer's receipt names that we have lost: after a restore",
+	"SELECT CAST(0 AS BIGINT) AS tab, CAST(count(*) AS BIGINT) AS n FROM":                             "counts of tabs: each stops at 2,001, the last rows first",
 	"(SELECT CAST(count(*) AS BIGINT) FROM documents_incoming WHERE agency_id = $1":                   "the end of an agency counts what it leaves",
 	"FROM documents_outgoing WHERE agency_id = $1 AND state NOT IN ('issued', 'cancelled')":           "the end of an agency lists what it leaves",
 	"SELECT d.number, d.notation, d.subject, l.holder_name, l.due_date, l.at_us FROM documents_lines": "the end of an agency lists what it leaves",

@@ -17,10 +17,10 @@ import (
 // hottest are the statements that a Monday morning asks for most (congvu_statement_seconds_total on /metrics under «congvu bench load»), by the variable that
 // holds them, or by file and a part of their text where one line makes several.
 var hottest = []struct{ file, named, has string }{
-	{"auth/session.go", "sqlSession", ""}, {"auth/session.go", "sqlSeen", ""},
+	{"auth/session.go", "sqlSeen", ""},
 	{"org/people.go", "sqlHoldingAt", ""}, {"org/people.go", "sqlHoldings", ""}, {"org/agency.go", "sqlAgencyAt", ""}, {"org/code.go", "sqlByCode", ""},
 	{"notify/messages.go", "sqlUnread", ""}, {"notify/messages.go", "sqlMessages", ""}, {"notify/messages.go", "sqlReadRef", ""},
-	{"documents/in_inbox.go", "", "d.stage = 'arrivals' AND ("}, {"documents/in_inbox.go", "", "l.holder_kind = 'post' AND l.holder_id = $2 AND l.box = 'to_do' AND (l.at_us, l.id) <"},
+	{"documents/page_counts.go", "", "d.stage = 'to_direct' AND d.submitted_to = $3"},
 	{"documents/in_incoming.go", "sqlIncoming", ""}, {"documents/in_incoming.go", "sqlReceipt", ""}, {"documents/in_arrive.go", "sqlTwins", ""},
 	{"documents/in_line.go", "sqlLinesOf", ""}, {"documents/in_line.go", "sqlSaveLine", ""},
 	{"documents/files.go", "sqlFiles", ""}, {"documents/files.go", "sqlFile", ""},

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,7 @@ func seed(ctx context.Context, w *world, args []string) error {
 	fs.BoolVar(&f.thin, "thin", false, "các quý, thành phố chép thêm chỉ có sổ, văn bản, hồi báo; không nhật ký, lịch sử, thông báo: chỉ để đo tăng trưởng, không để làm việc")
 	fs.StringVar(&f.date, "date", "", "ngày kết thúc quý, năm-tháng-ngày; bỏ trống: hôm nay")
 	fs.StringVar(&f.names, "names", "", "tệp CSV tên chính thức của xã, phường trước và sau 01/07/2025; bỏ trống: tên đặt ra")
+	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) của cả lần tạo vào tệp này")
 	s := newSettings(w, fs, true)
 	if rest, err := parse(fs, args); err != nil {
 		return err
@@ -52,6 +54,17 @@ func seed(ctx context.Context, w *world, args []string) error {
 	}
 	if s.Data == "data" && s.list[0].from == "mặc định" {
 		return badUsage("cần --data THƯ_MỤC, nơi tạo thành phố")
+	}
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	order, err := f.order(time.Now(), isSet(fs, "scale"))
 	if err != nil {

@@ -64,7 +64,7 @@ func (db *DB) mark(ctx context.Context) error {
 
 // lax stops waiting for the disk on the writer's connection of SQLite; the mark stands already. The log grows longer before it is folded back, for the same pages are written often.
 func (g *group) lax(ctx context.Context) error {
-	for _, p := range []string{"synchronous=OFF", "wal_autocheckpoint=16384", "cache_size=-262144"} {
+	for _, p := range []string{"synchronous=OFF", "wal_autocheckpoint=16384", "cache_size=-65536"} {
 		if _, err := g.conn.ExecContext(ctx, "PRAGMA "+p); err != nil {
 			return err
 		}
