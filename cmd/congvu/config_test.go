@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -53,7 +52,7 @@ func TestEverySettingIsSaidInBothLanguages(t *testing.T) {
 		}
 	}
 	for name := range english {
-		if !known[name] && !slices.Contains(awaited, "--"+name) {
+		if !known[name] {
 			t.Errorf("--%s is explained in English and does not exist", name)
 		}
 	}

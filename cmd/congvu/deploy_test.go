@@ -95,9 +95,6 @@ func TestDashboardAndAlertsAskForWhatIsThere(t *testing.T) {
 	}
 }
 
-// awaited are words that come from work going on beside this; once the program knows them they are judged like all others.
-var awaited = []string{"bench load", "bench flood", "--html"}
-
 // orderOf tells what is wrong with a command line of congvu, by what the verbs say of themselves; "" when nothing is.
 func orderOf(pages map[string]page, words []string) string {
 	if len(words) == 0 || words[0] == "help" {
@@ -109,9 +106,6 @@ func orderOf(pages map[string]page, words []string) string {
 	}
 	p := pages[name]
 	if p.name == "" {
-		if slices.Contains(awaited, words[0]) {
-			return ""
-		}
 		return "no such verb"
 	}
 	acted := false
@@ -123,9 +117,6 @@ func orderOf(pages map[string]page, words []string) string {
 		if o, is := strings.CutPrefix(w, "--"); is {
 			o, _, valued := strings.Cut(strings.TrimRight(o, "],."), "=")
 			at := slices.IndexFunc(p.options, func(x option) bool { return x.name == o })
-			if at < 0 && slices.Contains(awaited, "--"+o) {
-				return ""
-			}
 			if at < 0 {
 				return "no option --" + o
 			}
@@ -135,9 +126,6 @@ func orderOf(pages map[string]page, words []string) string {
 			continue
 		}
 		if !acted && strings.Contains(p.usage, name+" ") && strings.ToLower(w) == w && strings.Trim(w, "abcdefghijklmnopqrstuvwxyz-") == "" {
-			if slices.Contains(awaited, name+" "+w) {
-				return ""
-			}
 			if !regexp.MustCompile(`\b` + regexp.QuoteMeta(w) + `\b`).MatchString(p.usage) {
 				return "no word " + w
 			}
