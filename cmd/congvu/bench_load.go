@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -324,11 +323,4 @@ func stepsTo(n, first int) []int {
 		out = append(out, at)
 	}
 	return append(out, n)
-}
-
-// slowest are the kinds of visits by their p95.
-func (p *loadPhase) slowest(n int) []actFigures {
-	out := slices.Clone(p.Acts)
-	slices.SortFunc(out, func(a, b actFigures) int { return int(min(max(b.P95-a.P95, -1), 1)) })
-	return out[:min(n, len(out))]
 }

@@ -40,11 +40,10 @@ type person struct {
 	holding  int64
 	chance   *rand.Rand
 
-	next             *visit   // what he does next because of the page before him
-	in, out, files   []string // documents and files he has seen the addresses of
-	here             string   // the list that is open
-	stale            chan struct{}
-	received, missed *atomic.Int64 // events of the live connection; connections that broke
+	next           *visit   // what he does next because of the page before him
+	in, out, files []string // documents and files he has seen the addresses of
+	here           string   // the list that is open
+	stale          chan struct{}
 }
 
 // cityCast is the cast: everybody who may be simulated, and what the people tell each other beside the program.

@@ -110,7 +110,6 @@ func (p *person) press(ctx context.Context, f *pageForm, word string) (*answered
 var (
 	rowLinks  = regexp.MustCompile(`[?&](?:amp;)?open=(\d+)`)
 	inLinks   = regexp.MustCompile(`/incoming/(\d+)"`)
-	outLinks  = regexp.MustCompile(`href="/outgoing/(\d+)"`)
 	fileLinks = regexp.MustCompile(`/files/(\d+)`)
 	lineActs  = regexp.MustCompile(`/incoming/\d+/lines/\d+/(?:forward|complete)`)
 	deskActs  = regexp.MustCompile(`/outgoing/(\d+)/(?:sign|release)"`)
