@@ -17,6 +17,8 @@ import (
 
 	"congvu/internal/calendar"
 	"congvu/internal/city"
+	"congvu/internal/documents"
+	"congvu/internal/dossiers"
 	"congvu/internal/i18n"
 	"congvu/internal/notify"
 	"congvu/internal/store"
@@ -176,16 +178,52 @@ func buildWhole(ctx context.Context, w *world, s *settings, order city.Whole) er
 	return nil
 }
 
-// settleSeed tells people of the last days' events, lets the database look at its tables, and brings everything to the disk.
+// settleSeed lets those who live behind the journal hear of the whole past, so that the first server that serves the city has nothing to catch up on, and brings everything
+// to the disk. Words of files are not read and signatures not kept for long in a city of samples: that would keep two cores busy for days.
 func settleSeed(ctx context.Context, in *installation, order city.Whole, show *steps) error {
-	show.progress("Đưa dữ liệu xuống đĩa", 0, 0)
-	if err := notify.CatchUp(ctx, in.DB, store.InstantOf(order.Now.AddDate(0, 0, -3))); err != nil {
-		return err
+	for _, do := range []struct {
+		step string
+		run  func(context.Context) error
+	}{
+		{"Thông báo", func(ctx context.Context) error {
+			return notify.CatchUp(ctx, in.DB, store.InstantOf(order.Now.AddDate(0, 0, -3)))
+		}},
+		{"Quyền xem", func(ctx context.Context) error { return documents.CatchUpRights(ctx, in.DB) }},
+		{"Hồ sơ", func(ctx context.Context) error {
+			return in.DB.CatchUpMany(ctx, dossiers.Follower, time.Minute, func(ctx context.Context, tx *store.Tx, all []store.Entry) error {
+				for _, e := range all {
+					if err := dossiers.Hear(ctx, tx, e); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}},
+		{"Chỉ mục tìm kiếm", func(ctx context.Context) error {
+			if order.Thin { // copies without a journal
+				if _, err := in.index().Reindex(ctx, func(int) {}); err != nil {
+					return err
+				}
+			}
+			return in.index().CatchUpAll(ctx)
+		}},
+		{"Niêm phong nhật ký", in.Log.CatchUp},
+		{"Đưa dữ liệu xuống đĩa", func(ctx context.Context) error {
+			if err := in.DB.EndFollowers(ctx, documents.Transcriber, documents.Preserver); err != nil {
+				return err
+			}
+			if err := in.DB.Tidy(ctx); err != nil {
+				return err
+			}
+			return in.built(ctx)
+		}},
+	} {
+		show.progress(do.step, 0, 0)
+		if err := do.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", strings.ToLower(do.step), err)
+		}
 	}
-	if err := in.DB.Tidy(ctx); err != nil {
-		return err
-	}
-	return in.built(ctx)
+	return nil
 }
 
 // peek looks at what a place holds: nothing, or a city that was begun there. Anything else is refused.

@@ -254,7 +254,7 @@ func (d *Incoming) dateWarnings(now calendar.Date) []store.Message {
 	return w
 }
 
-var sqlArrivedAs = store.SQL(`SELECT d.id FROM documents_incoming d WHERE d.agency_id = $1 AND d.document_id = $2 AND d.sender_code = $3 ORDER BY d.id LIMIT 1`)
+var sqlArrivedAs = store.SQL(`SELECT d.id FROM documents_incoming d WHERE d.agency_id = $1 AND d.document_id = $2 AND d.document_id <> '' AND d.sender_code = $3 ORDER BY d.id LIMIT 1`)
 
 // ArrivedAs finds the receipt of a document by its sender and its identifier, for the registry that expects it; NotFound until it has come.
 func ArrivedAs(ctx context.Context, r store.Reader, a store.Actor, senderCode, documentID string) (int64, error) {
