@@ -176,8 +176,8 @@ func (f *figures) Collect(ch chan<- prometheus.Metric) {
 		if i == figureStatements {
 			break
 		}
-		ch <- counter(figureCalls, float64(u.Calls), u.Stmt.Where)
-		ch <- counter(figureTime, u.Time.Seconds(), u.Stmt.Where)
+		ch <- counter(figureCalls, float64(u.Calls), u.Where)
+		ch <- counter(figureTime, u.Time.Seconds(), u.Where)
 	}
 	read, write := f.in.DB.Stats()
 	for name, s := range map[string]struct {

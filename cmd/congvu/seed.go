@@ -21,6 +21,7 @@ import (
 	"congvu/internal/dossiers"
 	"congvu/internal/i18n"
 	"congvu/internal/notify"
+	"congvu/internal/search"
 	"congvu/internal/store"
 )
 
@@ -200,12 +201,10 @@ func settleSeed(ctx context.Context, in *installation, order city.Whole, show *s
 			})
 		}},
 		{"Chỉ mục tìm kiếm", func(ctx context.Context) error {
-			if order.Thin { // copies without a journal
-				if _, err := in.index().Reindex(ctx, func(int) {}); err != nil {
-					return err
-				}
+			if _, err := in.index().Reindex(ctx, func(int) {}); err != nil { // each document once, not at each thing that happened to it; copies may have no journal
+				return err
 			}
-			return in.index().CatchUpAll(ctx)
+			return in.DB.EndFollowers(ctx, search.Follower)
 		}},
 		{"Niêm phong nhật ký", in.Log.CatchUp},
 		{"Đưa dữ liệu xuống đĩa", func(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -14,21 +15,29 @@ func (s *Stmt) ran(begun time.Time) {
 	s.usage.nanos.Add(int64(time.Since(begun)))
 }
 
-// Usage is what one statement has cost this process since it started.
+// Usage is what the statements made at one place of the source have cost this process since it started.
 type Usage struct {
-	Stmt  *Stmt
+	Where string // room/file.go:line
 	Calls int64
 	Time  time.Duration // wall time, waiting for locks and for the reader of its rows included
 }
 
-// Used lists the statements that ran, the most expensive first. Operators see the first of them on /metrics; measurements choose by it whose plans are kept.
+// Used lists the places whose statements ran, the most expensive first. Operators see the first of them on /metrics; measurements choose by it whose plans are kept.
 func Used() []Usage {
+	at := map[string]int{}
 	var out []Usage
 	for _, s := range Statements() {
-		if n := s.usage.calls.Load(); n > 0 {
-			out = append(out, Usage{s, n, time.Duration(s.usage.nanos.Load())})
+		n := s.usage.calls.Load()
+		if n == 0 {
+			continue
 		}
+		i, have := at[s.Where]
+		if !have {
+			i = len(out)
+			at[s.Where], out = i, append(out, Usage{Where: s.Where})
+		}
+		out[i].Calls, out[i].Time = out[i].Calls+n, out[i].Time+time.Duration(s.usage.nanos.Load())
 	}
-	slices.SortStableFunc(out, func(a, b Usage) int { return int(b.Time - a.Time) })
+	slices.SortStableFunc(out, func(a, b Usage) int { return cmp.Compare(b.Time, a.Time) })
 	return out
 }
