@@ -40,6 +40,9 @@ func (o *Order) run(ctx context.Context, path, dir string, hide []string) (*Outc
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("confined: %w", err)
 	}
+	if o.Nice > 0 {
+		_ = syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, o.Nice) // a wish: without it the program runs all the same
+	}
 	w := &watch{pid: cmd.Process.Pid, dir: dir, limits: o.Limits}
 	var watching sync.WaitGroup
 	done := make(chan struct{})

@@ -19,6 +19,9 @@ var (
 	ocrCell = &confined.Cell{Parallel: 1}
 )
 
+// givingWay lets the reading of words, for which nobody waits, have only what people at work leave of the processors.
+const givingWay = 15
+
 // asked goes to the child before the file, answered comes back.
 type asked struct {
 	Cache   string `json:"cache"`
@@ -45,11 +48,15 @@ func (r *Reader) ask(ctx context.Context, q asked, b []byte) (*answered, error) 
 	if err != nil {
 		return nil, err
 	}
+	nice := givingWay
+	if q.Picture != nil { // somebody waits for it
+		nice = 0
+	}
 	env := []string{"GOMEMLIMIT=300MiB"}
 	if mark := os.Getenv(ChildMark); mark != "" {
 		env = append(env, ChildMark+"="+mark)
 	}
-	out, err := pdfCell.Run(ctx, confined.Order{Program: r.Command[0], Args: r.Command[1:], Env: env, Stdin: io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(b)),
+	out, err := pdfCell.Run(ctx, confined.Order{Nice: nice, Program: r.Command[0], Args: r.Command[1:], Env: env, Stdin: io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(b)),
 		Limits: confined.Limits{Wall: layerTime, Processor: layerTime, Memory: 900 << 20, Space: -1, Output: 48 << 20}}) // the compiler of a first run needs most of it
 	if err != nil {
 		return nil, ended(ctx, err)
@@ -124,7 +131,7 @@ const ocrPageTime = 90 * time.Second
 
 // recognise runs tesseract over one picture, on one processor.
 func recognise(ctx context.Context, program string, picture []byte) (recognised, error) {
-	out, err := ocrCell.Run(ctx, confined.Order{Program: program, Args: []string{"stdin", "stdout", "-l", "vie", "--dpi", fmt.Sprint(scanDPI), "tsv"},
+	out, err := ocrCell.Run(ctx, confined.Order{Nice: givingWay, Program: program, Args: []string{"stdin", "stdout", "-l", "vie", "--dpi", fmt.Sprint(scanDPI), "tsv"},
 		Env: []string{"OMP_THREAD_LIMIT=1"}, Stdin: bytes.NewReader(picture), Limits: confined.Limits{Wall: ocrPageTime, Processor: ocrPageTime, Memory: 1 << 30, Output: 8 << 20}})
 	if err != nil {
 		return recognised{}, ended(ctx, err)
