@@ -273,8 +273,8 @@ func openBuilding(ctx context.Context, s *settings, order city.Whole) (*installa
 // What a city takes on the disk, measured with a quarter on SQLite: the agencies and people, the played quarter with its files, and each quarter copied from it.
 const (
 	censusBytes = 200 << 20
-	playedBytes = 3 << 30
-	copiedBytes = 2 << 30
+	playedBytes = 11 << 30
+	copiedBytes = 4 << 30
 	spareBytes  = 200 << 20
 )
 
