@@ -535,10 +535,7 @@ func (w *rightsTown) travel(o *rightsOffice) {
 		stop()
 		running.Wait()
 		ax.Close()
-		for n := 1; n > 0; { // the bell has told everything: what it says later is another's doing
-			n, err = w.db.FollowOnce(w.t.Context(), "notify", notify.Tell)
-			w.must(err)
-		}
+		w.must(w.db.CatchUp(w.t.Context(), "notify", time.Minute, notify.Tell)) // the bell has told everything: what it says later is another's doing
 	}()
 	for range 2400 {
 		d, err := exchange.Deliveries(ctx, w.db, o.people["clerk"], o.outgoing["issued"])
