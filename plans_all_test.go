@@ -218,24 +218,7 @@ func tableOf(text, alias string) string {
 	return alias
 }
 
-func sqlitePlan(t *testing.T, conn *sql.Conn, s *store.Stmt) []string {
-	t.Helper()
-	rows, err := conn.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+s.Text(store.SQLite), ones(s.Text(store.SQLite))...)
-	if err != nil {
-		t.Fatalf("%s: %v", s.Where, err)
-	}
-	defer rows.Close()
-	var steps []string
-	for rows.Next() {
-		var id, parent, unused int
-		var step string
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			t.Fatal(err)
-		}
-		steps = append(steps, step)
-	}
-	return steps
-}
+func sqlitePlan(t *testing.T, conn *sql.Conn, s *store.Stmt) []string { return plan(t, conn, s) }
 
 // ones gives a value for each parameter of a text.
 func ones(text string) (args []any) {

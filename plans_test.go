@@ -53,16 +53,16 @@ func TestTablesOfSignaturesAreNeverReadThrough(t *testing.T) {
 	}
 }
 
-func plan(t *testing.T, pool *sql.DB, s *store.Stmt) (steps []string) {
+// planner is a pool or one connection of SQLite.
+type planner interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// plan is how SQLite would run a statement, a step a line.
+func plan(t *testing.T, on planner, s *store.Stmt) (steps []string) {
 	t.Helper()
-	most := map[string]bool{}
-	var args []any
-	for _, m := range sqlPlace.FindAllString(s.Text(store.SQLite), -1) {
-		if !most[m] {
-			most[m], args = true, append(args, "1")
-		}
-	}
-	rows, err := pool.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+s.Text(store.SQLite), args...)
+	text := s.Text(store.SQLite)
+	rows, err := on.QueryContext(context.Background(), "EXPLAIN QUERY PLAN "+text, ones(text)...)
 	if err != nil {
 		t.Fatalf("%s: %v", s.Where, err)
 	}
