@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
-	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -56,7 +54,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 	rows := fs.Int("rows", 1_000_000, "số văn bản đến trong cơ sở dữ liệu của phép đo inbox; một phần mười thuộc một cơ quan")
 	fs.IntVar(rows, "documents", 1_000_000, "số văn bản trong chỉ mục của phép đo search (như --rows)")
 	span := fs.Duration("span", 5*time.Second, "thời gian của mỗi phép đo")
-	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) của cả lần đo vào tệp này; phép đo exchange: thêm một tệp cho mỗi tiến trình")
+	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) của cả lần đo vào tệp này; phép đo exchange, load, flood và all trên thành phố mẫu: thêm một tệp cho mỗi tiến trình")
 	towns := fs.String("towns", strings.Join(benchTowns, ","), "nơi đo liên thông: one (một nút), two (trung tâm và nhánh), cluster (cụm, cần --db), mail (thư điện tử có chữ ký)")
 	only := fs.String("only", "", "trong phép đo exchange, chỉ đo các trường hợp có tên chứa chuỗi này, thí dụ «5 KB, 16»")
 	order := fs.String("node", "", "chỉ dùng nội bộ: tiến trình con của phép đo exchange, làm theo tệp này")
@@ -64,17 +62,11 @@ func bench(ctx context.Context, w *world, args []string) error {
 	if err != nil {
 		return err
 	}
-	if *profile != "" {
-		f, err := os.Create(*profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+	ended, err := profiled(*profile)
+	if err != nil {
+		return err
 	}
+	defer ended()
 	if *order != "" {
 		return exchangeNode(ctx, w, s, *order)
 	}

@@ -157,7 +157,7 @@ func orWord(s, other string) string {
 
 // serve runs the server and everything that is measured through its pages.
 func (r *cityRun) serve(ctx context.Context) (err error) {
-	if r.servant, err = hire(ctx, r.b.w, r.b.settings); err != nil {
+	if r.servant, err = hire(ctx, r.b.w, r.b.settings, serverProfile(r.b.profile)); err != nil {
 		return err
 	}
 	defer r.servant.stop()

@@ -186,13 +186,15 @@ func (c *throng) work(p *person) {
 			planned = planned.Add(time.Duration(p.chance.ExpFloat64() * float64(c.think)))
 		case <-p.stale:
 			wait.Stop()
-			if time.Until(planned) < 300*time.Millisecond || p.here == "" {
+			pause := max(300*time.Millisecond, time.Until(p.refreshed.Add(2*time.Second))) // as live.js does
+			if time.Until(planned) < pause || p.here == "" {
 				continue // he turns to the next thing before the page fetches itself
 			}
-			at = time.Now().Add(300 * time.Millisecond)
-			if !waitFor(c.ctx, 300*time.Millisecond) {
+			at = time.Now().Add(pause)
+			if !waitFor(c.ctx, pause) {
 				return
 			}
+			p.refreshed = time.Now()
 			v = refresh()
 		}
 		c.do(p, v, at)

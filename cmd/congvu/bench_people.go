@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"congvu/internal/auth"
 	"congvu/internal/calendar"
@@ -44,6 +45,7 @@ type person struct {
 	in, out, files []string // documents and files he has seen the addresses of
 	here           string   // the list that is open
 	stale          chan struct{}
+	refreshed      time.Time // when the open page last fetched itself
 }
 
 // cityCast is the cast: everybody who may be simulated, and what the people tell each other beside the program.

@@ -25,13 +25,17 @@ type servant struct {
 	ready time.Duration // from its start until /readyz said so
 }
 
-// hire starts the server and waits until it is ready. stop it afterwards.
-func hire(ctx context.Context, w *world, s *settings) (*servant, error) {
+// hire starts the server and waits until it is ready. stop it afterwards. With profile it writes its own CPU profile there until it is stopped.
+func hire(ctx context.Context, w *world, s *settings, profile string) (*servant, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, "serve", "--data", s.Data, "--addr", "127.0.0.1:0", "--allow-test-certificates", "--log", "error")
+	args := []string{"serve", "--data", s.Data, "--addr", "127.0.0.1:0", "--allow-test-certificates", "--log", "error"}
+	if profile != "" {
+		args = append(args, "--cpuprofile", profile)
+	}
+	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 45 * time.Second
 	cmd.Env = append(os.Environ(), "CONGVU_DB="+s.DB, "CONGVU_BLOBS="+s.Blobs)

@@ -51,7 +51,7 @@ var besides = []struct{ name, vi, en string }{
 	{"CONGVU_TOKEN", "mã truy cập API cho congvu remote", "API token for congvu remote"},
 	{"CONGVU_TOKEN_FILE", "tệp chứa mã truy cập API cho congvu remote", "file with the API token for congvu remote"},
 	{"CONGVU_PASSWORD", "mật khẩu cho congvu remote login và confirm", "password for congvu remote login and confirm"},
-	{"GOMEMLIMIT", "mức bộ nhớ mà từ đó máy chủ dọn bộ nhớ thường xuyên hơn; bỏ trống: 128 MB", "memory above which the server collects its garbage more often; empty: 128 MB"},
+	{"GOMEMLIMIT", "mức bộ nhớ mà từ đó máy chủ dọn bộ nhớ thường xuyên hơn; bỏ trống: 128 MB, tự nâng theo phần đang dùng", "memory above which the server collects its garbage more often; empty: 128 MB, raised with what is in use"},
 }
 
 // reference lists every setting with its default, as no environment changes it.

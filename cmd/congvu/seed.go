@@ -10,7 +10,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime/pprof"
 	"strconv"
 	"strings"
 	"time"
@@ -58,17 +57,11 @@ func seed(ctx context.Context, w *world, args []string) error {
 	if s.Data == "data" && s.list[0].from == "mặc định" {
 		return badUsage("cần --data THƯ_MỤC, nơi tạo thành phố")
 	}
-	if *profile != "" {
-		file, err := os.Create(*profile)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		if err := pprof.StartCPUProfile(file); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
+	ended, err := profiled(*profile)
+	if err != nil {
+		return err
 	}
+	defer ended()
 	order, err := f.order(time.Now(), isSet(fs, "scale"))
 	if err != nil {
 		return err

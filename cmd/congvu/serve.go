@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -30,15 +29,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// memoryLimit is where the garbage collector begins to work harder instead of letting the heap double, unless GOMEMLIMIT names another place: the office's small
-// machine keeps its memory for files and the database. It refuses nothing: work that needs more gets more.
-const memoryLimit = 128 << 20
-
 // serve runs the server until it is told to stop.
 func serve(ctx context.Context, w *world, args []string) error {
 	fs := flags(w, "serve", "serve --data THƯ_MỤC [--addr HOST:PORT] [--db postgres://…] [--blobs s3://…]")
 	s := newSettings(w, fs, true)
 	allowTest := fs.Bool("allow-test-certificates", false, "tin chứng thư thử nghiệm, không có giá trị pháp lý: chỉ để thử")
+	profile := fs.String("cpuprofile", "", "ghi hồ sơ CPU (pprof) từ lúc khởi động đến lúc dừng vào tệp này: để tìm chỗ chậm")
 	if rest, err := parse(fs, args); err != nil {
 		return err
 	} else if len(rest) > 0 {
@@ -48,8 +44,15 @@ func serve(ctx context.Context, w *world, args []string) error {
 	if err != nil {
 		return err
 	}
+	ended, err := profiled(*profile)
+	if err != nil {
+		return err
+	}
+	defer ended()
 	if w.env("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
+		tending, done := context.WithCancel(ctx)
+		defer done()
+		go tendMemory(tending)
 	}
 	in, err := openServing(ctx, s, opening{migrate: s.DB == "", allowTest: *allowTest}, log)
 	if err != nil {

@@ -9,13 +9,19 @@ import (
 // Turns shares the time of the server between agencies, so that one that floods does not slow the others (decision 0046). What each may use of the
 // processors in a second while others are at work is its equal part of them, but never less than turnShare; what it has not used lasts for turnBurst, so that
 // an agency at ordinary work never waits. Who has used up his part waits for the next turn, in the order of coming. An agency alone on the server waits never.
+//
+// What a request costs is its part of the processors while it is inside, not the time on the wall: when the server is busy every answer takes long, and whoever
+// only waits for the others must not pay for it.
 type Turns struct {
 	cores float64
 
 	mu      sync.Mutex
 	lanes   map[int64]*lane
 	counted time.Time
-	active  int // agencies at work lately
+	active  int           // agencies at work lately
+	here    int           // requests inside, of all agencies
+	spent   time.Duration // what one request that was inside from the beginning would have cost
+	ran     time.Time     // of spent
 
 	cards *cards
 }
@@ -43,6 +49,7 @@ type lane struct {
 type oneTurn struct {
 	begun chan struct{}
 	given bool
+	from  time.Duration // the clock of costs when it was given
 }
 
 func newTurns(cores int) *Turns {
@@ -52,8 +59,37 @@ func newTurns(cores int) *Turns {
 // part is what one agency may use of a second; the lock is held.
 func (t *Turns) part() float64 { return t.cores * max(1/float64(max(t.active, 1)), turnShare) }
 
-// most is how many requests of one agency are answered at the same time while others are at work.
-func (t *Turns) most() int { return max(1, int(t.cores/2)) }
+// most is how many requests of one agency are answered at the same time while others are at work: an agency at ordinary work has few at once anyway, one that
+// has used half of what it had saved up leaves the others half of the processors.
+func (t *Turns) most(l *lane) int {
+	if l.balance > turnBurst/2 {
+		return max(4, int(2*t.cores))
+	}
+	return max(1, int(t.cores/2))
+}
+
+// run brings the clock of costs up to now: requests inside share the processors; the lock is held.
+func (t *Turns) run(now time.Time) {
+	if t.here > 0 {
+		t.spent += time.Duration(float64(now.Sub(t.ran)) * min(1, t.cores/float64(t.here)))
+	}
+	t.ran = now
+}
+
+// in counts a request inside and gives what the clock of costs says; the lock is held.
+func (t *Turns) in(l *lane, now time.Time) time.Duration {
+	t.run(now)
+	t.here++
+	l.inside++
+	return t.spent
+}
+
+// out counts it no more; the lock is held.
+func (t *Turns) out(l *lane, now time.Time) {
+	t.run(now)
+	t.here--
+	l.inside--
+}
 
 // count looks once a second how many agencies are at work, and forgets those that have gone; the lock is held.
 func (t *Turns) count(now time.Time) {
@@ -78,7 +114,7 @@ func (t *Turns) settle(l *lane, now time.Time) {
 }
 
 // free tells whether a request may go in at once; the lock is held.
-func (t *Turns) free(l *lane) bool { return t.active <= 1 || l.inside < t.most() && l.balance > 0 }
+func (t *Turns) free(l *lane) bool { return t.active <= 1 || l.inside < t.most(l) && l.balance > 0 }
 
 // enter waits for an agency's turn. It gives what to call when the request is done, or how long to stay away when there is no hope.
 func (t *Turns) enter(ctx context.Context, agency int64) (leave func(), later time.Duration) {
@@ -93,9 +129,9 @@ func (t *Turns) enter(ctx context.Context, agency int64) (leave func(), later ti
 	t.count(now)
 	t.settle(l, now)
 	if len(l.waiting) == 0 && t.free(l) {
-		l.inside++
+		begun := t.in(l, now)
 		t.mu.Unlock()
-		return t.leaver(l, now), 0
+		return t.leaver(l, begun), 0
 	}
 	if wait := t.wait(l); wait > turnPatience || len(l.waiting) >= turnQueue {
 		t.mu.Unlock()
@@ -109,15 +145,16 @@ func (t *Turns) enter(ctx context.Context, agency int64) (leave func(), later ti
 	defer patience.Stop()
 	select {
 	case <-w.begun:
-		return t.leaver(l, time.Now()), 0
+		return t.leaver(l, w.from), 0
 	case <-patience.C:
 	case <-ctx.Done():
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if w.given { // in the same moment
-		l.inside--
-		t.pump(l, time.Now())
+		now := time.Now()
+		t.out(l, now)
+		t.pump(l, now)
 	}
 	for i, x := range l.waiting {
 		if x == w {
@@ -139,15 +176,14 @@ func (t *Turns) pump(l *lane, now time.Time) {
 	for len(l.waiting) > 0 && t.free(l) {
 		w := l.waiting[0]
 		l.waiting = l.waiting[1:]
-		w.given = true
-		l.inside++
+		w.given, w.from = true, t.in(l, now)
 		close(w.begun)
 	}
 	if l.wake != nil {
 		l.wake.Stop()
 		l.wake = nil
 	}
-	if len(l.waiting) == 0 || l.inside >= t.most() && t.active > 1 {
+	if len(l.waiting) == 0 || l.inside >= t.most(l) && t.active > 1 {
 		return
 	}
 	due := time.Millisecond + time.Duration(float64(-l.balance)/t.part())
@@ -161,15 +197,15 @@ func (t *Turns) pump(l *lane, now time.Time) {
 }
 
 // leaver ends a turn once: when the request is done, or when it has taken long.
-func (t *Turns) leaver(l *lane, begun time.Time) func() {
+func (t *Turns) leaver(l *lane, begun time.Duration) func() {
 	var once sync.Once
 	end := func() {
 		once.Do(func() {
 			now := time.Now()
 			t.mu.Lock()
 			defer t.mu.Unlock()
-			used := min(now.Sub(begun), turnLong)
-			l.inside--
+			t.out(l, now)
+			used := min(t.spent-begun, turnLong)
 			t.settle(l, now)
 			l.balance -= used
 			l.average += (used - l.average) / 16

@@ -211,3 +211,33 @@ func TestWhoIsTurnedAwayHearsWhen(t *testing.T) {
 		}
 	}
 }
+
+// When the server is busy every answer takes long: agencies at ordinary work pay only for their part of the processors, and several of their people come in at once.
+func TestABusyServerDoesNotHoldOrdinaryAgenciesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns := newTurns(2)
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		var all sync.WaitGroup
+		for agency := int64(1); agency <= 30; agency++ { // some forty inside at any time: each answer takes twenty times its own work
+			for range 3 {
+				all.Go(func() {
+					for ctx.Err() == nil {
+						begun := time.Now()
+						if !turns.one(ctx, agency, 200*time.Millisecond) && ctx.Err() == nil {
+							t.Errorf("agency %d was turned away", agency)
+						}
+						if took := time.Since(begun); took > 210*time.Millisecond {
+							t.Errorf("agency %d waited: %s", agency, took)
+						}
+						time.Sleep(200 * time.Millisecond)
+					}
+				})
+			}
+		}
+		all.Wait()
+		if turns.here != 0 {
+			t.Errorf("%d still inside", turns.here)
+		}
+	})
+}
