@@ -41,7 +41,7 @@ func summed(name, note string, times []time.Duration, span time.Duration, errors
 
 // bench measures what the product does and, in the same run, what the machine could do at best.
 func bench(ctx context.Context, w *world, args []string) error {
-	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|direct|bulk|issue|batch|exchange|search|memory …] [--data THƯ_MỤC] [--db postgres://…] [--json]; bench [load|flood|all] --data THÀNH_PHỐ_MẪU [--json TỆP] [--html TỆP]; bench report TỆP_JSON…")
+	fs := flags(w, "bench", "bench [all|limits|sign|inbox|register|direct|bulk|issue|batch|exchange|search|memory …] [--data THƯ_MỤC] [--db postgres://…] [--json]; bench [load|flood|solo|closed|all] --data THÀNH_PHỐ_MẪU [--json TỆP] [--html TỆP]; bench report TỆP_JSON…")
 	s := newSettings(w, fs, true)
 	asJSON := fs.Bool("json", false, "in kết quả dạng JSON; phép đo load, flood và all trên thành phố mẫu: ghi vào tệp nếu sau đó có tên tệp .json")
 	page := fs.String("html", "", "phép đo load, flood và all trên thành phố mẫu: ghi báo cáo có biểu đồ vào tệp HTML này")
@@ -91,12 +91,12 @@ func bench(ctx context.Context, w *world, args []string) error {
 	switch whole, err := b.isCity(ctx); {
 	case err != nil:
 		return err
-	case slices.Contains(rest, "load") || slices.Contains(rest, "flood"):
-		if slices.ContainsFunc(rest, func(part string) bool { return part != "load" && part != "flood" }) {
-			return badUsage("load và flood đo cả thành phố mẫu: không gọi cùng phép đo khác; «all» trên thành phố mẫu đo tất cả")
+	case slices.ContainsFunc(rest, ofCity):
+		if !slices.ContainsFunc(rest, func(part string) bool { return !ofCity(part) }) {
+			c.parts = rest
+			return benchCity(ctx, b, c, *asJSON, jsonFile, *page)
 		}
-		c.parts = rest
-		return benchCity(ctx, b, c, *asJSON, jsonFile, *page)
+		return badUsage("load, flood, solo và closed đo cả thành phố mẫu: không gọi cùng phép đo khác; «all» trên thành phố mẫu đo tất cả")
 	case whole && slices.Equal(rest, []string{"all"}):
 		return benchCity(ctx, b, c, *asJSON, jsonFile, *page)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"slices"
@@ -28,6 +29,9 @@ type cityBench struct {
 	seed     uint64
 	parts    []string // "load", "flood"; empty: everything
 }
+
+// ofCity tells whether a part can be measured on a whole city only.
+func ofCity(part string) bool { return slices.Contains([]string{"load", "flood", "solo", "closed"}, part) }
 
 func (c *cityBench) wants(part string) bool {
 	return len(c.parts) == 0 || slices.Contains(c.parts, part)
@@ -280,7 +284,8 @@ func (r *cityRun) closed(ctx context.Context) {
 	if len(clerks) == 0 {
 		clerks = r.town.people
 	}
-	all := append([]*person{}, r.town.people...)
+	all := slices.Clone(r.town.people) // people stand by agencies: who signs in at the same time comes from everywhere
+	rand.New(rand.NewPCG(r.seed, 3)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	r.report.Closed = append(r.report.Closed, r.b.repeat(ctx, "inbox page", "16 connections, client on the same cores", 16, func(ctx context.Context, i int) error {
 		_, err := clerks[i%len(clerks)].see(ctx, "/incoming?tab=all", "Văn bản đến")
 		return err

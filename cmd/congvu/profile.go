@@ -6,7 +6,8 @@ import (
 	"runtime/pprof"
 )
 
-// profiled writes the CPU profile of this process (pprof) into a file until end is called; without a file name it does nothing.
+// profiled writes the CPU profile of this process (pprof) into a file until end is called, and then what it had allocated (samples) into FILE.allocs; without a
+// file name it does nothing.
 func profiled(file string) (end func() error, err error) {
 	if file == "" {
 		return func() error { return nil }, nil
@@ -20,7 +21,14 @@ func profiled(file string) (end func() error, err error) {
 	}
 	return func() error {
 		pprof.StopCPUProfile()
-		return f.Close()
+		if err := f.Close(); err != nil {
+			return err
+		}
+		all, err := os.Create(file + ".allocs")
+		if err != nil {
+			return err
+		}
+		return errors.Join(pprof.Lookup("allocs").WriteTo(all, 0), all.Close())
 	}, nil
 }
 

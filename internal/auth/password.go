@@ -34,9 +34,9 @@ const (
 	maxPassword = 1024 // bytes: whole sentences are welcome, megabytes are not
 )
 
-// hashing bounds how many hashes run at once, in the order in which they came: a burst of sign-ins must not starve the office, so one processor is always left to
-// those who are in.
-var hashing = semaphore.NewWeighted(int64(max(1, runtime.NumCPU()-1)))
+// hashing bounds how many hashes run at once, in the order in which they came, to one for each processor: more would only take memory (19 MiB each). Those who are in
+// share the processors with them by slices of time, so that a burst of sign-ins slows a page by some tens of milliseconds and does not starve the office.
+var hashing = semaphore.NewWeighted(int64(runtime.GOMAXPROCS(0)))
 
 func hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)

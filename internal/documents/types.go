@@ -40,7 +40,7 @@ var (
 // AllTypes lists the kinds of documents in the order of NĐ 30/2020 art. 7, then those that were added; also those of which nothing new is made: what was
 // made of them is still found by them.
 func AllTypes(ctx context.Context, r store.Reader) ([]Type, error) {
-	return store.All[Type](ctx, r, sqlTypes)
+	return store.Kept[Type](ctx, r, sqlTypes, "documents_types")
 }
 
 // Types lists the kinds of which documents are made today.

@@ -49,6 +49,7 @@ type DB struct {
 	stmts   sync.Map
 	changed atomic.Pointer[chan struct{}]
 	signals signals
+	kept    sync.Map // *Stmt → *keptList
 	applied []int64
 	acts    tallies
 }

@@ -41,7 +41,7 @@ func (t *Turns) Between(next http.Handler) http.Handler {
 		busy = d.Busy
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/assets/") || strings.HasSuffix(r.URL.Path, "/events") { // read once a version; open for hours
+		if strings.HasPrefix(r.URL.Path, "/assets/") || strings.HasSuffix(r.URL.Path, "/events") || r.URL.Path == PathSignIn { // read once a version; open for hours; bounded by itself
 			next.ServeHTTP(w, r)
 			return
 		}
