@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"time"
 
 	"congvu/internal/proof"
@@ -25,9 +25,16 @@ var (
 var errSealedBefore = errors.New("audit: sealed before")
 
 // CatchUp seals everything that has happened by now, thousands of entries in one transaction: the log that Follow makes, in a fraction of the time, for the past of a city that
-// was just built. The rows of a document are sealed once among the entries that are sealed together, for meanwhile they do not change.
+// was just built. The rows of a document are sealed once, for meanwhile they do not change: they are read after everything that had happened when it began.
 func (l *Log) CatchUp(ctx context.Context) error {
-	err := l.DB.CatchUpMany(ctx, Follower, time.Minute, l.SealAll)
+	last, err := store.LastEntry(ctx, l.DB)
+	if err != nil {
+		return err
+	}
+	seen := &looked{until: last, at: map[subject]bool{}}
+	err = l.DB.CatchUpMany(ctx, Follower, time.Minute, func(ctx context.Context, tx *store.Tx, all []store.Entry) error {
+		return l.sealAll(ctx, tx, all, seen)
+	})
 	if errors.Is(err, errSealedBefore) {
 		err = l.DB.CatchUp(ctx, Follower, time.Hour, l.Seal)
 	}
@@ -43,14 +50,41 @@ type newLeaf struct {
 	salt        []byte
 }
 
-// SealAll is Seal for many entries.
-func (l *Log) SealAll(ctx context.Context, tx *store.Tx, all []store.Entry) error {
+// subject is what an entry is about.
+type subject struct {
+	agency int64
+	ref    string
+}
+
+// looked are the documents whose rows were sealed after everything up to an entry had happened. Those of the transaction under way count when the next one begins:
+// it may be undone and tried again.
+type looked struct {
+	until int64
+	at    map[subject]bool
+	first int64 // entry of the transaction under way
+	now   map[subject]bool
+}
+
+func (s *looked) begin(all []store.Entry) {
+	if len(all) > 0 && all[0].ID != s.first {
+		maps.Copy(s.at, s.now)
+		s.first = all[0].ID
+	}
+	s.now = map[subject]bool{}
+}
+
+func (s *looked) has(what subject, entry int64) bool {
+	return entry <= s.until && (s.at[what] || s.now[what])
+}
+
+// sealAll is Seal for many entries.
+func (l *Log) sealAll(ctx context.Context, tx *store.Tx, all []store.Entry, seen *looked) error {
+	seen.begin(all)
 	next, err := store.One[int64](ctx, tx, sqlNextLeaf)
 	if err != nil {
 		return err
 	}
 	var rows []newLeaf
-	looked := map[string]bool{}
 	for _, e := range all {
 		if _, forgets, _ := proof.Told(string(e.Data)); forgets {
 			if err := l.pushAll(ctx, tx, next, rows); err != nil {
@@ -68,11 +102,11 @@ func (l *Log) SealAll(ctx context.Context, tx *store.Tx, all []store.Entry) erro
 		salt := newSalt()
 		p := sealed(e, 0, salt)
 		rows = append(rows, newLeaf{kindEntry, e.ID, 0, p.Leaf(), p.Words, salt})
-		about := fmt.Sprint(e.AgencyID, " ", e.Ref)
-		if l.Rows == nil || looked[about] {
+		what := subject{e.AgencyID, e.Ref}
+		if l.Rows == nil || seen.has(what, e.ID) {
 			continue
 		}
-		looked[about] = true
+		seen.now[what] = true
 		row, changed, err := l.rowsLeaf(ctx, tx, e)
 		if err != nil {
 			return err

@@ -339,9 +339,12 @@ func wait(ctx context.Context, woken <-chan struct{}, d time.Duration) {
 
 var sqlLastID = SQL(`SELECT COALESCE(max(id), 0) FROM store_journal`)
 
+// LastEntry is the highest id in the journal, 0 when it is empty.
+func LastEntry(ctx context.Context, r Reader) (int64, error) { return One[int64](ctx, r, sqlLastID) }
+
 // LastAct is when the newest entry of the journal was made, to the millisecond and never before it; 0 when there is none. A clock that is set by hand
 // starts behind it.
 func LastAct(ctx context.Context, r Reader) (Instant, error) {
-	id, err := One[int64](ctx, r, sqlLastID)
+	id, err := LastEntry(ctx, r)
 	return MadeAt(id), err
 }
