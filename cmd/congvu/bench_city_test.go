@@ -16,13 +16,19 @@ import (
 	"congvu/internal/storetest"
 )
 
+// onlyOnSQLite skips on PostgreSQL what takes long and asks the database nothing that the rooms' tests do not ask on both.
+func onlyOnSQLite(t *testing.T) {
+	t.Helper()
+	if os.Getenv("CONGVU_TEST_DB") != "" && os.Getenv("CONGVU_LONG") == "" {
+		t.Skip("runs on SQLite; CONGVU_LONG=1 runs it on PostgreSQL, too")
+	}
+}
+
 // Twenty people use the pages of a small city: every kind of act is done, and nothing fails; how fast it is, is not a test's business.
 func TestPeopleUseTheCity(t *testing.T) {
 	t.Setenv(asProgram, "1") // the server that is measured is this binary
 	c := storetest.Config(t, nil)
-	if c.URL != "" && os.Getenv("CONGVU_BENCH") == "" {
-		t.Skip("people use the city on SQLite; CONGVU_BENCH=1 lets them on PostgreSQL, too")
-	}
+	onlyOnSQLite(t)
 	if c.Dir == "" {
 		c.Dir = t.TempDir()
 	}

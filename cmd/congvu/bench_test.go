@@ -13,6 +13,7 @@ import (
 func TestEveryMeasurementRuns(t *testing.T) {
 	t.Setenv(asProgram, "1") // the server whose memory is measured is this binary
 	c := storetest.Config(t, nil)
+	onlyOnSQLite(t)
 	if c.Dir == "" {
 		c.Dir = t.TempDir()
 	}

@@ -15,6 +15,7 @@ import (
 // A sample city keeps its signatures: what it issued and received reaches B-LTA by itself, a release waits for a slow time stamp without holding
 // up anybody, and the administrator's page shows it all.
 func TestTheSampleCityKeepsItsSignatures(t *testing.T) {
+	onlyOnSQLite(t)
 	var sim *authority.Simulator
 	base, in := startDemoWith(t, 60, func(in *installation) (err error) { sim, err = in.simulateAuthority(); return err })
 	figures := settledFigures(t, in)
