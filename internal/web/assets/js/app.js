@@ -25,6 +25,16 @@ setupCountdown()
 setupSession()
 setupLive(htmx)
 
+// On a phone the tabs are a line that is pushed sideways: the one that is open is in sight.
+const showTab = () => {
+  for (const tab of document.querySelectorAll(".tabs a[aria-current]")) {
+    const line = tab.parentElement
+    if (line.scrollWidth > line.clientWidth) line.scrollLeft = tab.offsetLeft - line.offsetLeft - (line.clientWidth - tab.offsetWidth) / 2
+  }
+}
+document.addEventListener("htmx:after:swap", showTab)
+showTab()
+
 // The PDF viewer is large and seldom needed: it is fetched when a page shows one.
 const openViewers = () => {
   if (document.querySelector("[data-viewer]:not([data-ready])")) import("./viewer.js").then(v => v.openViewers())
