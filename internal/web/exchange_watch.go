@@ -217,9 +217,11 @@ func olderOptions(ctx context.Context, v watchView) []Option {
 	return Choose([]Option{{Value: "", Label: t(ctx, "Bất kỳ")}, {Value: "1", Label: t(ctx, "Hơn 1 giờ")}, {Value: "24", Label: t(ctx, "Hơn 1 ngày")}, {Value: "168", Label: t(ctx, "Hơn 1 tuần")}}, strconv.Itoa(v.older))
 }
 
-// sinceText is how long something has lasted: 40 giây, 12 phút, 5 giờ, 3 ngày.
+// sinceText is how long something has lasted: chưa đến 1 giây, 40 giây, 12 phút, 5 giờ, 3 ngày.
 func sinceText(ctx context.Context, took time.Duration) string {
 	switch {
+	case took < time.Second:
+		return t(ctx, "chưa đến 1 giây")
 	case took < 2*time.Minute:
 		return t(ctx, "{n} giây", "n", NumberText(ctx, int(took.Round(time.Second)/time.Second)))
 	case took < 2*time.Hour:
