@@ -167,26 +167,6 @@ func (x *Index) CatchUp(ctx context.Context) error {
 	return x.DB.CatchUp(ctx, Follower, patience, x.Hear)
 }
 
-// CatchUpAll is CatchUp for a long past: what many entries happened to is indexed once.
-func (x *Index) CatchUpAll(ctx context.Context) error {
-	return x.DB.CatchUpMany(ctx, Follower, time.Minute, func(ctx context.Context, tx *store.Tx, all []store.Entry) error {
-		type thing struct {
-			agency int64
-			ref    string
-		}
-		done := map[thing]bool{}
-		for _, e := range all {
-			if t := (thing{e.AgencyID, e.Ref}); !done[t] {
-				done[t] = true
-				if err := x.Renew(ctx, tx, e.AgencyID, e.Ref); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-}
-
 const reindexBatch = 200
 
 // Reindex builds the whole index anew, a batch a transaction, while people work; said is told how many entries there are so far.

@@ -292,23 +292,3 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
-
-// A long past is indexed once a thing, as it is in the end.
-func TestALongPastIsIndexed(t *testing.T) {
-	s := newShelf(t)
-	s.entries["thing/1"] = search.Entry{ID: 1, Agency: 7, Ref: "thing/1", Rights: []string{"all"}, Fields: map[string]string{"subject": "mới"}}
-	for _, ref := range []string{"thing/1", "thing/2", "thing/1"} {
-		if err := s.db.Write(t.Context(), store.System(7), func(tx *store.Tx) error {
-			return tx.Record(store.Event{Verb: "document.entered", Agency: 7, Ref: ref})
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := s.index.CatchUpAll(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	s.want(search.Query{Words: "moi"}, 1)
-	if done, err := s.db.CaughtUp(t.Context(), search.Follower); err != nil || !done {
-		t.Fatal(done, err)
-	}
-}
