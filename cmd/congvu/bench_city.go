@@ -290,7 +290,7 @@ func (r *cityRun) closed(ctx context.Context) {
 		_, err := clerks[i%len(clerks)].see(ctx, "/incoming?tab=all", "Văn bản đến")
 		return err
 	}))
-	r.report.Closed = append(r.report.Closed, r.b.repeat(ctx, "sign-in", fmt.Sprintf("%d connections, with the first page", 2*runtime.NumCPU()), 2*runtime.NumCPU(), func(ctx context.Context, i int) error {
+	r.report.Closed = append(r.report.Closed, r.b.repeat(ctx, "sign-in", fmt.Sprintf("%d connections, with the first page", 4*runtime.NumCPU()), 4*runtime.NumCPU(), func(ctx context.Context, i int) error {
 		_, err := signInAnew().do(ctx, all[i%len(all)])
 		return err
 	}))
