@@ -31,7 +31,9 @@ type cityBench struct {
 }
 
 // ofCity tells whether a part can be measured on a whole city only.
-func ofCity(part string) bool { return slices.Contains([]string{"load", "flood", "solo", "closed"}, part) }
+func ofCity(part string) bool {
+	return slices.Contains([]string{"load", "flood", "solo", "closed"}, part)
+}
 
 func (c *cityBench) wants(part string) bool {
 	return len(c.parts) == 0 || slices.Contains(c.parts, part)

@@ -22,7 +22,6 @@ const heapMargin = 0.7
 
 // tendMemory moves the collector's limit with what lives in the heap until ctx ends. It refuses nothing: work that needs more gets more.
 func tendMemory(ctx context.Context) {
-	debug.SetGCPercent(heapGrowth)
 	debug.SetMemoryLimit(memoryFloor)
 	figures := []runtimemetrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}, {Name: "/memory/classes/metadata/other:bytes"}}
 	limit := int64(memoryFloor)

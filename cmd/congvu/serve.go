@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -53,6 +54,9 @@ func serve(ctx context.Context, w *world, args []string) error {
 		tending, done := context.WithCancel(ctx)
 		defer done()
 		go tendMemory(tending)
+		if w.env("GOGC") == "" {
+			debug.SetGCPercent(heapGrowth)
+		}
 	}
 	in, err := openServing(ctx, s, opening{migrate: s.DB == "", allowTest: *allowTest}, log)
 	if err != nil {
