@@ -146,6 +146,48 @@ func TestNumbersThatARestoreHasLostAreEnteredOrVoided(t *testing.T) {
 	}
 }
 
+// A received document is taken in again with the arrival number that it had; one that is not missing is refused in the form, and nothing else gets a number.
+func TestAReceivedDocumentTakesItsOldArrivalNumber(t *testing.T) {
+	h := newHouse(t)
+	h.entered("12", "công tác văn thư, lưu trữ")
+	kept, err := documents.Lasts(bg, h.db, 2026)
+	h.must(err)
+	kept[0].Last += 2
+	_, err = documents.Fence(bg, h.db, kept)
+	h.must(err)
+	clerk := h.as("vanthu")
+	b := kept[0].Book
+	if page := text(clerk.answers(bookAddress(b, "lost"), 200)); !strings.Contains(page, "ghi số cũ vào ô «Số đến cũ» khi vào sổ") || strings.Contains(page, "Nhập lại số") {
+		t.Errorf("the page of an incoming register: %s", page)
+	}
+	var in *documents.Incoming
+	h.write(h.actorOf("vanthu"), func(tx *store.Tx) (err error) {
+		in, err = documents.Enter(bg, tx, documents.EntryForm{SenderAgency: int64(h.sector), Number: "13", Notation: "SNV-VP", IssuedDate: "2026-11-20", TypeCode: "CONG_VAN", Subject: "công tác cán bộ",
+			SignerName: "Đặng Hữu Phước", SignerPosition: "Giám đốc", PageAmount: 1})
+		return err
+	})
+	register := fmt.Sprintf("/incoming/%d/register", in.ID)
+	form := hiddenOf(clerk.answers(register, 200))
+	form.Set("number", "")
+	if status, page := clerk.post(register, form); status != 409 || !strings.Contains(text(page), "tạm dừng cấp số") {
+		t.Errorf("a number was given: %d %s", status, text(page))
+	}
+	form.Set("number", "9")
+	if status, page := clerk.post(register, form); status != 422 || !strings.Contains(text(page), "Số 9 không phải số thiếu sau khôi phục") {
+		t.Errorf("a number that is not missing: %d %s", status, text(page))
+	}
+	form.Set("number", "3")
+	if status, page := clerk.post(register, form); status != 200 || !strings.Contains(text(page), "3") {
+		t.Errorf("its own number: %d %s", status, text(page))
+	}
+	if page := text(clerk.act(bookAddress(b, "lost"), url.Values{"first": {"2"}, "reason": {"không tìm lại được văn bản"}})); !strings.Contains(page, "Đã bỏ 1 số thiếu của sổ.") || !strings.Contains(page, "Sổ đã cấp số trở lại") {
+		t.Errorf("one number, without the last: %s", page)
+	}
+	if page := text(clerk.answers(bookAddress(b, ""), 200)); !strings.Contains(page, "Số bỏ: không tìm lại được văn bản") || !strings.Contains(page, "công tác cán bộ") {
+		t.Errorf("the register: %s", page)
+	}
+}
+
 // The page of lost numbers at a desk and on a phone: no finding of axe, no sideways scrolling; a refusal keeps what was typed, and the act ends where the rest stands.
 func TestTheLostNumbersPageInTheBrowser(t *testing.T) {
 	tab := browsertest.Open(t)
