@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -287,7 +288,7 @@ func remoteLostNumbers(ctx context.Context, r *remoteCall) error {
 	}
 	return r.show(all, func(out io.Writer) {
 		for _, l := range all {
-			fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\n", l.Number, l.State, orDash(l.Title), orDash(l.Peer), orDash(l.Reason))
+			fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\n", l.Number, lostState(l.State), orDash(l.Title), orDash(l.Peer), orDash(l.Reason))
 		}
 		if len(all) == 0 {
 			fmt.Fprintln(out, "Sổ không thiếu số nào sau khôi phục.")
@@ -295,10 +296,17 @@ func remoteLostNumbers(ctx context.Context, r *remoteCall) error {
 	})
 }
 
+func lostState(state string) string {
+	return cmp.Or(map[string]string{"missing": "còn thiếu", "entered": "đã nhập lại", "void": "đã bỏ"}[state], state)
+}
+
 func remoteLostVoid(ctx context.Context, r *remoteCall) error {
 	id, err := r.ref("register")
 	if err == nil {
 		err = need("reason", r.o.reason)
+	}
+	if err == nil && r.books.first == 0 {
+		err = need("first", "")
 	}
 	if err != nil {
 		return err

@@ -281,7 +281,7 @@ func (d *door) enterSecret(ctx context.Context, c *call, in *struct{ Body client
 	f := in.Body
 	err = write(ctx, d, c, func(tx *store.Tx) error {
 		s, err := documents.EnterSecret(ctx, tx, documents.SecretForm{Direction: f.Direction, Register: int64(f.Register), Date: calendar.Date(f.Date), Party: f.Party, Code: f.Code,
-			Secrecy: documents.Secrecy(f.Secrecy), Urgency: urgencyOf(f.Urgency)})
+			Secrecy: documents.Secrecy(f.Secrecy), Urgency: urgencyOf(f.Urgency), Lost: f.LostNumber})
 		if err == nil {
 			out = client.SecretEntry{ID: client.ID(s.ID), Register: client.ID(s.RegisterID), Number: s.Number, Year: s.Year, Date: string(s.Date), Party: s.Party, Code: s.Code, Secrecy: int(s.Secrecy)}
 		}

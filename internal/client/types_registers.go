@@ -109,6 +109,8 @@ type SecretForm struct {
 	Code      string `json:"code,omitempty" maxLength:"100" doc:"Số, ký hiệu ghi trên văn bản"`
 	Secrecy   int    `json:"secrecy" doc:"1 mật, 2 tối mật, 3 tuyệt mật"`
 	Urgency   string `json:"urgency,omitempty" enum:"ordinary,urgent,very_urgent,express"`
+	// LostNumber enters it again with the number that it had before a restore.
+	LostNumber int64 `json:"lost_number,omitempty" minimum:"1" doc:"Số cũ của văn bản, là số thiếu sau khôi phục của sổ"`
 }
 
 // SecretEntry is a line of a register of secrets.
@@ -135,7 +137,7 @@ type PaperForm struct {
 	KeptCopies int      `json:"kept_copies,omitempty"`
 	Urgency    string   `json:"urgency,omitempty" enum:"ordinary,urgent,very_urgent,express"`
 	Register   ID       `json:"register,omitempty"`
-	Migrated   bool     `json:"migrated,omitempty" doc:"Chuyển từ sổ giấy trước đây: number và suffix là số có sẵn"`
+	Migrated   bool     `json:"migrated,omitempty" doc:"Chuyển từ sổ giấy trước đây, hoặc số thiếu sau khôi phục: number và suffix là số có sẵn"`
 	Number     int64    `json:"number,omitempty"`
 	Suffix     string   `json:"suffix,omitempty" maxLength:"4" doc:"Chữ của số chèn, ví dụ a"`
 }

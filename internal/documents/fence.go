@@ -57,7 +57,8 @@ type Heard struct {
 	Peer      string
 }
 
-// mostLost is how far beyond the last number evidence is believed: a peer who is wrong must not stop a register for ever.
+// mostLost is how far beyond the last number evidence of others is believed: a peer who is wrong must not stop a register for ever. What was kept outside is our own
+// and is believed however far it goes: a busy register gives more than that in a fortnight.
 const mostLost = 1000
 
 const lostColumns = `register_id, year, number, state, source, title, peer, at_us, ref, reason, person_name, ended_us`
@@ -67,7 +68,8 @@ var (
 	sqlPutLost = store.SQL(`INSERT INTO documents_lost_numbers (agency_id, ` + lostColumns + `) VALUES ($1, $2, $3, $4, 'missing', $5, $6, $7, $8, '', '', '', 0)
 		ON CONFLICT (agency_id, register_id, year, number) DO NOTHING`)
 	sqlNameLost = store.SQL(`UPDATE documents_lost_numbers SET title = $1, peer = $2, source = $3 WHERE agency_id = $4 AND register_id = $5 AND year = $6 AND number = $7 AND title = ''`)
-	sqlLost     = store.SQL(`SELECT ` + lostColumns + ` FROM documents_lost_numbers WHERE agency_id = $1 AND register_id = $2 ORDER BY number LIMIT 5000`)
+	sqlLost     = store.SQL(`SELECT ` + lostColumns + ` FROM documents_lost_numbers WHERE agency_id = $1 AND register_id = $2 ORDER BY CASE state WHEN 'missing' THEN 0 ELSE 1 END, number LIMIT 5000`)
+	sqlToVoid   = store.SQL(`SELECT number FROM documents_lost_numbers WHERE agency_id = $1 AND register_id = $2 AND state = 'missing' AND number >= $3 AND number <= $4 ORDER BY number`)
 	sqlEndLost  = store.SQL(`UPDATE documents_lost_numbers SET state = $1, ref = $2, reason = $3, person_name = $4, ended_us = $5
 		WHERE agency_id = $6 AND register_id = $7 AND year = $8 AND number = $9 AND state = 'missing'`)
 	sqlVoidOutgoing = store.SQL(`INSERT INTO documents_reservations (agency_id, id, register_id, year, number, state, reason, for_date, until_date, held_on, person_id, person_name,
@@ -184,7 +186,7 @@ func (b Book) forgot(ctx context.Context, tx *store.Tx, number int64, e Heard) (
 		}
 		return 0, err
 	}
-	if number > end+mostLost {
+	if number > end+mostLost && e.Source != LostOutside {
 		return 0, nil
 	}
 	if err := tx.Raise(ctx, b.AgencyID, b.series(), b.Year, number-first+1); err != nil {
@@ -230,7 +232,7 @@ func FencedRegisters(ctx context.Context, r store.Reader) ([]FencedRegister, err
 	return store.All[FencedRegister](ctx, r, sqlFences)
 }
 
-// LostNumbers lists the numbers that a register has forgotten and what became of them. For those who keep or read registers.
+// LostNumbers lists the numbers that a register has forgotten and what became of them, the missing ones first. For those who keep or read registers.
 func LostNumbers(ctx context.Context, r store.Reader, a store.Actor, register int64) ([]LostNumber, error) {
 	if !opensRegisters(a) && !SeesAll(a) {
 		return nil, errRegisterReaders()
@@ -251,6 +253,12 @@ func VoidLost(ctx context.Context, tx *store.Tx, register, first, last int64, re
 	if err != nil {
 		return 0, err
 	}
+	if first < 1 {
+		return 0, store.RefuseField("first", "Hãy ghi số cần bỏ.")
+	}
+	if last < first {
+		return 0, store.RefuseField("last", "Số cuối không được nhỏ hơn số đầu.")
+	}
 	if reason, err = reasonText(reason); err != nil {
 		return 0, err
 	}
@@ -258,21 +266,18 @@ func VoidLost(ctx context.Context, tx *store.Tx, register, first, last int64, re
 	if err != nil {
 		return 0, err
 	}
-	all, err := store.All[LostNumber](ctx, tx, sqlLost, a.Agency, register)
+	missing, err := store.All[int64](ctx, tx, sqlToVoid, a.Agency, register, first, last)
 	if err != nil {
 		return 0, err
 	}
-	for _, l := range all {
-		if l.State != LostMissing || l.Number < first || l.Number > last {
-			continue
-		}
+	for _, number := range missing {
 		if b.Direction == IncomingBook {
-			err = tx.Put(ctx, sqlVoidArrival, b.AgencyID, b.ID, b.Year, l.Number, tx.Now(), reason)
+			err = tx.Put(ctx, sqlVoidArrival, b.AgencyID, b.ID, b.Year, number, tx.Now(), reason)
 		} else {
-			err = tx.Put(ctx, sqlVoidOutgoing, b.AgencyID, tx.NewID(), b.ID, b.Year, l.Number, reason, today(tx.Now()), a.Person, name, tx.Now())
+			err = tx.Put(ctx, sqlVoidOutgoing, b.AgencyID, tx.NewID(), b.ID, b.Year, number, reason, today(tx.Now()), a.Person, name, tx.Now())
 		}
 		if err == nil {
-			err = tx.Put(ctx, sqlEndLost, LostVoid, "", reason, name, tx.Now(), b.AgencyID, b.ID, b.Year, l.Number)
+			err = tx.Put(ctx, sqlEndLost, LostVoid, "", reason, name, tx.Now(), b.AgencyID, b.ID, b.Year, number)
 		}
 		if err != nil {
 			return n, err
@@ -293,6 +298,11 @@ func (b Book) lost(ctx context.Context, r store.Reader, number int64) (bool, err
 	return ok, err
 }
 
+// noLost says that a number is none of those the register has forgotten.
+func (b Book) noLost(number int64) error {
+	return store.RefuseField("number", "Số {number} không phải số thiếu sau khôi phục của sổ {name}. Hãy chọn lại.", "number", number, "name", b.Name)
+}
+
 // takeLost uses a missing number for a document that is entered again.
 func (b Book) takeLost(ctx context.Context, tx *store.Tx, number int64, ref string) error {
 	name, _, err := nameActor(ctx, tx, tx.Actor())
@@ -304,7 +314,7 @@ func (b Book) takeLost(ctx context.Context, tx *store.Tx, number int64, ref stri
 		return err
 	}
 	if n == 0 {
-		return store.RefuseField("number", "Số {number} không phải số thiếu sau khôi phục của sổ {name}. Hãy chọn lại.", "number", number, "name", b.Name)
+		return b.noLost(number)
 	}
 	return tx.Record(store.Event{Verb: "number.entered", Agency: b.AgencyID, Ref: ref, Title: strconv.FormatInt(number, 10)})
 }
@@ -321,6 +331,18 @@ func (b Book) voidLines(ctx context.Context, r store.Reader, s Span) (out []Book
 		cells := strings.Split(strings.Repeat("\n", len(b.Columns())-1), "\n")
 		cells[1], cells[len(cells)-1] = fmt.Sprint(v.Number), vietnamese(store.Say("Số bỏ: {reason}", "reason", v.Reason))
 		out = append(out, BookLine{Number: v.Number, On: today(v.At), Cells: cells, Void: true})
+	}
+	return out, err
+}
+
+var sqlVoidLost = store.SQL(`SELECT ` + lostColumns + ` FROM documents_lost_numbers WHERE agency_id = $1 AND register_id = $2 AND state = 'void' AND number >= $3 AND number <= $4
+	AND ended_us >= $5 AND ended_us < $6 ORDER BY number`)
+
+// voidSecrets are the void numbers of a register of secrets that no entry has.
+func (b Book) voidSecrets(ctx context.Context, r store.Reader, s Span) (out []BookLine, err error) {
+	rows, err := store.All[LostNumber](ctx, r, sqlVoidLost, b.AgencyID, b.ID, s.First, s.Last, s.From.Time().UnixMicro(), s.To.AddDays(1).Time().UnixMicro())
+	for _, v := range rows {
+		out = append(out, BookLine{Number: v.Number, On: today(v.Ended), Void: true, Cells: []string{twoDigits(v.Number), "", "", "", "", "", "", vietnamese(store.Say("Số bỏ: {reason}", "reason", v.Reason))}})
 	}
 	return out, err
 }

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
+	"congvu/internal/calendar"
 	"congvu/internal/store"
 )
 
@@ -136,4 +138,74 @@ func must1[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// D4.8: a secret document that a restore has lost is entered again with its number, and a void number of that register is a line of it.
+func TestTheRegisterOfSecretsTakesBackWhatItHasForgotten(t *testing.T) {
+	h := newHouse(t)
+	form := SecretForm{Direction: IncomingBook, Party: "Công an thành phố Huế", Secrecy: Secret}
+	enter := func(f SecretForm) (s *SecretEntry, err error) {
+		err = h.try(h.clerk, func(tx *store.Tx) (err error) { s, err = EnterSecret(bg, tx, f); return })
+		return s, err
+	}
+	first := must1(enter(form))
+	kept := must1(Lasts(bg, h.DB, 2000))
+	for i := range kept {
+		kept[i].Last += 2
+	}
+	if n := must1(Fence(bg, h.DB, kept)); n != 2 {
+		t.Fatalf("%d numbers are missing", n)
+	}
+	_, err := enter(form)
+	refused(t, err, store.Conflict, "a secret gets a number")
+	form.Lost = 7
+	_, err = enter(form)
+	refused(t, err, store.Invalid, "a number that is not missing")
+	form.Lost = 3
+	if s := must1(enter(form)); s.Number != 3 || s.RegisterID != first.RegisterID {
+		t.Fatalf("%+v", s)
+	}
+	_, err = enter(form)
+	refused(t, err, store.Invalid, "the same number twice")
+	h.do(h.clerk, func(tx *store.Tx) error {
+		_, err := VoidLost(bg, tx, first.RegisterID, 2, 2, "sổ giấy không ghi số này")
+		return err
+	})
+	_, lines, err := BookLines(bg, h.DB, h.clerk, first.RegisterID, Span{})
+	must(t, err)
+	if len(lines) != 3 || !lines[1].Void || lines[1].Cells[7] != "Số bỏ: sổ giấy không ghi số này" || lines[2].Number != 3 {
+		t.Fatalf("%+v", lines)
+	}
+	form.Lost = 0
+	if s := must1(enter(form)); s.Number != 4 {
+		t.Fatalf("after the fence came %d", s.Number)
+	}
+	f := &store.Findings{}
+	if must(t, Check(bg, h.DB, f)); f.Total != 0 {
+		t.Fatalf("%+v", f.List)
+	}
+}
+
+// A restore around New Year: what last year's register has lost is entered with its day of last year, and nothing else of last year is.
+func TestLastYearsRegisterTakesBackWhatItHasForgotten(t *testing.T) {
+	h := newHouse(t)
+	h.entered(PaperForm{})
+	kept := must1(Lasts(bg, h.DB, 2000))
+	kept[0].Last += 2
+	b := kept[0].Book
+	day := today(h.DB.Now())
+	h.clock.Set(time.Date(day.Year()+1, 1, 4, 9, 0, 0, 0, calendar.Hanoi))
+	if n := must1(Fence(bg, h.DB, kept)); n != 2 {
+		t.Fatalf("%d numbers are missing", n)
+	}
+	_, err := h.paper(PaperForm{Register: b.ID, Date: day})
+	refused(t, err, store.Invalid, "a new document of last year")
+	_, err = h.paper(PaperForm{Register: b.ID, Date: day, Migrated: true, Number: 9})
+	refused(t, err, store.Invalid, "a number that is not missing")
+	if o := h.entered(PaperForm{Register: b.ID, Date: day, Migrated: true, Number: 2}); o.Year != day.Year() || o.Number != 2 || o.IssuedDate != day {
+		t.Fatalf("%+v", o)
+	}
+	if o := h.entered(PaperForm{}); o.Year != day.Year()+1 || o.Number != 1 {
+		t.Fatalf("the new year's register stands still: %+v", o.NumberText)
+	}
 }

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -70,6 +71,9 @@ func EnterPaper(ctx context.Context, tx *store.Tx, f PaperForm) (*Outgoing, erro
 			return nil, err
 		}
 	}
+	if b.Year != today(tx.Now()).Year() && !f.Lost { // a register of last year takes what a restore around New Year has lost, nothing else
+		return nil, store.RefuseField("date", "Ngày văn bản phải trong năm nay và không sau hôm nay.")
+	}
 	if f.Lost {
 		if o.Number, err = f.Number, b.takeLost(ctx, tx, f.Number, o.Ref()); err == nil {
 			err = o.mayFollow(ctx, tx, b, o.IssuedDate, true)
@@ -79,7 +83,7 @@ func EnterPaper(ctx context.Context, tx *store.Tx, f PaperForm) (*Outgoing, erro
 			err = o.mayFollow(ctx, tx, b, o.IssuedDate, false)
 		}
 	} else {
-		o.Number, err = f.Number, b.mayMigrate(f)
+		o.Number, err = f.Number, b.mayMigrate(ctx, tx, f)
 	}
 	if err != nil {
 		return nil, err
@@ -112,7 +116,7 @@ func (o *Outgoing) fillPaper(ctx context.Context, tx *store.Tx, f PaperForm) err
 	if n := len([]rune(o.SignerName)); n == 0 || n > 200 {
 		p.Add("signer", "Hãy ghi họ tên người ký (không quá 200 ký tự).")
 	}
-	if !o.IssuedDate.Valid() || o.IssuedDate.After(now) || o.IssuedDate.Year() != now.Year() {
+	if !o.IssuedDate.Valid() || o.IssuedDate.After(now) || o.IssuedDate.Year() != now.Year() && (!f.Lost && !f.Migrated || o.IssuedDate.Year() != now.Year()-1) {
 		p.Add("date", "Ngày văn bản phải trong năm nay và không sau hôm nay.")
 	}
 	if o.KeptCopies < 0 || o.KeptCopies > 999 {
@@ -155,7 +159,10 @@ func (o *Outgoing) paperBook(ctx context.Context, tx *store.Tx, f PaperForm) (Bo
 }
 
 // mayMigrate takes the number of an earlier register on paper: one below the first that the system gives, or an inserted one.
-func (b Book) mayMigrate(f PaperForm) error {
+func (b Book) mayMigrate(ctx context.Context, r store.Reader, f PaperForm) error {
+	if fenced, err := Fenced(ctx, r, b); err != nil || fenced > 0 && f.Suffix == "" && f.Number >= max(b.FirstNumber, 1) {
+		return cmp.Or(err, b.noLost(f.Number))
+	}
 	if f.Number < 1 || f.Number > 1_000_000 || f.Suffix == "" && f.Number >= b.FirstNumber {
 		return store.RefuseField("number", "Số có sẵn của văn bản chuyển từ sổ giấy phải nhỏ hơn số {first} mà sổ {name} bắt đầu cấp, hoặc là số chèn như 15a.", "first", fmt.Sprint(b.FirstNumber), "name", b.Name)
 	}

@@ -3,6 +3,7 @@ package documents
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"congvu/internal/calendar"
 	"congvu/internal/store"
@@ -49,6 +50,7 @@ type SecretForm struct {
 	Code      string
 	Secrecy   Secrecy
 	Urgency   Urgency
+	Lost      int64 // the number that it had before a restore (fence.go); 0 = the next one
 }
 
 var (
@@ -98,13 +100,15 @@ func EnterSecret(ctx context.Context, tx *store.Tx, f SecretForm) (*SecretEntry,
 	if err != nil {
 		return nil, err
 	}
-	if err := b.unfenced(ctx, tx); err != nil {
+	if s.Number = f.Lost; f.Lost != 0 {
+		err = b.takeLost(ctx, tx, f.Lost, b.ref())
+	} else if err = b.unfenced(ctx, tx); err == nil {
+		s.Number, err = tx.Draw(ctx, a.Agency, b.series(), b.Year)
+		s.Number += max(b.FirstNumber, 1) - 1
+	}
+	if err != nil {
 		return nil, err
 	}
-	if s.Number, err = tx.Draw(ctx, a.Agency, b.series(), b.Year); err != nil {
-		return nil, err
-	}
-	s.Number += max(b.FirstNumber, 1) - 1
 	if s.PersonName, _, err = nameActor(ctx, tx, a); err != nil {
 		return nil, err
 	}
@@ -153,6 +157,14 @@ func (b Book) secretLines(ctx context.Context, r store.Reader, s Span) ([]BookLi
 		}
 		lines = append(lines, BookLine{Number: v.Number, Ref: fmt.Sprintf("secret/%d", v.ID), On: v.Date, Void: v.VoidReason != "",
 			Cells: []string{twoDigits(v.Number), v.Date.Display(), v.Party, v.Code, v.Secrecy.Label(), urgent, "", remark}})
+	}
+	if err != nil {
+		return nil, err
+	}
+	void, err := b.voidSecrets(ctx, r, s)
+	if len(void) > 0 {
+		lines = append(lines, void...)
+		slices.SortStableFunc(lines, func(x, y BookLine) int { return int(x.Number - y.Number) })
 	}
 	return lines, err
 }

@@ -154,7 +154,7 @@ func (d *Door) registerPage(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	form := &Form{r: asked(r)}
 	span := documents.Span{From: form.Date("from"), To: form.Date("to"), Last: form.Number("last")}
-	v := registerView{book: b, from: form.shown("from"), to: form.shown("to"), clerk: documents.KeepsRegisters(actor(r)), today: d.today()}
+	v := registerView{book: b, from: form.shown("from"), to: form.shown("to"), clerk: documents.KeepsRegisters(actor(r)), keeps: actor(r).Roles.Has(bookKeepers), today: d.today()}
 	if err := form.Err(); err != nil {
 		errs, _ := asErrors(ctx, err)
 		v.wrong, span = errs[0].Message, documents.Span{}
@@ -170,11 +170,9 @@ func (d *Door) registerPage(w http.ResponseWriter, r *http.Request) error {
 		v.older = v.address() + "&last=" + strconv.FormatInt(v.lines[0].Number-1, 10)
 	}
 	v.later = span.Last != 0
-	missing, err := documents.Fenced(ctx, d.DB, b)
-	if err != nil {
+	if v.missing, err = documents.Fenced(ctx, d.DB, b); err != nil {
 		return err
 	}
-	v.fenced = missing > 0
 	return d.page(w, r, View{Title: b.Name, Active: "registers", Watch: []string{"documents"}}, registerRows(v))
 }
 
@@ -185,7 +183,8 @@ type registerView struct {
 	from, to, wrong string // wrong: a day that narrows nothing
 	older           string // address of the lines before
 	later, clerk    bool
-	fenced          bool // it gives no number after a restore
+	missing         int64 // numbers that a restore has lost; above 0 it gives none
+	keeps           bool  // the reader may enter or void them
 	today           calendar.Date
 }
 

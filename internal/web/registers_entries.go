@@ -127,19 +127,27 @@ func (d *Door) enterSecret(w http.ResponseWriter, r *http.Request, b documents.B
 	if b.Direction == documents.IncomingBook {
 		party = t(ctx, "Cơ quan ban hành")
 	}
+	lost, back, err := d.lostBehind(r, b)
+	if err != nil {
+		return err
+	}
 	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Vào sổ văn bản mật"), Lead: t(ctx, "{name}, năm {year}", "name", b.Name, "year", strconv.Itoa(b.Year)),
-		Submit: Action{Label: t(ctx, "Lấy số"), Kind: Primary}, Refused: t(ctx, "Chưa vào sổ được"), Back: bookAddress(b, ""),
+		Submit: Action{Label: t(ctx, "Lấy số"), Kind: Primary}, Refused: t(ctx, "Chưa vào sổ được"), Back: back,
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
-			return []templ.Component{Note(Warn, t(ctx, "Chỉ ghi số, ngày, nơi gửi hoặc nhận và độ mật. Không ghi nội dung, không đính kèm tệp: văn bản mật không được đưa vào mạng này.")),
+			out := []templ.Component{Note(Warn, t(ctx, "Chỉ ghi số, ngày, nơi gửi hoặc nhận và độ mật. Không ghi nội dung, không đính kèm tệp: văn bản mật không được đưa vào mạng này.")),
 				TextField(fieldOf(f, errs, Field{Name: "party", Label: party, MaxLength: 200, Autofocus: true})),
 				TextField(fieldOf(f, errs, Field{Name: "code", Label: t(ctx, "Số, ký hiệu"), Optional: true, Short: true, MaxLength: 60})),
 				DateField(fieldOf(f, errs, Field{Name: "date", Label: t(ctx, "Ngày văn bản"), Value: d.today().Display()})),
 				RadioField(Field{Name: "secrecy", Label: t(ctx, "Độ mật"), Error: errs.Of("secrecy")}, Choose(secrecyOptions(ctx), f.shown("secrecy"))),
-				SelectField(Field{Name: "urgency", Label: t(ctx, "Độ khẩn"), Error: errs.Of("urgency")}, Choose(urgencyOptions(ctx, false), f.shown("urgency")))}, nil
+				SelectField(Field{Name: "urgency", Label: t(ctx, "Độ khẩn"), Error: errs.Of("urgency")}, Choose(urgencyOptions(ctx, false), f.shown("urgency")))}
+			if lost {
+				out = append(out, TextField(fieldOf(f, errs, Field{Name: "number", Label: t(ctx, "Số cũ"), Value: i18n.CleanLine(r.URL.Query().Get("number")), Short: true, InputMode: "numeric", Hint: t(ctx, "Số mà văn bản này đã có trước khi khôi phục dữ liệu")})))
+			}
+			return out, nil
 		},
 		Do: func(f *Form) (flashed, string, error) {
 			urgency, _ := documents.ParseUrgency(f.Line("urgency"))
-			form := documents.SecretForm{Direction: b.Direction, Register: b.ID, Date: f.Date("date"), Party: f.Line("party"), Code: f.Line("code"),
+			form := documents.SecretForm{Direction: b.Direction, Register: b.ID, Lost: f.Number("number"), Date: f.Date("date"), Party: f.Line("party"), Code: f.Line("code"),
 				Secrecy: documents.Secrecy(f.Number("secrecy")), Urgency: urgency}
 			if err := f.Err(); err != nil {
 				return flashed{}, "", err
@@ -192,19 +200,36 @@ func (d *Door) enterPaper(w http.ResponseWriter, r *http.Request, b documents.Bo
 	for _, u := range units {
 		options = append(options, Option{Value: strconv.FormatInt(int64(u.ID), 10), Label: u.Name})
 	}
+	lost, back, err := d.lostBehind(r, b)
+	if err != nil {
+		return err
+	}
+	day, hint := d.today().Display(), t(ctx, "Chỉ với văn bản chuyển từ sổ giấy trước đây, ví dụ 15a")
+	if lost {
+		hint = t(ctx, "Số mà văn bản này đã có trước khi khôi phục dữ liệu; hoặc số chèn của sổ giấy trước đây, ví dụ 15a")
+	}
+	if lost && i18n.CleanLine(r.URL.Query().Get("number")) != "" { // it was issued before: its day is on it
+		day = ""
+	}
 	return d.act(w, r, ActPage{Active: "registers", Title: t(ctx, "Vào sổ văn bản giấy đã ký"), Lead: t(ctx, "{name}, năm {year}", "name", b.Name, "year", strconv.Itoa(b.Year)),
-		Submit: Action{Label: t(ctx, "Lấy số, vào sổ"), Kind: Primary}, Refused: t(ctx, "Chưa vào sổ được"), Back: bookAddress(b, ""), Guard: true,
+		Submit: Action{Label: t(ctx, "Lấy số, vào sổ"), Kind: Primary}, Refused: t(ctx, "Chưa vào sổ được"), Back: back, Guard: true,
 		Fields: func(f *Form, errs Errors) ([]templ.Component, error) {
-			return []templ.Component{Note(Info, t(ctx, "Văn bản giấy và văn bản điện tử dùng chung một dãy số. Văn bản này không có bản điện tử nên hệ thống không ký và không gửi.")),
+			note := Note(Info, t(ctx, "Văn bản giấy và văn bản điện tử dùng chung một dãy số. Văn bản này không có bản điện tử nên hệ thống không ký và không gửi."))
+			number := TextField(fieldOf(f, errs, Field{Name: "number", Label: t(ctx, "Số có sẵn"), Value: i18n.CleanLine(r.URL.Query().Get("number")), Optional: !lost, Short: true, Hint: hint}))
+			out := []templ.Component{
 				SelectField(Field{Name: "type", Label: t(ctx, "Loại văn bản"), Error: errs.Of("type")}, Choose(types, f.shown("type"))),
 				TextField(fieldOf(f, errs, Field{Name: "subject", Label: t(ctx, "Trích yếu"), MaxLength: 500})),
 				TextField(fieldOf(f, errs, Field{Name: "signer", Label: t(ctx, "Người ký"), MaxLength: 200})),
-				DateField(fieldOf(f, errs, Field{Name: "date", Label: t(ctx, "Ngày văn bản"), Value: d.today().Display()})),
+				DateField(fieldOf(f, errs, Field{Name: "date", Label: t(ctx, "Ngày văn bản"), Value: day})),
 				SelectField(Field{Name: "unit", Label: t(ctx, "Đơn vị soạn thảo"), Error: errs.Of("unit")}, Choose(options, f.shown("unit"))),
 				TextArea(fieldOf(f, errs, Field{Name: "receivers", Label: t(ctx, "Nơi nhận"), Hint: t(ctx, "Mỗi nơi nhận một dòng"), Rows: 4})),
 				SelectField(Field{Name: "urgency", Label: t(ctx, "Độ khẩn"), Error: errs.Of("urgency")}, Choose(urgencyOptions(ctx, false), f.shown("urgency"))),
 				TextField(fieldOf(f, errs, Field{Name: "kept_copies", Label: t(ctx, "Số bản lưu"), Value: "1", Short: true, InputMode: "numeric"})),
-				TextField(fieldOf(f, errs, Field{Name: "number", Label: t(ctx, "Số có sẵn"), Optional: true, Short: true, Hint: t(ctx, "Chỉ với văn bản chuyển từ sổ giấy trước đây, ví dụ 15a")}))}, nil
+			}
+			if lost { // what the document is entered for comes first
+				return append([]templ.Component{note, number}, out...), nil
+			}
+			return append(append([]templ.Component{note}, out...), number), nil
 		},
 		Do: func(f *Form) (flashed, string, error) {
 			given, suffix := numberAndSuffix(f.Line("number"))
@@ -214,6 +239,9 @@ func (d *Door) enterPaper(w http.ResponseWriter, r *http.Request, b documents.Bo
 			if err := f.Err(); err != nil {
 				return flashed{}, "", err
 			}
+			if lost && given != 0 && suffix == "" && form.Date.IsZero() { // today is the day of what gets its number today
+				return flashed{}, "", store.RefuseField("date", "Hãy ghi ngày của văn bản đã mang số này.")
+			}
 			var o *documents.Outgoing
 			err := d.DB.Write(ctx, actor(r), func(tx *store.Tx) (err error) { o, err = documents.EnterPaper(ctx, tx, form); return err })
 			if err != nil {
@@ -221,6 +249,15 @@ func (d *Door) enterPaper(w http.ResponseWriter, r *http.Request, b documents.Bo
 			}
 			return done("Đã vào sổ văn bản giấy, số {number}.", "number", o.NumberText), "", nil
 		}})
+}
+
+// lostBehind tells whether a register waits for numbers that a restore has lost, and where its entries lead back to: the rest of them.
+func (d *Door) lostBehind(r *http.Request, b documents.Book) (lost bool, back string, err error) {
+	n, err := documents.Fenced(r.Context(), d.DB, b)
+	if n > 0 {
+		return true, bookAddress(b, "lost"), err
+	}
+	return false, bookAddress(b, ""), err
 }
 
 // numberAndSuffix takes "15a" apart; what is no number is left to the room to refuse.
