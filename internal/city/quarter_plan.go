@@ -107,24 +107,25 @@ var deedNames = []string{"draft", "send back", "revise", "approve", "sign", "rel
 
 // quarterPlan is everything that happens in the quarter, decided before anything does.
 type quarterPlan struct {
-	r       *rand.Rand
-	f       quarterFigures
-	all     []agency
-	l       levels
-	desks   map[*agency]*desk
-	days    []calendar.Date
-	weights []int // of the days, running sums
-	used    map[subjectKey]bool
-	written []int // how often each matter was written about
-	letters []*letter
-	inside  []*letter // internal documents
-	in      []*arrival
-	deeds   []deed
+	r        *rand.Rand
+	f        quarterFigures
+	all      []agency
+	l        levels
+	desks    map[*agency]*desk
+	days     []calendar.Date
+	weights  []int // of the days, running sums
+	used     map[subjectKey]bool
+	numbered map[numberedKey]bool
+	written  []int // how often each matter was written about
+	letters  []*letter
+	inside   []*letter // internal documents
+	in       []*arrival
+	deeds    []deed
 }
 
 // drawQuarter makes the plan of a quarter; the same agencies, scale and seed give the same plan on every machine.
 func drawQuarter(w Whole, all []agency) (*quarterPlan, error) {
-	q := &quarterPlan{r: rand.New(rand.NewPCG(w.Seed, 421)), f: figuresOf(w.Scale, all), all: all, l: levelsOf(all), desks: map[*agency]*desk{}, used: map[subjectKey]bool{}, written: make([]int, len(matters))}
+	q := &quarterPlan{r: rand.New(rand.NewPCG(w.Seed, 421)), f: figuresOf(w.Scale, all), all: all, l: levelsOf(all), desks: map[*agency]*desk{}, used: map[subjectKey]bool{}, numbered: map[numberedKey]bool{}, written: make([]int, len(matters))}
 	for i := range all {
 		d := deskOf(&all[i], w.Profile != "")
 		if q.desks[&all[i]] = d; len(d.chiefs) == 0 || len(d.clerks) == 0 || len(d.leaders) == 0 {

@@ -194,7 +194,15 @@ func TestWhatHappensLaterIsPlannedExactly(t *testing.T) {
 					}
 				}
 			}
+			came := map[string]bool{}
 			for _, r := range q.in {
+				if f := r.entry; f != nil && f.Number != "" {
+					if code := fmt.Sprint(r.at.code, f.SenderName, f.Number, "/", f.Notation); came[code] {
+						t.Errorf("seed %d: %s comes twice", seed, code)
+					} else {
+						came[code] = true
+					}
+				}
 				if r.lost > 0 {
 					lost++
 				}
