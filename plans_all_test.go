@@ -36,6 +36,8 @@ var readThrough = map[string]string{
 	"AS opened, COALESCE(sum(CASE WHEN state = 'locked'":                   "who has built a sample city counts it once",
 	"AS n FROM documents_outgoing GROUP BY state":                          "who has built a sample city counts it once",
 	"AS n FROM documents_incoming GROUP BY source, state":                  "who has built a sample city counts it once",
+	"FROM documents_outgoing WHERE recalled_us > 0) AS recalled":           "who has built a sample city counts it once",
+	"FROM exchange_deliveries WHERE sends > 1 OR arrived_us":               "who has built a sample city counts it once",
 	"SELECT COALESCE(max(id), 0) FROM store_journal":                       onPostgres + "one row, from the end of an index",
 	"SELECT level, CAST(count(*) AS BIGINT) AS n FROM org_agencies":        onPostgres + "who has built a sample city counts it once",
 	"FROM store_jobs GROUP BY kind":                                        "due work only, for the operator",

@@ -47,10 +47,16 @@ func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
 // author draws drafter, reviewer and signer of a document, and the capacity he signs in.
 func (q *quarterPlan) author(w *letter) {
-	a, d := w.from, q.desks[w.from]
+	d := q.desks[w.from]
 	chief := pick(q.r, d.chiefs)
-	w.reviewer, w.drafter, w.clerk = chief, pick(q.r, d.of[chief.unit]), pick(q.r, d.clerks)
-	w.signer = a.head()
+	w.clerk = pick(q.r, d.clerks)
+	q.authored(w, chief, pick(q.r, d.of[chief.unit]))
+}
+
+// authored says who writes and reviews a document, and draws its signer.
+func (q *quarterPlan) authored(w *letter, reviewer, drafter *post) {
+	a, d := w.from, q.desks[w.from]
+	w.reviewer, w.drafter, w.signer, w.capacity = reviewer, drafter, a.head(), ""
 	switch {
 	case a.head().kind == org.Acting:
 		w.capacity = "Q"

@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"congvu/internal/calendar"
 	"congvu/internal/documents"
 	"congvu/internal/exchange"
+	"congvu/internal/store"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -39,6 +42,19 @@ func (s *Seeder) countQuarter(ctx context.Context, w Whole, t *Totals) error {
 	t.add("Văn bản đến từ các văn bản đó", exchanged, n*int64(f.Copies))
 	t.add("Văn bản đến từ ngoài thành phố", entered, n*int64(f.Outside))
 	t.add("Văn bản nội bộ, chưa ban hành", inside, n*int64(f.Internal))
+	after, err := documents.TalliedAfter(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	retried, err := exchange.Retried(ctx, s.DB)
+	if err != nil {
+		return err
+	}
+	t.add("Văn bản đến đơn vị trả lại, giao lại", after.GivenBack, n*int64(f.Returned))
+	t.add("Văn bản đến đã có văn bản trả lời", after.Replied, n*int64(f.Replies))
+	t.add("Văn bản đi đã thu hồi", after.Recalled, n*int64(f.Recalled))
+	t.add("Văn bản đi được thay thế", after.Replaced, n*int64(f.Replaced))
+	t.add("Lượt gửi không thành công, phải gửi lại", retried, n*int64(f.Retried))
 	t.add("Tổng số văn bản", issued+exchanged+entered+inside, n*int64(f.Entered()))
 	return nil
 }
@@ -79,7 +95,7 @@ func (p *quarterPlay) check(ctx context.Context) error {
 		out[stateOf[w.fate]]++
 	}
 	for _, r := range p.in {
-		in[reachedOf[r.fate]]++
+		in[r.ends()]++
 	}
 	var wrong []error
 	differ := func(what string, got, want int) {
@@ -93,15 +109,85 @@ func (p *quarterPlay) check(ctx context.Context) error {
 			delete(out, state)
 		}
 	}
-	for _, state := range reachedOf {
-		if want, ok := in[state]; ok {
-			differ("incoming "+string(state), c.in[state], want)
-			delete(in, state)
-		}
+	for _, state := range slices.Sorted(maps.Keys(in)) {
+		differ("incoming "+string(state), c.in[state], in[state])
 	}
 	differ("lines answered", c.lines, lines)
 	differ("done late", c.late, p.f.Late)
+	return errors.Join(append(wrong, p.checkAfter(ctx))...)
+}
+
+// checkAfter looks at each document that was recalled, replaced, answered or sent again: both sides have to say what was planned.
+func (p *quarterPlay) checkAfter(ctx context.Context) error {
+	var wrong []error
+	differ := func(w *letter, what string, got, want any) {
+		if got != want {
+			wrong = append(wrong, fmt.Errorf("%s of %s: %s: %v, planned %v", w.number, w.from.name, what, got, want))
+		}
+	}
+	for _, w := range p.letters {
+		clerk := p.desks[w.from].clerks[0].actor
+		if w.back > 0 || w.instead != nil {
+			old := w
+			if w.instead != nil {
+				old = w.instead
+			}
+			doc, err := documents.FindOutgoing(ctx, p.s.DB, clerk, old.id)
+			if err != nil {
+				return err
+			}
+			differ(old, "recalled", doc.RecalledAt != 0, w.back > 0)
+			if w.instead != nil {
+				differ(old, "replaced", doc.ReplacedBy, w.id)
+			}
+			if err := p.checkAsked(ctx, old, differ); err != nil {
+				return err
+			}
+		}
+		if r := w.answers; r != nil {
+			in, err := documents.FindIncoming(ctx, p.s.DB, p.desks[r.at].clerks[0].actor, r.id)
+			if err != nil {
+				return err
+			}
+			differ(w, "answers", in.ReplyOutgoing, w.id)
+		}
+		if !slices.ContainsFunc(w.to, func(r *arrival) bool { return r.lost > 0 }) {
+			continue
+		}
+		lines, err := exchange.Deliveries(ctx, p.s.DB, clerk, w.id)
+		if err != nil {
+			return err
+		}
+		for _, r := range w.to {
+			for _, l := range lines {
+				if l.ReceiverID == int64(r.at.id) {
+					differ(w, "sent again to "+r.at.name, l.ArrivedAt-l.SentAt > store.Instant(time.Hour/time.Microsecond), r.lost > 0)
+				}
+			}
+		}
+	}
 	return errors.Join(wrong...)
+}
+
+// checkAsked compares what the sender has heard from each receiver with what each has said.
+func (p *quarterPlay) checkAsked(ctx context.Context, w *letter, differ func(w *letter, what string, got, want any)) error {
+	asked, err := exchange.Requests(ctx, p.s.DB, p.desks[w.from].clerks[0].actor, w.id)
+	if err != nil {
+		return err
+	}
+	heard := map[string]string{}
+	for _, q := range asked {
+		heard[q.ReceiverCode] = q.State
+	}
+	differ(w, "receivers asked", len(asked), len(w.to))
+	for _, r := range w.to {
+		want := documents.AskedDeclined
+		if r.agrees {
+			want = documents.AskedAgreed
+		}
+		differ(w, "answer of "+r.at.name, heard[r.at.code], want)
+	}
+	return nil
 }
 
 func (p *quarterPlay) checkOut(ctx context.Context, a *agency, c *counted) error {

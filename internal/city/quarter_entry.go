@@ -8,6 +8,12 @@ import (
 	"congvu/internal/documents"
 )
 
+// numberedKey is what the registry knows a document from outside by: a sender gives a number once in a quarter.
+type numberedKey struct {
+	at             *agency
+	sender, number string
+}
+
 // entry is what the registry types in of a document from outside of the city: of ministries, provinces, enterprises, citizens.
 func (q *quarterPlan) entry(at *agency, dated calendar.Date) *documents.EntryForm {
 	f := &documents.EntryForm{IssuedDate: dated, TypeCode: "CONG_VAN", PageAmount: 1 + q.r.IntN(6)}
@@ -19,7 +25,11 @@ func (q *quarterPlan) entry(at *agency, dated calendar.Date) *documents.EntryFor
 		from := pick(q.r, outsideSenders)
 		f.SenderName = strings.NewReplacer("{n}", fmt.Sprint(1+q.r.IntN(60)), "{p}", pick(q.r, provinces)).Replace(from.name)
 		f.SignerName, f.SignerPosition = from.signer, from.position
-		f.Number, f.Notation = fmt.Sprint(12+q.r.IntN(8800)), from.notation
+		f.Notation = from.notation
+		for f.Number == "" || q.numbered[numberedKey{at, f.SenderName, f.Number}] { // a number that came before is a twin, and waits for a decision
+			f.Number = fmt.Sprint(12 + q.r.IntN(8800))
+		}
+		q.numbered[numberedKey{at, f.SenderName, f.Number}] = true
 	}
 	switch n := q.r.IntN(100); {
 	case n < 1:

@@ -31,6 +31,9 @@ type quarterFigures struct {
 	Urgencies                         [4]int // of the issued ones
 	Late, Open                        int    // of all received documents (C4.10); the rest is done in time
 	Returned                          int    // received documents that a unit gave back once
+	Recalled, Replaced                int    // issued documents, later
+	Replies                           int    // issued documents that answer and complete a received one
+	Retried                           int    // copies that were sent and did not come through at first
 	SentBack                          int    // drafts that were returned once
 }
 
@@ -138,6 +141,8 @@ func figuresOf(scale float64, all []agency) quarterFigures {
 	f.Late, f.Open = in[1], in[2]
 	f.Returned = share(f.Copies+f.Outside, 3, 97)[0]
 	f.SentBack = share(f.Issued, 8, 92)[0]
+	few := func(total, perMille int) int { return max(1, share(total, perMille, 1000-perMille)[0]) } // the smallest set shows each kind once
+	f.Recalled, f.Replaced, f.Replies, f.Retried = few(f.Issued, 10), few(f.Issued, 5), few(f.Issued, 50), few(f.Copies, 3)
 	return f
 }
 

@@ -88,6 +88,6 @@ func TestAQuarterThatWasKilledGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if totals, err := s.totals(context.Background(), killedQuarter); err != nil || totals.Lines[len(totals.Lines)-1].Got != 500 {
-		t.Errorf("%+v: %v", totals, err)
+		t.Errorf("%v: %+v", err, totals)
 	}
 }

@@ -2,6 +2,7 @@ package city
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -23,11 +24,16 @@ type letter struct {
 	urgency                          documents.Urgency
 	files                            []int // of the pool
 	to                               []*arrival
+	back                             int      // the working day it is recalled on; 0 = never
+	instead                          *letter  // the issued one that it replaces
+	answers                          *arrival // what it replies to and completes
+	taken                            bool     // has a part in one of these
 
 	queue
 	id      int64 // as played
 	state   documents.State
 	revised bool   // after a return
+	gone    bool   // recalled
 	number  string // document identifier, once issued
 }
 
@@ -50,12 +56,18 @@ type arrival struct {
 	opens                      int // the working day it can be registered on; beyond the last one it has only arrived
 	late, bounce, starts       bool
 	leader, chief, hand, clerk *post
+	carried                    int       // the first carriage after its release, counted as opens
+	lost                       int       // how many sendings do not come through
+	reply                      *letter   // the document that completes it
+	answer                     time.Time // when the agency answers what the sender asks about it; zero = he asks nothing
+	agrees                     bool
 
 	queue
 	id       int64 // as played
 	state    documents.InState
 	directed int  // how often
 	given    bool // back, by the unit
+	answered bool // what the sender asks
 }
 
 func (r *arrival) ruled() bool  { return r.way == ruledHand || r.way == ruledUnit }
@@ -86,31 +98,34 @@ const (
 	doForward
 	doStart
 	doComplete
+	doRecall
+	doAnswer
 	doCarry
 )
 
-var deedNames = []string{"draft", "send back", "revise", "approve", "sign", "release", "cancel", "register", "direct", "give back", "direct again", "forward", "start", "complete", "carry"}
+var deedNames = []string{"draft", "send back", "revise", "approve", "sign", "release", "cancel", "register", "direct", "give back", "direct again", "forward", "start", "complete", "recall", "answer", "carry"}
 
 // quarterPlan is everything that happens in the quarter, decided before anything does.
 type quarterPlan struct {
-	r       *rand.Rand
-	f       quarterFigures
-	all     []agency
-	l       levels
-	desks   map[*agency]*desk
-	days    []calendar.Date
-	weights []int // of the days, running sums
-	used    map[subjectKey]bool
-	written []int // how often each matter was written about
-	letters []*letter
-	inside  []*letter // internal documents
-	in      []*arrival
-	deeds   []deed
+	r        *rand.Rand
+	f        quarterFigures
+	all      []agency
+	l        levels
+	desks    map[*agency]*desk
+	days     []calendar.Date
+	weights  []int // of the days, running sums
+	used     map[subjectKey]bool
+	numbered map[numberedKey]bool
+	written  []int // how often each matter was written about
+	letters  []*letter
+	inside   []*letter // internal documents
+	in       []*arrival
+	deeds    []deed
 }
 
 // drawQuarter makes the plan of a quarter; the same agencies, scale and seed give the same plan on every machine.
 func drawQuarter(w Whole, all []agency) (*quarterPlan, error) {
-	q := &quarterPlan{r: rand.New(rand.NewPCG(w.Seed, 421)), f: figuresOf(w.Scale, all), all: all, l: levelsOf(all), desks: map[*agency]*desk{}, used: map[subjectKey]bool{}, written: make([]int, len(matters))}
+	q := &quarterPlan{r: rand.New(rand.NewPCG(w.Seed, 421)), f: figuresOf(w.Scale, all), all: all, l: levelsOf(all), desks: map[*agency]*desk{}, used: map[subjectKey]bool{}, numbered: map[numberedKey]bool{}, written: make([]int, len(matters))}
 	for i := range all {
 		d := deskOf(&all[i], w.Profile != "")
 		if q.desks[&all[i]] = d; len(d.chiefs) == 0 || len(d.clerks) == 0 || len(d.leaders) == 0 {
@@ -125,7 +140,9 @@ func drawQuarter(w Whole, all []agency) (*quarterPlan, error) {
 		return nil, fmt.Errorf("city: %d working days are no quarter", len(q.days))
 	}
 	q.weigh()
-	q.issue()
+	if err := q.issue(); err != nil {
+		return nil, err
+	}
 	q.keepInside()
 	q.enterOutside()
 	if err := q.settleArrivals(); err != nil {
@@ -202,7 +219,7 @@ func (q *quarterPlan) within(day, from, to int, after time.Time) time.Time {
 }
 
 // issue plans the issued documents: who writes what to whom, and when.
-func (q *quarterPlan) issue() {
+func (q *quarterPlan) issue() error {
 	q.letters = make([]*letter, q.f.Issued)
 	for i := range q.letters {
 		q.letters[i] = &letter{fate: issued, turn: i*7 + q.r.IntN(5)}
@@ -251,10 +268,16 @@ func (q *quarterPlan) issue() {
 		a, b := q.letters[i], q.letters[j]
 		a.sentBack, b.sentBack = b.sentBack, a.sentBack
 	})
-	for _, w := range q.letters {
+	if err := errors.Join(q.replacements(), q.replies()); err != nil {
+		return err
+	}
+	byDay := slices.Clone(q.letters) // what is answered or replaced is written first
+	slices.SortStableFunc(byDay, func(a, b *letter) int { return cmp.Compare(a.out, b.out) })
+	for _, w := range byDay {
 		q.compose(w)
 		q.course(w)
 	}
+	return errors.Join(q.afterwards(), q.lose())
 }
 
 func (q *quarterPlan) urgencies() []documents.Urgency {
@@ -426,10 +449,16 @@ func (q *quarterPlan) compose(w *letter) {
 		}
 	}
 	w.matter = pick(q.r, fit)
+	switch {
+	case w.instead != nil:
+		w.matter = w.instead.matter
+	case w.answers != nil:
+		w.matter = w.answers.of.matter
+	}
 	q.written[w.matter]++
 	w.day = q.days[w.out]
-	w.asks = w.kind == "CONG_VAN" && w.from.level == org.Commune && slices.ContainsFunc(w.to, func(r *arrival) bool { return r.at.level != org.Commune })
-	if w.kind == "CONG_VAN" || w.kind == "GIAY_MOI" {
+	w.asks = w.answers == nil && w.kind == "CONG_VAN" && w.from.level == org.Commune && slices.ContainsFunc(w.to, func(r *arrival) bool { return r.at.level != org.Commune })
+	if w.kind == "CONG_VAN" && w.answers == nil || w.kind == "GIAY_MOI" {
 		w.due = calendar.Default().AddWorking(w.day, 6+q.r.IntN(12))
 	}
 	w.subject = q.subject(w)
@@ -508,12 +537,15 @@ func (q *quarterPlan) course(w *letter) {
 	}
 	for _, r := range w.to {
 		switch t := q.days[w.out]; {
-		case at.Before(t.At(11, 44)) && q.r.IntN(3) > 0:
-			r.opens = w.out*2 + 1
+		case at.Before(t.At(11, 44)):
+			r.carried = w.out*2 + 1
 		case at.Before(t.At(16, 49)):
-			r.opens = w.out*2 + 2
+			r.carried = w.out*2 + 2
 		default:
-			r.opens = w.out*2 + 3 // carried at noon of the day after
+			r.carried = w.out*2 + 3 // at noon of the day after
+		}
+		if r.opens = r.carried; r.opens%2 == 1 && r.opens/2 == w.out && q.r.IntN(3) == 0 {
+			r.opens++
 		}
 		q.handler(r)
 		q.in = append(q.in, r)
@@ -567,6 +599,13 @@ func (q *quarterPlan) settleArrivals() error {
 	var by []aged
 	unseen := 0
 	for _, r := range q.in {
+		if r.settled() {
+			r.fate = finished
+			if r.way == keptWay {
+				r.fate = noted
+			}
+			continue
+		}
 		age := float64(r.opens) + q.r.Float64()*26
 		if r.opens > last*2+1 {
 			age += 1000
@@ -595,13 +634,13 @@ func (q *quarterPlan) settleArrivals() error {
 	order := q.r.Perm(len(q.in))
 	for _, i := range order {
 		r := q.in[i]
-		if late > 0 && r.fate == finished && r.opens/2+r.dueDays+3 <= last {
+		if late > 0 && r.fate == finished && !r.settled() && r.opens/2+r.dueDays+3 <= last {
 			r.late, late = true, late-1
 		}
 	}
 	for _, i := range order {
 		r := q.in[len(q.in)-1-i]
-		if given > 0 && (r.fate == finished || r.fate == started || r.fate == assigned) && r.way == ledUnit && r.opens/2+1 < last {
+		if given > 0 && !r.settled() && (r.fate == finished || r.fate == started || r.fate == assigned) && r.way == ledUnit && r.opens/2+1 < last {
 			r.bounce, given = true, given-1
 		}
 	}
@@ -649,11 +688,21 @@ func (q *quarterPlan) handle(r *arrival, last int) {
 	if r.opens%2 == 1 {
 		at = q.within(day, 13*60+30, 16*60+40, time.Time{})
 	}
-	q.add(at, doRegister, nil, r)
-	if r.fate == noted || r.fate == registered || r.fate == submitted {
+	stopped := func() bool { return r.takenBack() && !at.Before(r.answer) } // nobody works on what was given back
+	closed := false
+	defer func() { r.declines(closed) }()
+	if stopped() {
 		return
 	}
-	next := func(d int, what deedKind) { at = q.moment(d, at); q.add(at, what, nil, r) }
+	q.add(at, doRegister, nil, r)
+	if closed = r.fate == noted; r.fate == noted || r.fate == registered || r.fate == submitted {
+		return
+	}
+	next := func(d int, what deedKind) {
+		if at = q.moment(d, at); !stopped() {
+			q.add(at, what, nil, r)
+		}
+	}
 	if !r.ruled() {
 		if r.opens%2 == 1 {
 			day++
@@ -677,10 +726,14 @@ func (q *quarterPlan) handle(r *arrival, last int) {
 	} else if done > day {
 		done = day + q.r.IntN(done-day) + 1
 	}
+	if r.reply != nil {
+		done = r.reply.out - 1
+	}
 	if r.starts && r.fate == finished || r.fate == started {
 		next(min(day+q.r.IntN(2), done), doStart)
 	}
-	if r.fate == finished {
+	if r.fate == finished && r.reply == nil {
 		next(done, doComplete)
+		closed = !stopped()
 	}
 }

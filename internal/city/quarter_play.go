@@ -171,6 +171,10 @@ func (p *quarterPlay) do(ctx context.Context, d *deed, before chan struct{}) err
 		return p.start(ctx, d.r)
 	case doComplete:
 		return p.complete(ctx, d.r)
+	case doRecall:
+		return p.takeBack(ctx, d.w)
+	case doAnswer:
+		return p.answer(ctx, d.r)
 	}
 	return fmt.Errorf("city: no deed %d", d.what)
 }
@@ -201,15 +205,37 @@ func (w *letter) form() documents.DraftForm {
 	if f.TypeCode = w.kind; w.kind == "CONG_VAN" {
 		f.DueDate = w.due
 	}
+	if w.instead != nil {
+		f.Body = strings.Replace(f.Body, "có hiệu lực kể từ ngày ký", "có hiệu lực kể từ ngày ký và thay thế "+w.instead.called(), 1)
+		if w.kind != "QUYET_DINH" {
+			f.Body = "Văn bản này thay thế " + w.instead.called() + " của " + w.from.name + ".\n" + f.Body
+		}
+	}
 	return f
+}
+
+// replying makes a draft the reply to what was received.
+func (p *quarterPlay) replying(ctx context.Context, w *letter, f *documents.DraftForm) error {
+	if w.answers == nil {
+		return nil
+	}
+	in, err := documents.FindIncoming(ctx, p.s.DB, w.drafter.actor, w.answers.id)
+	if err != nil {
+		return fmt.Errorf("what it answers: %w", err)
+	}
+	_, f.Body = answerTo(in, w.from, w.turn)
+	f.ReplyTo = in.ID
+	return nil
 }
 
 // draft begins a document, attaches its files, lays it out and submits it; or does the latter two again after a return. Each part is left out
 // where it was done before.
 func (p *quarterPlay) draft(ctx context.Context, w *letter, again bool) error {
 	var doc *documents.Outgoing
-	var err error
-	switch f := w.form(); {
+	f := w.form()
+	err := p.replying(ctx, w, &f)
+	switch {
+	case err != nil:
 	case again:
 		if doc, err = documents.FindOutgoing(ctx, p.s.DB, w.drafter.actor, w.id); err != nil || doc.ContentNo > 1 {
 			break
@@ -226,7 +252,10 @@ func (p *quarterPlay) draft(ctx context.Context, w *letter, again bool) error {
 					return err
 				}
 			}
-			return nil
+			if w.instead == nil {
+				return nil
+			}
+			return documents.Relate(ctx, tx, doc.ID, w.instead.id, documents.RelationReplace, mistakes[w.turn%len(mistakes)])
 		})
 	default:
 		doc, err = documents.FindOutgoing(ctx, p.s.DB, w.drafter.actor, w.id)
@@ -301,8 +330,51 @@ func (p *quarterPlay) release(ctx context.Context, w *letter) error {
 	}
 	if err == nil && doc != nil {
 		w.state, w.number = doc.State, doc.DocumentID
+		if w.answers != nil {
+			w.answers.state = documents.Done
+		}
 	}
 	return err
+}
+
+// takeBack recalls an issued document as a whole; the exchange asks everybody who has it.
+func (p *quarterPlay) takeBack(ctx context.Context, w *letter) error {
+	err := p.write(ctx, p.desks[w.from].leaders[0], func(tx *store.Tx) error {
+		return documents.Recall(ctx, tx, w.id, documents.RecallForm{Reason: recalls[w.turn%len(recalls)]})
+	})
+	w.gone = w.gone || err == nil
+	return err
+}
+
+// answer is what an agency says to a sender who takes a document back or replaces it: the registry agrees, or a leader declines.
+func (p *quarterPlay) answer(ctx context.Context, r *arrival) error {
+	if err := p.known(ctx, r); err != nil {
+		return err
+	}
+	who, say := r.clerk, func(tx *store.Tx) error { return documents.AgreeRequest(ctx, tx, r.id, 0) }
+	if !r.agrees {
+		who, say = r.leader, func(tx *store.Tx) error {
+			return documents.DeclineRequest(ctx, tx, r.id, 0, declines[r.turn%len(declines)])
+		}
+	}
+	err := p.write(ctx, who, say)
+	if r.answered = err == nil; r.answered && r.agrees && r.takenBack() {
+		r.state = documents.Recalled
+	}
+	return err
+}
+
+// known finds the receipt of what has come by exchange.
+func (p *quarterPlay) known(ctx context.Context, r *arrival) error {
+	if r.of == nil || r.id != 0 {
+		return nil
+	}
+	id, err := documents.ArrivedAs(ctx, p.s.DB, r.clerk.actor, r.of.from.code, r.of.number)
+	if err != nil {
+		return fmt.Errorf("the receipt of %s: %w", r.of.number, err)
+	}
+	r.id = id
+	return nil
 }
 
 func (p *quarterPlay) cancel(ctx context.Context, w *letter, who *post) error {
@@ -317,12 +389,8 @@ func (p *quarterPlay) cancel(ctx context.Context, w *letter, who *post) error {
 
 // register enters a document in the register and passes it on in one act (decision 0026), or keeps it.
 func (p *quarterPlay) register(ctx context.Context, r *arrival) error {
-	if r.of != nil && r.id == 0 {
-		id, err := documents.ArrivedAs(ctx, p.s.DB, r.clerk.actor, r.of.from.code, r.of.number)
-		if err != nil {
-			return fmt.Errorf("the receipt of %s: %w", r.of.number, err)
-		}
-		r.id = id
+	if err := p.known(ctx, r); err != nil {
+		return err
 	}
 	id := r.id
 	err := p.write(ctx, r.clerk, func(tx *store.Tx) error {
@@ -481,10 +549,18 @@ func (d *deed) done() bool {
 			return w.state != documents.InReview
 		case doSign:
 			return w.state != documents.AwaitingSignature
+		case doRecall:
+			return w.gone
 		}
 		return w.state == stateOf[w.fate]
 	}
 	r := d.r
+	switch {
+	case r.state == documents.Recalled:
+		return true
+	case d.what == doAnswer:
+		return r.answered
+	}
 	switch d.what {
 	case doRegister:
 		return r.state != "" && r.state != documents.Arrived

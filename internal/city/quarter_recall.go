@@ -3,6 +3,7 @@ package city
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"congvu/internal/calendar"
@@ -68,6 +69,13 @@ func (p *quarterPlay) recallOutgoing(ctx context.Context, a *agency, known map[s
 				w.revised = doc.ContentNo > 1
 			}
 			if w.state == documents.Issued {
+				if w.back > 0 {
+					doc, err := documents.FindOutgoing(ctx, p.s.DB, clerk, w.id)
+					if err != nil {
+						return err
+					}
+					w.gone = doc.RecalledAt != 0
+				}
 				w.number = strings.Join([]string{a.code, strings.ReplaceAll(string(row.IssuedDate), "-", "/"), row.NumberText}, ",")
 				for _, r := range w.to {
 					sent[sentKey{r.at, a.name, row.NumberText, row.IssuedDate}] = r
@@ -98,7 +106,17 @@ func (p *quarterPlay) recallIncoming(ctx context.Context, a *agency, known map[s
 			if r.id != 0 {
 				return fmt.Errorf("%s of %s stands twice at %s", row.Code(), row.SenderName, a.name)
 			}
-			if r.id, r.state = row.ID, row.State; r.state == documents.Arrived || r.state == documents.Registered && !r.bounce {
+			r.id, r.state = row.ID, row.State
+			if !r.answer.IsZero() {
+				asked, err := documents.Requests(ctx, p.s.DB, clerk, r.id)
+				if err != nil {
+					return err
+				}
+				r.answered = slices.ContainsFunc(asked, func(q documents.Request) bool {
+					return q.State == documents.AskedAgreed || q.State == documents.AskedDeclined
+				})
+			}
+			if r.state == documents.Arrived || r.state == documents.Registered && !r.bounce {
 				continue
 			}
 			r.directed = 1

@@ -108,7 +108,14 @@ func (q *quarterPlan) subject(w *letter) string {
 		if w.asks {
 			s = askPrefix + s
 		}
-		s += " " + pick(q.r, quarterTails)(q.r, w.day)
+		switch {
+		case w.instead != nil:
+			s += " (thay thế văn bản ngày " + q.days[w.instead.out].Display() + ")"
+		case w.answers != nil:
+			s = "trả lời văn bản ngày " + q.days[w.answers.of.out].Display() + " của " + w.answers.of.from.name + " về việc " + s
+		default:
+			s += " " + pick(q.r, quarterTails)(q.r, w.day)
+		}
 		for range try {
 			s += ", " + pick(q.r, quarterTails)(q.r, w.day)
 		}

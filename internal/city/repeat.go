@@ -141,6 +141,9 @@ const (
 
 // repeatPass copies the played quarter, as it was left at until, into some later ones.
 func (s *Seeder) repeatPass(ctx context.Context, w Whole, st *repeatState, pass string, until store.Instant, into, all []shift) error {
+	if len(into) == 0 { // of two quarters none lies between
+		return nil
+	}
 	m := &mover{shifts: into, quarters: all, thin: w.Thin}
 	m.span = span{firstID: st.FirstID, lastID: store.FirstID(until), from: store.MadeAt(st.FirstID), until: until}
 	m.span.settle()

@@ -44,3 +44,10 @@ func TestTextsMoveByTheQuarter(t *testing.T) {
 		t.Error("the second city is the first")
 	}
 }
+
+// Of two quarters none lies between the first and the last.
+func TestNothingLiesBetweenTwoQuarters(t *testing.T) {
+	if err := (&Seeder{}).repeatPass(t.Context(), Whole{Quarters: 2}, &repeatState{}, "between", 0, nil, []shift{{}, {quarter: 1}}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -177,7 +177,10 @@ func (s *Seeder) checkMovedBack(t *testing.T, ctx context.Context, w Whole, k in
 	forth := shift{quarter: k, days: daysTo(k)}
 	m := &mover{shifts: []shift{forth}, span: span{firstID: st.FirstID, lastID: store.FirstID(st.Settled), from: store.MadeAt(st.FirstID), until: st.Settled}}
 	m.span.settle()
-	all := []shift{{}, {quarter: 1, days: daysTo(1)}, {quarter: 2, days: daysTo(2)}}
+	all := make([]shift, w.Quarters)
+	for i := range all {
+		all[i] = shift{quarter: i, days: daysTo(i)}
+	}
 	m.quarters = all
 	if m.still, err = s.foundedSince(ctx, st.FirstID); err != nil {
 		t.Fatal(err)

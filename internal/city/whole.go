@@ -141,11 +141,12 @@ func (s *Seeder) begin(ctx context.Context, w *Whole) error {
 	return s.DB.Keep(ctx, func(tx *store.Tx) error { return tx.Set(ctx, 0, settingOrder, string(store.JSONOf(w))) })
 }
 
-// goOn moves the clock behind everything that has been written, so that nothing new stands before what is there.
+// goOn moves the clock behind everything that has been written, so that nothing new stands before what is there, and behind the leases of the exchange:
+// what the run that died had taken in hand is due again then, well before anything would be sent a second time.
 func (s *Seeder) goOn(ctx context.Context) error {
 	last, err := store.LastAct(ctx, s.DB)
 	if err == nil && last != 0 {
-		s.Clock.reach(last.Time().Add(time.Millisecond))
+		s.Clock.reach(last.Time().Add(2 * time.Minute))
 	}
 	return err
 }

@@ -26,6 +26,10 @@ var (
 	reviewNotes = []string{"Nội dung và thể thức đạt yêu cầu, kính trình lãnh đạo ký.", "Đã rà soát số liệu, đồng ý trình ký.", "Đã chỉnh sửa theo góp ý của các phòng, kính trình.", "Đồng ý."}
 	sentBack    = []string{"Bổ sung căn cứ pháp lý và số liệu so sánh cùng kỳ, trình lại trước 16 giờ.", "Phần đề nghị còn chung chung, cần nêu rõ việc, rõ người và thời hạn.",
 		"Rà soát lại nơi nhận và thể thức theo Nghị định số 30/2020/NĐ-CP.", "Số liệu tại mục 1 chưa khớp với báo cáo tháng trước, đề nghị kiểm tra."}
+	recalls = []string{"Văn bản ban hành không đúng thẩm quyền, cơ quan sẽ ban hành văn bản khác theo quy định.", "Nội dung văn bản có sai sót về căn cứ pháp lý; đề nghị không triển khai thực hiện.",
+		"Văn bản phát hành nhầm bản dự thảo chưa được duyệt; đề nghị hủy bản đã nhận.", "Chủ trương đã thay đổi theo kết luận mới của cấp trên, văn bản không còn phù hợp."}
+	mistakes = []string{"Số liệu tại phụ lục có sai sót, cần ban hành lại cho chính xác.", "Thời hạn báo cáo và phân công đầu mối được điều chỉnh theo ý kiến chỉ đạo mới.", "Nội dung phân công chưa đúng thẩm quyền, cần ban hành văn bản thay thế."}
+	declines = []string{"Cơ quan đã giải quyết xong và lưu hồ sơ theo văn bản này, đề nghị cơ quan gửi trao đổi trực tiếp.", "Công việc đã hoàn thành theo văn bản đã nhận; văn bản là căn cứ của hồ sơ đã lập."}
 	opinions = []string{"Đề nghị bổ sung thời hạn báo cáo cụ thể.", "Nhất trí với dự thảo; lưu ý thống nhất tên gọi các đơn vị.", "Nên gộp hai nội dung đầu để văn bản gọn hơn."}
 	comments = []string{"Việc này cần xong trước kỳ họp giao ban.", "Đề nghị phòng chủ trì báo cáo tiến độ giữa kỳ.", "Lưu ý phối hợp với Công an phường khi kiểm tra thực tế."}
 	refusals = []string{"Văn bản không thuộc chức năng, nhiệm vụ của cơ quan; đề nghị gửi đúng cơ quan có thẩm quyền.", "Phụ lục kèm theo không mở được, nội dung chính dẫn chiếu toàn bộ sang phụ lục; đề nghị gửi lại."}

@@ -45,3 +45,20 @@ func Tallied(ctx context.Context, r store.Reader) (Tally, error) {
 	}
 	return t, err
 }
+
+// Aftermath is what happened to documents later.
+type Aftermath struct {
+	Recalled, Replaced int64 // issued ones
+	Replied            int64 // received ones that a document of their agency answers
+	GivenBack          int64 // received ones that somebody gave back to who had passed them on
+}
+
+var sqlTallyAfter = store.SQL(`SELECT (SELECT CAST(count(*) AS BIGINT) FROM documents_outgoing WHERE recalled_us > 0) AS recalled,
+	(SELECT CAST(count(*) AS BIGINT) FROM documents_outgoing WHERE replaced_by > 0) AS replaced,
+	(SELECT CAST(count(*) AS BIGINT) FROM documents_incoming WHERE reply_outgoing > 0) AS replied,
+	(SELECT CAST(count(DISTINCT incoming_id) AS BIGINT) FROM documents_lines WHERE state = 'returned_by_me') AS given_back`)
+
+// TalliedAfter counts it over all agencies.
+func TalliedAfter(ctx context.Context, r store.Reader) (Aftermath, error) {
+	return store.One[Aftermath](ctx, r, sqlTallyAfter)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,8 +20,9 @@ import (
 
 // carrier is one run of CarryInHouse: what it has learnt of agencies, keys and parcels is good for all their receivers.
 type carrier struct {
-	o  *Office
-	mu sync.Mutex
+	o     *Office
+	loses func(d Delivery) bool // nil = nothing is lost
+	mu    sync.Mutex
 
 	agencies map[string]*agency       // hosted here and at work, by wire code; nil = not so
 	named    map[named]agency         // as they were called on a day
@@ -29,6 +31,7 @@ type carrier struct {
 	known    map[[2]int64]*opened     // what parcels hold that this run has packed
 	told     map[[2]int64][]*listener // the files as they were packed, until the parcel is known
 	parcels  map[[2]int64]*Parcel     // of senders
+	lost     map[string]bool          // what does not come through this time, by parcel and receiver
 }
 
 type named struct {
@@ -46,8 +49,12 @@ func carrierOf(ctx context.Context) *carrier {
 
 // CarryInHouse delivers, takes in and receipts everything that agencies of this house have sent each other by now: issued documents, statuses, requests and their
 // answers, until nothing is left. It tells how many parcels it carried. What is for agencies elsewhere stays where it is. It works without Run, also beside it.
-func (o *Office) CarryInHouse(ctx context.Context) (int, error) {
-	c := &carrier{o: o, agencies: map[string]*agency{}, named: map[named]agency{}, pens: map[int64]*pen{}, trusted: map[org.AgencyID]bool{}, known: map[[2]int64]*opened{}, told: map[[2]int64][]*listener{},
+func (o *Office) CarryInHouse(ctx context.Context) (int, error) { return o.CarryLosing(ctx, nil) }
+
+// CarryLosing is CarryInHouse over a way that loses parcels: a document's line for which loses is true is sent, nobody answers it, and it stays due as the axis
+// leaves it (backoff); a later carriage sends it again. Lines tell how often they were sent (Sends).
+func (o *Office) CarryLosing(ctx context.Context, loses func(d Delivery) bool) (int, error) {
+	c := &carrier{o: o, loses: loses, lost: map[string]bool{}, agencies: map[string]*agency{}, named: map[named]agency{}, pens: map[int64]*pen{}, trusted: map[org.AgencyID]bool{}, known: map[[2]int64]*opened{}, told: map[[2]int64][]*listener{},
 		parcels: map[[2]int64]*Parcel{}}
 	ctx = context.WithValue(ctx, carrying{}, c)
 	all := 0
@@ -149,7 +156,7 @@ func (c *carrier) calledAt(ctx context.Context, id int64, at store.Instant) (age
 // post hands parcels on: over the axis, or from hand to hand to agencies of this house while CarryInHouse is at it.
 func (o *Office) post(ctx context.Context, parcels []axis.Parcel) []error {
 	c := carrierOf(ctx)
-	if c == nil {
+	if c == nil && o.losing == nil {
 		results, _ := o.Axis.SendAll(ctx, parcels)
 		return results
 	}
@@ -157,6 +164,15 @@ func (o *Office) post(ctx context.Context, parcels []axis.Parcel) []error {
 	var out []axis.Parcel
 	var places []int
 	for i, p := range parcels {
+		if c == nil {
+			if !o.losing(p) {
+				out, places = append(out, p), append(places, i)
+			}
+			continue
+		}
+		if c.drops(p) {
+			continue
+		}
 		to, here, err := agencyByCode(ctx, o.DB, p.To, o.DB.Now())
 		switch {
 		case err != nil:
@@ -178,6 +194,27 @@ func (o *Office) post(ctx context.Context, parcels []axis.Parcel) []error {
 		}
 	}
 	return results
+}
+
+// mayLose asks whether a due line's parcel is lost this time; such a one goes by itself, as what was sent before does.
+func (c *carrier) mayLose(d Delivery) bool {
+	if c.loses == nil || !c.loses(d) {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lost[fmt.Sprintf("/%d/%s", d.ParcelID, d.ReceiverCode)] = true
+	return true
+}
+
+// drops lets go of a parcel that the exchange has sent and the way loses.
+func (c *carrier) drops(p axis.Parcel) bool {
+	_, rest, _ := strings.Cut(p.ID, "/")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	lost := c.lost["/"+rest]
+	delete(c.lost, "/"+rest)
+	return lost
 }
 
 // sender of a message within the house, as vouch finds him.

@@ -63,7 +63,7 @@ func (c *carrier) answer(ctx context.Context) (int, error) {
 	defer stop()
 	go func() {
 		defer close(ready)
-		for part := range slices.Chunk(owed, answerChunk) {
+		for _, part := range chunks(owed) {
 			replies, err := c.sign(ctx, part)
 			select {
 			case ready <- chunk{part, replies, err}:
@@ -87,6 +87,24 @@ func (c *carrier) answer(ctx context.Context) (int, error) {
 	return len(owed), ctx.Err()
 }
 
+// chunks parts statuses, in their order, into those that can be applied together: an answer to a request goes by itself, the ordinary way.
+func chunks(owed []status) (out [][]status) {
+	for len(owed) > 0 {
+		n := 0
+		for n < min(len(owed), answerChunk) && owed[n].told() {
+			n++
+		}
+		n = max(n, 1)
+		out, owed = append(out, owed[:n]), owed[n:]
+	}
+	return out
+}
+
+// told tells a status of a document's way from what belongs to a request, or was signed before.
+func (s *status) told() bool {
+	return s.Raw == "" && s.Channel == ChannelAxis && s.Code >= "01" && s.Code <= "06" && s.SHA != ""
+}
+
 // sign makes the messages of statuses, side by side; an error sends all of them the ordinary way.
 func (c *carrier) sign(ctx context.Context, owed []status) ([]*reply, error) {
 	out, errs := make([]*reply, len(owed)), make([]error, len(owed))
@@ -98,7 +116,7 @@ func (c *carrier) write(ctx context.Context, s status) (*reply, error) {
 	from, rest, _ := strings.Cut(s.Parcel, "/")
 	id, to, _ := strings.Cut(rest, "/")
 	parcel, err := strconv.ParseInt(id, 10, 64)
-	if err != nil || s.Raw != "" || s.Channel != ChannelAxis || s.Code < "01" || s.Code > "06" || s.SHA == "" || from != s.PeerCode {
+	if err != nil || !s.told() || from != s.PeerCode {
 		return nil, errOrdinary
 	}
 	us, err := c.calledAt(ctx, s.AgencyID, s.StatedAt)

@@ -130,7 +130,7 @@ func (c *carrier) due(ctx context.Context, now store.Instant) ([]Delivery, error
 // sort parts the lines of a parcel into those that were never sent and go to agencies at work, and the others.
 func (c *carrier) sort(lines []Delivery) (fast, odd []Delivery) {
 	for _, d := range lines {
-		if d.State == Queued && d.Sends == 0 && d.SentAt == 0 && d.Channel == ChannelAxis && c.agencies[d.ReceiverCode] != nil {
+		if !c.mayLose(d) && d.State == Queued && d.Sends == 0 && d.SentAt == 0 && d.Channel == ChannelAxis && c.agencies[d.ReceiverCode] != nil {
 			fast = append(fast, d)
 		} else {
 			odd = append(odd, d)

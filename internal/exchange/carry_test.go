@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"congvu/internal/axis"
 	"congvu/internal/blob"
@@ -148,6 +149,34 @@ func weeks(h *house, clock *storetest.Clock, carry func()) {
 	h.act(one.head, func(ctx context.Context, tx *store.Tx) error {
 		return documents.Recall(ctx, tx, asked, documents.RecallForm{Reason: "Văn bản ban hành sai thẩm quyền", Basis: "Công văn 02/UBND-VP"})
 	})
+	carry()
+
+	// What was decided is decided anew, and the clerk sends it to one receiver once more; some agree, one leader does not.
+	clock.Step(24 * 3600e9)
+	instead := form(one, "QUYET_DINH", "thay thế Quy chế làm việc", everybody[1:]...)
+	replacing := h.drawnAs(desk, one, instead, func(id int64) {
+		h.act(one.drafter, func(ctx context.Context, tx *store.Tx) error {
+			return documents.Relate(ctx, tx, id, ordered, documents.RelationReplace, "Quy chế làm việc đã ban hành còn sai căn cứ")
+		})
+	})
+	issue(one, replacing)
+	carry()
+	for _, l := range h.lines("H26.1", ordered) {
+		if l.ReceiverCode == "H26.12" {
+			h.must(h.does("H26.1", func(ctx context.Context, tx *store.Tx) error {
+				return SendUpdate(ctx, tx, l.ID, "Tệp kèm theo không mở được")
+			}))
+		}
+	}
+	carry()
+	for i, agency := range []string{"H26.4", "H26.8", "H26.9", "H26.10", "H26.12"} {
+		h.must(h.does(agency, func(ctx context.Context, tx *store.Tx) error {
+			if i == 3 {
+				return documents.DeclineRequest(ctx, tx, first(agency, ordered).ID, 0, "Việc đã làm xong theo văn bản cũ")
+			}
+			return documents.AgreeRequest(ctx, tx, first(agency, ordered).ID, 0)
+		}))
+	}
 	carry()
 }
 
@@ -375,6 +404,52 @@ func (h *house) rows(clock *storetest.Clock) map[string][]string {
 		}
 	}
 	return out
+}
+
+// A parcel that does not come through is sent again by itself, and leaves the rows that it leaves over an axis that has lost it (decision 0044).
+func TestALostParcelIsSentAgainWithTheSameRows(t *testing.T) {
+	codes := []string{"H26.1", "H26.2", "H26.3", "H26.4"}
+	var both [2]map[string][]string
+	for i := range both {
+		clock := storetest.NewClock(epoch)
+		h := buildAt(t, clock, axis.Config{}, codes, nil)
+		lose := func(d Delivery) bool { return d.ReceiverCode == "H26.3" && d.Sends < 2 }
+		stop, id := func() {}, int64(0)
+		again := func(sends int) {
+			t.Helper()
+			if i == 1 {
+				_, err := h.office.CarryLosing(t.Context(), lose)
+				h.must(err)
+			}
+			h.until("it was sent again", func() bool {
+				l := h.lines("H26.1", id)
+				return len(l) == 3 && l[1].Sends == sends && l[0].State == Arrived && l[2].State == Arrived && (sends < 3) == (l[1].State == OnExchange)
+			})
+			clock.Step(time.Hour)
+		}
+		if i == 0 {
+			h.office.losing = func(p axis.Parcel) bool {
+				return strings.HasSuffix(p.ID, "/H26.3") && p.Kind == kindDocument && lose(h.lines("H26.1", id)[1])
+			}
+			stop = h.work()
+		}
+		id = h.issue("H26.1", codes[1:]...)
+		again(1)
+		again(2)
+		again(3)
+		h.until("everything is settled", h.settled)
+		stop()
+		h.must(h.office.notePeers(t.Context()))
+		both[i] = h.rows(clock)
+	}
+	for name := range both[0] {
+		for _, row := range without(both[0][name], both[1][name]) {
+			t.Errorf("%s: only over the axis: %s", name, row)
+		}
+		for _, row := range without(both[1][name], both[0][name]) {
+			t.Errorf("%s: only from hand to hand: %s", name, row)
+		}
+	}
 }
 
 // What does not fit, or breaks in the middle, goes one by one: nothing is lost, nothing comes twice.

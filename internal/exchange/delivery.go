@@ -206,3 +206,10 @@ func refID(ref, kind string) (id int64) {
 	}
 	return id
 }
+
+var sqlRetried = store.SQL(`SELECT CAST(count(*) AS BIGINT) FROM exchange_deliveries WHERE sends > 1 OR arrived_us > 0 AND arrived_us - sent_us > $1`)
+
+// Retried counts the lines of an installation whose first sending nobody answered in time, so that they were sent again: for whoever has built a sample city and compares.
+func Retried(ctx context.Context, r store.Reader) (int64, error) {
+	return store.One[int64](ctx, r, sqlRetried, firstWait.Microseconds())
+}

@@ -42,6 +42,7 @@ type Office struct {
 	UnderWay    time.Duration                                        // parcels younger than that are not compared with their receivers; 0 = 10 minutes
 
 	failing func(at string) error                                                                   // in tests: a failure at a named arrow
+	losing  func(p axis.Parcel) bool                                                                // in tests: the axis loses a parcel
 	consign func(ctx context.Context, r store.Reader, agency, outgoing int64) (*consignment, error) // nil = ask documents
 
 	memory memory

@@ -99,12 +99,15 @@ type dueLine struct {
 	ReceiverName string
 }
 
+// firstWait is how long a sending waits for its receipt before the second.
+const firstWait = 15 * time.Minute
+
 // backoff is the wait for a receipt after that many sends.
 func (o *Office) backoff(sends int) time.Duration {
 	if o.Resend != nil {
 		return o.Resend(sends)
 	}
-	return min(15*time.Minute<<min(max(sends-1, 0), 10), 24*time.Hour)
+	return min(firstWait<<min(max(sends-1, 0), 10), 24*time.Hour)
 }
 
 func (o *Office) maxSends() int {
