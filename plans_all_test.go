@@ -186,6 +186,7 @@ func allOfAnAgency(engine store.Engine, text string, steps []string) string {
 
 var (
 	scanOf   = regexp.MustCompile(`^SCAN (\w+)`)
+	skipOf   = regexp.MustCompile(`^SEARCH (\w+) .*\(ANY\(`) // a search for each value of the index's first column: with a thousand agencies a thousand searches
 	seqOf    = regexp.MustCompile(`Seq Scan on (\w+)`)
 	indexOf  = regexp.MustCompile(`Index (?:Only )?Scan.* on (\w+)`)
 	bitmapOf = regexp.MustCompile(`Bitmap Index Scan on (\w+)`)
@@ -198,6 +199,8 @@ func scanned(engine store.Engine, tables map[string]bool, text string, steps []s
 		switch {
 		case engine == store.SQLite:
 			if m := scanOf.FindStringSubmatch(step); m != nil && !strings.Contains(step, "VIRTUAL TABLE") {
+				name = tableOf(text, m[1])
+			} else if m := skipOf.FindStringSubmatch(step); m != nil {
 				name = tableOf(text, m[1])
 			}
 		case seqOf.MatchString(step):

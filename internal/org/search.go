@@ -17,7 +17,7 @@ func searchText(f AgencyForm) string {
 
 var (
 	sqlPastNames   = store.SQL(`SELECT DISTINCT name FROM org_agency_versions WHERE agency_id = $1 ORDER BY name`)
-	sqlPastCodes   = store.SQL(`SELECT DISTINCT code FROM org_codes WHERE agency_id = $1 ORDER BY code`)
+	sqlPastCodes   = store.SQL(`SELECT code FROM org_codes WHERE agency_id = $1 ORDER BY valid_from, code`)
 	sqlForgetWords = store.SQL(`DELETE FROM org_words WHERE agency_id = $1 AND word NOT IN (SELECT value FROM json_each(CAST($2 AS TEXT)))`)
 	sqlAddWords    = store.SQL(`INSERT INTO org_words (word, agency_id) SELECT value, CAST($1 AS BIGINT) FROM json_each(CAST($2 AS TEXT)) WHERE TRUE ON CONFLICT (word, agency_id) DO NOTHING`)
 	// Words are matched by prefix as a range of the primary key; the rarest typed word leads, its first agencies are looked at, and the other
