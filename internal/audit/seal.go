@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"time"
 
 	"congvu/internal/proof"
 	"congvu/internal/store"
@@ -177,7 +178,11 @@ var sqlNextTurn = store.SQL(`SELECT COALESCE(MAX(turn), -1) + 1 FROM audit_leave
 
 var sqlIndexOf = store.SQL(`SELECT idx FROM audit_leaves WHERE entry_id = $1 AND kind = $2 ORDER BY turn DESC LIMIT 1`)
 
+// sealEvery is how long sealing waits for more: a document that goes to everybody is answered a thousand times within a minute, and its rows, all those answers among them,
+// are read once for what is sealed together.
+const sealEvery = 250 * time.Millisecond
+
 // Follow seals what happens until ctx ends, in every copy of the installation.
 func (l *Log) Follow(ctx context.Context, trouble func(error)) {
-	l.DB.Follow(ctx, Follower, l.Seal, trouble)
+	l.DB.FollowMany(ctx, Follower, sealEvery, l.sealTogether, trouble)
 }

@@ -77,6 +77,30 @@ func (s *looked) has(what subject, entry int64) bool {
 	return entry <= s.until && (s.at[what] || s.now[what])
 }
 
+// A part of the entries may be sealed already, as after a restoration.
+var sqlAnySealed = store.SQL(`SELECT entry_id FROM audit_leaves WHERE entry_id >= $1 AND entry_id <= $2 AND kind = 'entry' LIMIT 1`)
+
+// sealTogether seals what happened since the last time: at once, or one by one when some of it is sealed already.
+func (l *Log) sealTogether(ctx context.Context, tx *store.Tx, all []store.Entry) error {
+	first, last := all[0].ID, all[0].ID
+	for _, e := range all {
+		first, last = min(first, e.ID), max(last, e.ID)
+	}
+	_, any, err := store.Maybe[int64](ctx, tx, sqlAnySealed, first, last)
+	if err != nil {
+		return err
+	}
+	if !any {
+		return l.sealAll(ctx, tx, all, &looked{until: last, at: map[subject]bool{}})
+	}
+	for _, e := range all {
+		if err := l.Seal(ctx, tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sealAll is Seal for many entries.
 func (l *Log) sealAll(ctx context.Context, tx *store.Tx, all []store.Entry, seen *looked) error {
 	seen.begin(all)

@@ -204,10 +204,27 @@ const gather = 5 * time.Millisecond
 // Follow feeds every entry of the journal, once and in commit order, to handle, which writes what it derives through tx; the cursor
 // moves in the same transaction, so an entry's effect exists exactly once. It returns when ctx ends. An error is given to trouble and tried again later.
 func (db *DB) Follow(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, e Entry) error, trouble func(error)) {
+	db.FollowMany(ctx, follower, gather, eachOf(handle), trouble)
+}
+
+// eachOf handles the entries of a batch one after the other.
+func eachOf(handle func(ctx context.Context, tx *Tx, e Entry) error) func(ctx context.Context, tx *Tx, all []Entry) error {
+	return func(ctx context.Context, tx *Tx, all []Entry) error {
+		for _, e := range all {
+			if err := handle(ctx, tx, e); err != nil {
+				return fmt.Errorf("%s %d: %w", e.Verb, e.ID, err)
+			}
+		}
+		return nil
+	}
+}
+
+// FollowMany is Follow for those who can do once for a batch what they would do for each of its entries; they wait so long for more.
+func (db *DB) FollowMany(ctx context.Context, follower string, gather time.Duration, handle func(ctx context.Context, tx *Tx, all []Entry) error, trouble func(error)) {
 	pause := time.Duration(0)
 	for ctx.Err() == nil {
 		woken := db.ChangedIn("store_journal")
-		n, err := db.FollowOnce(ctx, follower, handle)
+		n, err := db.followOnce(ctx, follower, handle)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			trouble(fmt.Errorf("follower %s: %w", follower, err))
@@ -225,6 +242,10 @@ func (db *DB) Follow(ctx context.Context, follower string, handle func(ctx conte
 
 // FollowOnce handles the next batch and tells how many entries it held.
 func (db *DB) FollowOnce(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, e Entry) error) (n int, err error) {
+	return db.followOnce(ctx, follower, eachOf(handle))
+}
+
+func (db *DB) followOnce(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, all []Entry) error) (n int, err error) {
 	if pending, err := db.hasBehind(ctx, follower); err != nil || !pending {
 		return 0, err
 	}
@@ -238,10 +259,8 @@ func (db *DB) FollowOnce(ctx context.Context, follower string, handle func(ctx c
 			n = 0
 			return err
 		}
-		for _, e := range entries {
-			if err := handle(ctx, tx, e); err != nil {
-				return fmt.Errorf("%s %d: %w", e.Verb, e.ID, err)
-			}
+		if err := handle(ctx, tx, entries); err != nil {
+			return err
 		}
 		n = len(entries)
 		last := entries[n-1]
