@@ -54,7 +54,9 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (agency_id, sha) DO UPDATE SET state = excluded.state, source = excluded.source,
 		confidence = excluded.confidence, pages = excluded.pages, text = excluded.text, reading = excluded.reading, reason = excluded.reason, at_us = excluded.at_us`)
 	sqlHasText = store.SQL(`SELECT state FROM documents_texts WHERE agency_id = $1 AND sha = $2`)
-	sqlTextsOf = store.SQL(`SELECT ` + textColumns + ` FROM documents_files f JOIN documents_texts x ON x.agency_id = f.agency_id AND x.sha = f.sha
+	// Whoever holds the same bytes may know what they say: a document to everybody is read once, not six hundred times. What could not be read is tried anew.
+	sqlReadElsewhere = store.SQL(`SELECT ` + textColumns + ` FROM documents_texts x WHERE x.sha = $1 AND x.state IN ('read', 'no_text') LIMIT 1`)
+	sqlTextsOf       = store.SQL(`SELECT ` + textColumns + ` FROM documents_files f JOIN documents_texts x ON x.agency_id = f.agency_id AND x.sha = f.sha
 		WHERE f.agency_id = $1 AND f.ref = $2 ORDER BY f.main DESC, f.ordinal, f.id`)
 	sqlForgetText = store.SQL(`DELETE FROM documents_texts WHERE agency_id = $1
 		AND sha IN (SELECT f.sha FROM documents_files f WHERE f.agency_id = $1 AND f.ref = $2)
@@ -190,13 +192,18 @@ func (d *Desk) transcribe(ctx context.Context, j store.Job) error {
 	if err != nil || !ok || f.SHA != what.SHA || f.Ref != what.Ref {
 		return err
 	}
-	b, err := blob.ReadAll(ctx, d.Blobs, f.SHA, f.Size)
+	t, known, err := store.Maybe[FileText](ctx, d.DB, sqlReadElsewhere, f.SHA)
 	if err != nil {
 		return err
 	}
-	t, err := d.readText(ctx, f.Media, b)
-	if err != nil {
-		return err
+	if !known {
+		b, err := blob.ReadAll(ctx, d.Blobs, f.SHA, f.Size)
+		if err != nil {
+			return err
+		}
+		if t, err = d.readText(ctx, f.Media, b); err != nil {
+			return err
+		}
 	}
 	return d.DB.Write(ctx, store.System(what.Agency), func(tx *store.Tx) error {
 		if gone, err := d.forgotten(ctx, tx, what); err != nil || gone {

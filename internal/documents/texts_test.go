@@ -52,6 +52,33 @@ func TestAnIssuedDocumentIsRead(t *testing.T) {
 	}
 }
 
+// The same bytes are read once in an installation; a reading that failed elsewhere is not believed.
+func TestTheSameBytesAreReadOnce(t *testing.T) {
+	h := newHouse(t)
+	o := h.at(Issued)
+	main := must1(filesOf(bg, h.DB, o.AgencyID, o.Ref()))[0]
+	elsewhere := func(state, text string) {
+		t.Helper()
+		must(t, h.DB.Keep(bg, func(tx *store.Tx) error {
+			return tx.Put(bg, sqlPutText, o.AgencyID+99, main.SHA, state, "layer", 100, 1, text, `{"fields":[]}`, "", tx.Now())
+		}))
+	}
+	elsewhere(TextFailed, "")
+	h.reads()
+	if texts := must1(TextsOf(bg, h.DB, h.clerk, o.Ref())); len(texts) != 1 || texts[0].State != TextRead || !strings.Contains(texts[0].Text, o.SignerName) {
+		t.Fatalf("%+v", texts)
+	}
+	must(t, h.try(h.clerk, func(tx *store.Tx) error {
+		return orElse(ForgetText(bg, tx, o.AgencyID, o.Ref()), tx.Record(store.Event{Verb: "document.transcribed", Agency: o.AgencyID, Ref: o.Ref()}))
+	}))
+	elsewhere(TextRead, "đã đọc ở nơi khác")
+	must(t, h.DB.Keep(bg, func(tx *store.Tx) error { return planTexts(bg, tx, o.AgencyID, o.Ref(), true) }))
+	h.reads()
+	if texts := must1(TextsOf(bg, h.DB, h.clerk, o.Ref())); len(texts) != 1 || texts[0].Text != "đã đọc ở nơi khác" {
+		t.Errorf("%+v", texts)
+	}
+}
+
 // V19: what was read is shown to those who may see the document.
 func TestATextIsShownToThoseWhoSeeTheDocument(t *testing.T) {
 	h := newHouse(t)
