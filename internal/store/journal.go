@@ -298,11 +298,12 @@ var sqlNewest = SQL(`SELECT xid, id FROM store_journal ORDER BY xid DESC, id DES
 
 var sqlPeekCursor = SQL(`SELECT xid, id FROM store_cursors WHERE follower = $1`)
 
+// Without an order either engine may take a way that reads everything before it finds that nothing is there.
 var sqlAnyBehind = Fork(`SELECT id FROM store_journal WHERE id > COALESCE((SELECT c.id FROM store_cursors c WHERE c.follower = $1), 0) ORDER BY id LIMIT 1`,
 	`SELECT id FROM store_journal WHERE (xid, id) > (COALESCE((SELECT c.xid FROM store_cursors c WHERE c.follower = $1), 0), COALESCE((SELECT c.id FROM store_cursors c WHERE c.follower = $1), 0))
-	AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) LIMIT 1`)
+	AND xid < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) ORDER BY xid, id LIMIT 1`)
 
-var sqlAhead = Fork(`SELECT id FROM store_journal WHERE +xid >= $1 AND id > $2 ORDER BY id LIMIT 1`, `SELECT id FROM store_journal WHERE (xid, id) > ($1, $2) LIMIT 1`)
+var sqlAhead = Fork(`SELECT id FROM store_journal WHERE +xid >= $1 AND id > $2 ORDER BY id LIMIT 1`, `SELECT id FROM store_journal WHERE (xid, id) > ($1, $2) ORDER BY xid, id LIMIT 1`)
 
 // CaughtUp tells whether a follower has handled every committed entry, also those it may not read yet while an older transaction runs.
 func (db *DB) CaughtUp(ctx context.Context, follower string) (bool, error) {
