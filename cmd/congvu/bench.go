@@ -125,7 +125,7 @@ func bench(ctx context.Context, w *world, args []string) error {
 		}
 	}
 	if !known {
-		return badUsage("phép đo gồm: all, load, flood, limits, sign, inbox, register, direct, bulk, issue, batch, exchange, search, memory")
+		return badUsage("phép đo gồm: all, load, flood, solo, closed, limits, sign, inbox, register, direct, bulk, issue, batch, exchange, search, memory")
 	}
 	if *asJSON {
 		enc := json.NewEncoder(w.out)

@@ -20,21 +20,11 @@ func (db *DB) CatchUpMany(ctx context.Context, follower string, patience time.Du
 			return err
 		}
 		n := 0
-		err = db.Keep(ctx, func(tx *Tx) error {
-			c, _, err := Maybe[cursor](ctx, tx, sqlCursor, follower)
-			if err != nil {
-				return err
+		n, err = db.handleBehind(ctx, follower, manyEntries, func(ctx context.Context, tx *Tx, all []Entry) error {
+			if err := handle(ctx, tx, all); err != nil {
+				return fmt.Errorf("%s, %d entries from %d: %w", follower, len(all), all[0].ID, err)
 			}
-			entries, err := db.behind(ctx, tx, c, manyEntries)
-			if n = len(entries); err != nil || n == 0 {
-				return err
-			}
-			if err := handle(ctx, tx, entries); err != nil {
-				return fmt.Errorf("%s, %d entries after %d: %w", follower, n, c.ID, err)
-			}
-			last := entries[n-1]
-			_, err = tx.Exec(ctx, sqlMoveCursor, follower, last.Xid, last.ID)
-			return err
+			return nil
 		})
 		switch {
 		case err != nil:

@@ -249,12 +249,17 @@ func (db *DB) followOnce(ctx context.Context, follower string, handle func(ctx c
 	if pending, err := db.hasBehind(ctx, follower); err != nil || !pending {
 		return 0, err
 	}
+	return db.handleBehind(ctx, follower, followBatch, handle)
+}
+
+// handleBehind gives handle the next entries, at most so many, and moves the cursor in the same transaction.
+func (db *DB) handleBehind(ctx context.Context, follower string, most int, handle func(ctx context.Context, tx *Tx, all []Entry) error) (n int, err error) {
 	err = db.Keep(ctx, func(tx *Tx) error {
 		c, _, err := Maybe[cursor](ctx, tx, sqlCursor, follower)
 		if err != nil {
 			return err
 		}
-		entries, err := db.behind(ctx, tx, c, followBatch)
+		entries, err := db.behind(ctx, tx, c, most)
 		if err != nil || len(entries) == 0 {
 			n = 0
 			return err
