@@ -61,7 +61,7 @@ type Order struct {
 	Stdin   io.Reader
 	Files   map[string]io.Reader // put into the private folder before the start, by their paths in it
 	Limits  Limits
-	Nice    int // how far the program gives way to others on a busy machine, 0…19
+	Behind  bool // nobody waits for it: it has only what all others leave of the processors, on a busy machine next to nothing
 	// Gather reads what the program left in its folder, before the folder is removed. The root cannot be left by links. It is called only
 	// when the program ended well. Sizes are bounded by Limits.Disk.
 	Gather func(folder *os.Root) error

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 const supported = true
@@ -40,10 +42,10 @@ func (o *Order) run(ctx context.Context, path, dir string, hide []string) (*Outc
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("confined: %w", err)
 	}
-	if o.Nice > 0 {
-		_ = syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, o.Nice) // a wish: without it the program runs all the same
+	if o.Behind { // a wish: without it the program runs all the same
+		_ = unix.SchedSetAttr(cmd.Process.Pid, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_IDLE}, 0)
 	}
-	w := &watch{pid: cmd.Process.Pid, dir: dir, limits: o.Limits}
+	w := &watch{pid: cmd.Process.Pid, apart: isolation(), dir: dir, limits: o.Limits}
 	var watching sync.WaitGroup
 	done := make(chan struct{})
 	watching.Go(func() { w.until(ctx, done, end) })

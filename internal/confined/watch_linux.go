@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -15,6 +16,7 @@ import (
 // watch looks after all processes of a run: its child, the child's descendants and whoever shares its group.
 type watch struct {
 	pid    int
+	apart  bool // in a world of its own, where whoever loses his parent becomes the child of pid
 	dir    string
 	limits Limits
 }
@@ -46,11 +48,15 @@ func (w *watch) until(ctx context.Context, done <-chan struct{}, end context.Can
 	}
 }
 
-// kill ends the group and every descendant; twice, for those who were being born.
+// kill ends the group and every descendant; twice, for those who were being born. A world ends with its first process.
 func (w *watch) kill() {
+	if w.apart {
+		_ = syscall.Kill(-w.pid, syscall.SIGKILL)
+		return
+	}
 	for range 2 {
 		_ = syscall.Kill(-w.pid, syscall.SIGKILL)
-		for _, p := range family(w.pid) {
+		for _, p := range w.family() {
 			if p.pid != os.Getpid() {
 				_ = syscall.Kill(p.pid, syscall.SIGKILL)
 			}
@@ -59,7 +65,7 @@ func (w *watch) kill() {
 }
 
 func (w *watch) processes() error {
-	all := family(w.pid)
+	all := w.family()
 	if len(all) > w.limits.Processes {
 		return ErrProcesses
 	}
@@ -106,8 +112,42 @@ type process struct {
 	resident           int64
 }
 
-// family lists a process, its descendants and the members of its group.
-func family(pid int) []process {
+// family lists the processes of the run.
+func (w *watch) family() []process {
+	if w.apart && tellsChildren() {
+		if first, ok := look(w.pid); ok {
+			return w.descend([]process{first})
+		}
+	}
+	return kin(w.pid)
+}
+
+// tellsChildren is whether the kernel lists the children of a process: looking at every process of the machine costs a hundred times as much.
+var tellsChildren = sync.OnceValue(func() bool {
+	_, err := os.ReadFile("/proc/thread-self/children")
+	return err == nil
+})
+
+// descend adds the descendants of the first, one more than may be at most.
+func (w *watch) descend(all []process) []process {
+	for i := 0; i < len(all) && len(all) <= w.limits.Processes; i++ {
+		tasks, _ := os.ReadDir("/proc/" + strconv.Itoa(all[i].pid) + "/task")
+		for _, t := range tasks {
+			b, _ := os.ReadFile("/proc/" + strconv.Itoa(all[i].pid) + "/task/" + t.Name() + "/children")
+			for _, word := range bytes.Fields(b) {
+				if id, err := strconv.Atoi(string(word)); err == nil {
+					if p, ok := look(id); ok {
+						all = append(all, p)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// kin lists a process, its descendants and the members of its group.
+func kin(pid int) []process {
 	names, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil

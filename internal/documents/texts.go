@@ -179,7 +179,7 @@ func (d *Desk) Transcribe(ctx context.Context, trouble func(error)) {
 }
 
 func (d *Desk) transcribing() store.Work {
-	return store.Work{Kind: jobTranscribe, Batch: 1, Lease: 10 * time.Minute, MaxTries: 3, Do: d.transcribe}
+	return store.Work{Kind: jobTranscribe, Batch: 1, Lease: transcript.MostBehind + 5*time.Minute, MaxTries: 3, Do: d.transcribe}
 }
 
 // transcribe reads one file outside of any transaction and keeps what it says.
@@ -201,7 +201,8 @@ func (d *Desk) transcribe(ctx context.Context, j store.Job) error {
 		if err != nil {
 			return err
 		}
-		if t, err = d.readText(ctx, f.Media, b); err != nil {
+		behind := j.Tries <= 1 && d.DB.Now() < j.Due.Add(textsWait)
+		if t, err = d.readText(ctx, behind, f.Media, b); err != nil {
 			return err
 		}
 	}
@@ -221,12 +222,21 @@ func (d *Desk) transcribe(ctx context.Context, j store.Job) error {
 	})
 }
 
+// textsWait is how long the text of a file may wait while people at work use the processors. What waited longer is read beside their work.
+const textsWait = time.Hour
+
 // readText reads a file and proposes its fields; what a file is to blame for is a state, everything else an error.
-func (d *Desk) readText(ctx context.Context, media string, b []byte) (FileText, error) {
+func (d *Desk) readText(ctx context.Context, behind bool, media string, b []byte) (FileText, error) {
+	reader := d.Texts
+	if behind {
+		reader = reader.Behind()
+	}
 	out := FileText{State: TextNone, Reading: store.JSONOf(Reading{Fields: []ReadField{}})}
-	t, err := d.Texts.Read(ctx, media, b)
+	t, err := reader.Read(ctx, media, b)
 	var refused *transcript.Refusal
 	switch {
+	case behind && errors.Is(err, transcript.ErrTooLong): // the machine was busy: it is tried again beside the others
+		return out, err
 	case errors.Is(err, transcript.ErrNoOCR):
 		out.State = TextNoOCR
 		return out, nil

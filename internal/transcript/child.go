@@ -13,14 +13,23 @@ import (
 	"congvu/internal/confined"
 )
 
-// cells bound what runs at once on this machine, whoever asks: two readers of PDF, one recogniser.
+// cells bound what runs at once on this machine, whoever asks: two readers of PDF, one recogniser; beside them one each for which nobody waits, so that
+// no person stands behind a reading that itself gives way.
 var (
-	pdfCell = &confined.Cell{Parallel: 2}
-	ocrCell = &confined.Cell{Parallel: 1}
+	pdfCell   = &confined.Cell{Parallel: 2}
+	ocrCell   = &confined.Cell{Parallel: 1}
+	pdfBehind = &confined.Cell{Parallel: 1}
+	ocrBehind = &confined.Cell{Parallel: 1}
 )
 
-// givingWay lets the reading of words, for which nobody waits, have only what people at work leave of the processors.
-const givingWay = 15
+// run runs a program in the cell of those who wait or of those who do not. A limit of processor time is one of the clock, too, unless nobody waits.
+func (r *Reader) run(ctx context.Context, waited, behind *confined.Cell, o confined.Order) (*confined.Outcome, error) {
+	o.Limits.Wall = o.Limits.Processor
+	if r.behind {
+		o.Behind, o.Limits.Wall, waited = true, MostBehind, behind
+	}
+	return waited.Run(ctx, o)
+}
 
 // asked goes to the child before the file, answered comes back.
 type asked struct {
@@ -48,16 +57,12 @@ func (r *Reader) ask(ctx context.Context, q asked, b []byte) (*answered, error) 
 	if err != nil {
 		return nil, err
 	}
-	nice := givingWay
-	if q.Picture != nil { // somebody waits for it
-		nice = 0
-	}
 	env := []string{"GOMEMLIMIT=300MiB"}
 	if mark := os.Getenv(ChildMark); mark != "" {
 		env = append(env, ChildMark+"="+mark)
 	}
-	out, err := pdfCell.Run(ctx, confined.Order{Nice: nice, Program: r.Command[0], Args: r.Command[1:], Env: env, Stdin: io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(b)),
-		Limits: confined.Limits{Wall: layerTime, Processor: layerTime, Memory: 900 << 20, Space: -1, Output: 48 << 20}}) // the compiler of a first run needs most of it
+	out, err := r.run(ctx, pdfCell, pdfBehind, confined.Order{Program: r.Command[0], Args: r.Command[1:], Env: env, Stdin: io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(b)),
+		Limits: confined.Limits{Processor: layerTime, Memory: 900 << 20, Space: -1, Output: 48 << 20}}) // the compiler of a first run needs most of it
 	if err != nil {
 		return nil, ended(ctx, err)
 	}
@@ -130,9 +135,9 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 const ocrPageTime = 90 * time.Second
 
 // recognise runs tesseract over one picture, on one processor.
-func recognise(ctx context.Context, program string, picture []byte) (recognised, error) {
-	out, err := ocrCell.Run(ctx, confined.Order{Nice: givingWay, Program: program, Args: []string{"stdin", "stdout", "-l", "vie", "--dpi", fmt.Sprint(scanDPI), "tsv"},
-		Env: []string{"OMP_THREAD_LIMIT=1"}, Stdin: bytes.NewReader(picture), Limits: confined.Limits{Wall: ocrPageTime, Processor: ocrPageTime, Memory: 1 << 30, Output: 8 << 20}})
+func (r *Reader) recognise(ctx context.Context, program string, picture []byte) (recognised, error) {
+	out, err := r.run(ctx, ocrCell, ocrBehind, confined.Order{Program: program, Args: []string{"stdin", "stdout", "-l", "vie", "--dpi", fmt.Sprint(scanDPI), "tsv"},
+		Env: []string{"OMP_THREAD_LIMIT=1"}, Stdin: bytes.NewReader(picture), Limits: confined.Limits{Processor: ocrPageTime, Memory: 1 << 30, Output: 8 << 20}})
 	if err != nil {
 		return recognised{}, ended(ctx, err)
 	}

@@ -27,6 +27,19 @@ type Reader struct {
 	PagesOnly int      // read so many pages only; 0 = as many as the limits allow
 	LayerOnly bool     // leave scans unread
 	Fonts     bool     // tell the fonts of lines too
+
+	behind bool
+}
+
+// MostBehind is how long Behind reads one file at most.
+const MostBehind = 30 * time.Minute
+
+// Behind is a reader for files that nobody waits for: its programs have only what all others leave of the processors, so that it may take MostBehind where
+// an idle machine takes a second. A file that was not read by then answers ErrTooLong.
+func (r *Reader) Behind() *Reader {
+	b := *r
+	b.behind = true
+	return &b
 }
 
 // Reads tells whether a kind of file may have text.
@@ -42,7 +55,11 @@ func (r *Reader) Read(ctx context.Context, media string, b []byte) (*Text, error
 	if !Reads(media) {
 		return nil, ErrUnreadable.because(errors.New("kind of file: " + media))
 	}
-	ctx, stop := context.WithTimeout(ctx, layerTime+ocrTime)
+	most := layerTime + ocrTime
+	if r.behind {
+		most = MostBehind
+	}
+	ctx, stop := context.WithTimeout(ctx, most)
 	defer stop()
 	if media == mediaPDF {
 		return r.pdf(ctx, b)
@@ -100,7 +117,7 @@ func (r *Reader) recognisePages(ctx context.Context, t *Text, b []byte, scans []
 			return err
 		}
 		p := &t.Pages[i]
-		found, err := recognise(ctx, program, drawn.Picture)
+		found, err := r.recognise(ctx, program, drawn.Picture)
 		if err != nil {
 			return err
 		}
@@ -124,7 +141,7 @@ func (r *Reader) image(ctx context.Context, b []byte) (*Text, error) {
 	if !ok {
 		return nil, ErrNoOCR
 	}
-	p, err := recognise(ctx, program, b)
+	p, err := r.recognise(ctx, program, b)
 	if err != nil {
 		return nil, err
 	}
