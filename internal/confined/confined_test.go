@@ -95,7 +95,7 @@ func TestAProgramNobodyWaitsForHasWhatIsLeft(t *testing.T) {
 	}
 	for behind, want := range map[bool]string{false: "0", true: "5"} { // SCHED_NORMAL, SCHED_IDLE
 		out, err := cell(t).Run(t.Context(), confined.Order{Program: "sh", Behind: behind,
-			Args: []string{"-c", `n=0; while [ "$(cut -d' ' -f41 /proc/$$/stat)" != ` + want + ` ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done; cut -d' ' -f41 /proc/self/stat`}})
+			Args: []string{"-c", `n=0; while [ "$(cut -d' ' -f41 /proc/self/stat)" != ` + want + ` ] && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done; cut -d' ' -f41 /proc/self/stat`}})
 		if err != nil || strings.TrimSpace(string(out.Stdout)) != want {
 			t.Errorf("behind %v: policy of a child %+v, %v", behind, out, err)
 		}
