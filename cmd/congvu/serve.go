@@ -124,6 +124,7 @@ func (in *installation) serve(ctx context.Context, w *world, s *settings, log *s
 	page.Index = in.index()
 	pages := web.New(page)
 	server := &http.Server{
+		BaseContext:       func(net.Listener) context.Context { return store.Waited(context.Background()) },
 		Handler:           believed.behind(in.doorsMeasured(pages, api.New(api.Config{DB: in.DB, Index: in.index(), Desk: in.Desk, Exchange: in.Exchange, Version: versionText(), Log: log, TestCertificates: in.Trust.AllowTest}), m)),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),

@@ -2,6 +2,9 @@ package store
 
 import "context"
 
+// WaitedFor is how many acts of people wait for the writer of SQLite.
+func (db *DB) WaitedFor() int { return len(db.group.waited) }
+
 // Without is the configuration of an older program, which did not have these migrations.
 func (c Config) Without(versions ...int64) Config {
 	c.without = versions

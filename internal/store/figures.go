@@ -41,7 +41,7 @@ func (db *DB) Queued() int {
 	if db.group == nil {
 		return 0
 	}
-	return len(db.group.queue)
+	return len(db.group.waited) + len(db.group.queue)
 }
 
 // lagCounted is where counting of what a follower has not handled ends: beyond it only the age matters.

@@ -20,12 +20,12 @@ func (db *DB) CatchUpMany(ctx context.Context, follower string, patience time.Du
 			return err
 		}
 		n := 0
-		n, err = db.handleBehind(ctx, follower, manyEntries, func(ctx context.Context, tx *Tx, all []Entry) error {
+		n, err = db.handleBehind(ctx, follower, manyEntries, allOf(func(ctx context.Context, tx *Tx, all []Entry) error {
 			if err := handle(ctx, tx, all); err != nil {
 				return fmt.Errorf("%s, %d entries from %d: %w", follower, len(all), all[0].ID, err)
 			}
 			return nil
-		})
+		}))
 		switch {
 		case err != nil:
 			return err

@@ -10,14 +10,18 @@ import (
 
 // group is the one writer of SQLite: it takes up to groupSize queued acts into one transaction, a savepoint each, so that one
 // fsync serves them all (2.8 times the commits at 16 callers). A refused act undoes only itself.
+//
+// Acts that somebody waits for (Waited) go before what the installation does by itself: a document to six hundred agencies is some thousands of such acts, and
+// a clerk who registers another one meanwhile would stand behind them all. One transaction of the others runs between two of people, so that neither starves.
 type group struct {
-	db    *DB
-	conn  *sql.Conn
-	queue chan *request
-	quit  chan struct{}
-	done  chan struct{}
-	once  sync.Once
-	stmts map[*Stmt]*sql.Stmt
+	db     *DB
+	conn   *sql.Conn
+	waited chan *request // acts of people
+	queue  chan *request // the others
+	quit   chan struct{}
+	done   chan struct{}
+	once   sync.Once
+	stmts  map[*Stmt]*sql.Stmt
 }
 
 type request struct {
@@ -37,7 +41,7 @@ func newGroup(ctx context.Context, db *DB) (*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &group{db: db, conn: conn, queue: make(chan *request, 4*groupSize), quit: make(chan struct{}), done: make(chan struct{}), stmts: map[*Stmt]*sql.Stmt{}}
+	g := &group{db: db, conn: conn, waited: make(chan *request, 4*groupSize), queue: make(chan *request, 4*groupSize), quit: make(chan struct{}), done: make(chan struct{}), stmts: map[*Stmt]*sql.Stmt{}}
 	go g.loop()
 	return g, nil
 }
@@ -49,8 +53,12 @@ func (g *group) close() {
 
 func (g *group) commit(ctx context.Context, tx *Tx, f func(*Tx) error) error {
 	r := &request{ctx: ctx, tx: tx, f: f, done: make(chan error, 1)}
+	queue := g.queue
+	if isWaited(ctx) {
+		queue = g.waited
+	}
 	select {
-	case g.queue <- r:
+	case queue <- r:
 	case <-g.quit:
 		return errClosed
 	case <-ctx.Done():
@@ -76,33 +84,43 @@ func (g *group) loop() {
 		select {
 		case <-g.quit:
 			return
-		case first := <-g.queue:
-			g.settle(g.gather(first))
-		}
-	}
-}
-
-func (g *group) gather(first *request) []*request {
-	batch := []*request{first}
-	for len(batch) < groupSize {
-		select {
-		case r := <-g.queue:
-			batch = append(batch, r)
+		case first := <-g.waited:
+			g.settle(first, g.waited, nil)
 		default:
-			return batch
+			select {
+			case <-g.quit:
+				return
+			case first := <-g.waited:
+				g.settle(first, g.waited, nil)
+			case first := <-g.queue:
+				g.settle(first, g.queue, g.waited)
+				continue
+			}
+		}
+		select { // neither starves
+		case first := <-g.queue:
+			g.settle(first, g.queue, g.waited)
+		default:
 		}
 	}
-	return batch
 }
 
-// settle commits one batch. Nobody is told "done" before the fsync; when the transaction itself breaks, everybody is told.
-func (g *group) settle(batch []*request) {
+// settle commits one act and what waits behind it in its queue, until somebody waits in the other. Nobody is told "done" before the fsync; when the transaction
+// itself breaks, everybody is told.
+func (g *group) settle(first *request, queue, other chan *request) {
 	ctx := context.Background()
+	batch := []*request{first}
 	_, broken := g.conn.ExecContext(ctx, "BEGIN IMMEDIATE")
 	if broken == nil {
-		for _, r := range batch {
-			if broken = g.one(ctx, r); broken != nil {
-				break
+		broken = g.one(ctx, first)
+	more:
+		for broken == nil && len(batch) < groupSize && len(other) == 0 {
+			select {
+			case r := <-queue:
+				batch = append(batch, r)
+				broken = g.one(ctx, r)
+			default:
+				break more
 			}
 		}
 		if broken == nil {
@@ -168,5 +186,15 @@ func (g *group) query(_ context.Context, s *Stmt, args []any) (*sql.Rows, error)
 	}
 	return p.QueryContext(context.Background(), args...)
 }
+
+type waited struct{}
+
+// Waited marks the work of a request that somebody waits for: its acts go before those of followers, workers and the exchange.
+func Waited(ctx context.Context) context.Context { return context.WithValue(ctx, waited{}, true) }
+
+func isWaited(ctx context.Context) bool { return ctx.Value(waited{}) != nil }
+
+// pressed tells whether somebody waits for the writer, so that a long piece of the installation's own work should end here and go on later.
+func (db *DB) pressed() bool { return db.group != nil && len(db.group.waited) > 0 }
 
 func stack() []byte { return debug.Stack() }

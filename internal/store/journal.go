@@ -204,26 +204,49 @@ const gather = 5 * time.Millisecond
 // Follow feeds every entry of the journal, once and in commit order, to handle, which writes what it derives through tx; the cursor
 // moves in the same transaction, so an entry's effect exists exactly once. It returns when ctx ends. An error is given to trouble and tried again later.
 func (db *DB) Follow(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, e Entry) error, trouble func(error)) {
-	db.FollowMany(ctx, follower, gather, eachOf(handle), trouble)
+	db.follow(ctx, follower, gather, 0, db.eachOf(handle), trouble)
 }
 
-// eachOf handles the entries of a batch one after the other.
-func eachOf(handle func(ctx context.Context, tx *Tx, e Entry) error) func(ctx context.Context, tx *Tx, all []Entry) error {
-	return func(ctx context.Context, tx *Tx, all []Entry) error {
-		for _, e := range all {
+// batchHandler handles the first entries of a batch, at least one, and tells how many.
+type batchHandler func(ctx context.Context, tx *Tx, all []Entry) (int, error)
+
+// eachOf handles the entries of a batch one after the other, until somebody waits for the writer.
+func (db *DB) eachOf(handle func(ctx context.Context, tx *Tx, e Entry) error) batchHandler {
+	return func(ctx context.Context, tx *Tx, all []Entry) (int, error) {
+		for i, e := range all {
+			if i > 0 && db.pressed() {
+				return i, nil
+			}
 			if err := handle(ctx, tx, e); err != nil {
-				return fmt.Errorf("%s %d: %w", e.Verb, e.ID, err)
+				return 0, fmt.Errorf("%s %d: %w", e.Verb, e.ID, err)
 			}
 		}
-		return nil
+		return len(all), nil
 	}
 }
 
-// FollowMany is Follow for those who can do once for a batch what they would do for each of its entries; they wait so long for more.
+// allOf handles a batch as one.
+func allOf(handle func(ctx context.Context, tx *Tx, all []Entry) error) batchHandler {
+	return func(ctx context.Context, tx *Tx, all []Entry) (int, error) { return len(all), handle(ctx, tx, all) }
+}
+
+// Who handles batches as one cannot be interrupted in the middle: the next batch waits restShare times as long as the last one took, at most mostRest.
+const (
+	restShare = 8
+	mostRest  = 4 * time.Second
+)
+
+// FollowMany is Follow for those who can do once for a batch what they would do for each of its entries; they wait so long for more, and longer after a batch
+// that took long.
 func (db *DB) FollowMany(ctx context.Context, follower string, gather time.Duration, handle func(ctx context.Context, tx *Tx, all []Entry) error, trouble func(error)) {
+	db.follow(ctx, follower, gather, restShare, allOf(handle), trouble)
+}
+
+func (db *DB) follow(ctx context.Context, follower string, gather time.Duration, rest int, handle batchHandler, trouble func(error)) {
 	pause := time.Duration(0)
 	for ctx.Err() == nil {
 		woken := db.ChangedIn("store_journal")
+		begun := time.Now()
 		n, err := db.followOnce(ctx, follower, handle)
 		switch {
 		case err != nil && ctx.Err() == nil:
@@ -236,16 +259,19 @@ func (db *DB) FollowMany(ctx context.Context, follower string, gather time.Durat
 			wait(ctx, nil, gather)
 		default:
 			pause = 0
+			if rest > 0 && n < followBatch {
+				wait(ctx, nil, min(time.Duration(rest)*time.Since(begun), mostRest))
+			}
 		}
 	}
 }
 
 // FollowOnce handles the next batch and tells how many entries it held.
 func (db *DB) FollowOnce(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, e Entry) error) (n int, err error) {
-	return db.followOnce(ctx, follower, eachOf(handle))
+	return db.followOnce(ctx, follower, db.eachOf(handle))
 }
 
-func (db *DB) followOnce(ctx context.Context, follower string, handle func(ctx context.Context, tx *Tx, all []Entry) error) (n int, err error) {
+func (db *DB) followOnce(ctx context.Context, follower string, handle batchHandler) (n int, err error) {
 	if pending, err := db.hasBehind(ctx, follower); err != nil || !pending {
 		return 0, err
 	}
@@ -253,7 +279,7 @@ func (db *DB) followOnce(ctx context.Context, follower string, handle func(ctx c
 }
 
 // handleBehind gives handle the next entries, at most so many, and moves the cursor in the same transaction.
-func (db *DB) handleBehind(ctx context.Context, follower string, most int, handle func(ctx context.Context, tx *Tx, all []Entry) error) (n int, err error) {
+func (db *DB) handleBehind(ctx context.Context, follower string, most int, handle batchHandler) (n int, err error) {
 	err = db.Keep(ctx, func(tx *Tx) error {
 		c, _, err := Maybe[cursor](ctx, tx, sqlCursor, follower)
 		if err != nil {
@@ -264,10 +290,10 @@ func (db *DB) handleBehind(ctx context.Context, follower string, most int, handl
 			n = 0
 			return err
 		}
-		if err := handle(ctx, tx, entries); err != nil {
+		if n, err = handle(ctx, tx, entries); err != nil {
+			n = 0
 			return err
 		}
-		n = len(entries)
 		last := entries[n-1]
 		_, err = tx.Exec(ctx, sqlMoveCursor, follower, last.Xid, last.ID)
 		return err
