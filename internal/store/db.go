@@ -24,7 +24,7 @@ type Config struct {
 	Dir     string // folder of an embedded installation; holds congvu.db
 	URL     string // "" = SQLite in Dir; postgres://… = PostgreSQL 15 or newer
 	Clock   Clock  // nil = the system's clock
-	Readers int    // connections for reading; 0 = 4, or twice the processors when that is more
+	Readers int    // connections for reading; 0 = eight, or six for each processor when that is more
 	Migrate bool   // bring the tables up to this binary first; without it, Open refuses a database that is behind (ErrBehind)
 
 	// Building does not wait for the disk at any commit, for an installation that can be built again (building.go): only an empty one, or one whose building was
@@ -68,9 +68,6 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if c.Clock == nil {
 		c.Clock = systemClock{}
 	}
-	if c.Readers == 0 {
-		c.Readers = max(4, 2*runtime.NumCPU())
-	}
 	var node [8]byte
 	if _, err := rand.Read(node[:]); err != nil {
 		return nil, err
@@ -93,7 +90,14 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return db, nil
 }
 
+// readersEach is how many connections read from SQLite for each processor. A page asks for twenty things one after the other: with two for each processor a hundred
+// requests stood in line for every one of them, while those who had a connection waited for a processor or the disk, and half of the machine was idle.
+const readersEach = 6
+
 func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
+	if c.Readers == 0 {
+		c.Readers = max(8, readersEach*runtime.NumCPU())
+	}
 	db.engine, db.dir = SQLite, c.Dir
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return err
@@ -153,7 +157,7 @@ func (db *DB) openPostgres(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	db.write = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(settle))
-	n := max(c.Readers*2, 16)
+	n := max(c.Readers, 4*runtime.NumCPU(), 16)
 	db.write.SetMaxOpenConns(n)
 	db.write.SetMaxIdleConns(n)
 	db.read = db.write
