@@ -137,8 +137,9 @@ func (d *Desk) remindAgency(ctx context.Context, agency int64, now calendar.Date
 		}
 		if len(calls) > 0 {
 			err = d.DB.Write(ctx, store.System(agency), func(tx *store.Tx) error {
+				var heads unitHeads
 				for i := range calls {
-					if err := remindLine(ctx, tx, &calls[i], s.kind(d.days().Due(calls[i].DueDate, now))); err != nil {
+					if err := remindLine(ctx, tx, &heads, &calls[i], s.kind(d.days().Due(calls[i].DueDate, now))); err != nil {
 						return err
 					}
 				}
@@ -153,7 +154,7 @@ func (d *Desk) remindAgency(ctx context.Context, agency int64, now calendar.Date
 }
 
 // remindLine tells those whom a deadline concerns, once of a kind: its holder; after that the head of the unit and who gave the line.
-func remindLine(ctx context.Context, tx *store.Tx, l *Line, kind string) error {
+func remindLine(ctx context.Context, tx *store.Tx, of *unitHeads, l *Line, kind string) error {
 	if _, told, err := store.Maybe[int64](ctx, tx, sqlReminded, l.AgencyID, l.ID, kind, l.DueDate); err != nil || told {
 		return err
 	}
@@ -177,7 +178,7 @@ func remindLine(ctx context.Context, tx *store.Tx, l *Line, kind string) error {
 	case "escalated":
 		verb = "document.escalated"
 		said = store.Say("Văn bản {code} giao {holder} đã quá hạn từ {due}.", "code", d.name(), "holder", l.HolderName, "due", l.DueDate)
-		heads, err := headsOf(ctx, tx, l.AgencyID, l.UnitID)
+		heads, err := of.unit(ctx, tx, l.AgencyID, l.UnitID)
 		if err != nil {
 			return err
 		}

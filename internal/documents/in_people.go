@@ -39,6 +39,22 @@ func headsOf(ctx context.Context, tx *store.Tx, agency, unit int64) ([]int64, er
 	return staffIn(ctx, tx, agency, store.UnitHead, func(h org.Holding) bool { return int64(h.UnitID) == unit })
 }
 
+// unitHeads are the heads of all units of one agency, read once in one act.
+type unitHeads struct {
+	staff []org.Holding
+	read  bool
+}
+
+func (u *unitHeads) unit(ctx context.Context, tx *store.Tx, agency, unit int64) (people []int64, err error) {
+	if !u.read {
+		if u.staff, err = org.StaffWith(ctx, tx, org.AgencyID(agency), store.UnitHead, today(tx.Now())); err != nil {
+			return nil, err
+		}
+		u.read = true
+	}
+	return whoFits(u.staff, func(h org.Holding) bool { return int64(h.UnitID) == unit }), nil
+}
+
 // holder is a target as the line keeps it.
 type holder struct {
 	kind   string

@@ -2,6 +2,8 @@ package search
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"time"
@@ -80,8 +82,9 @@ func (x *Index) Register(name string, s Source, l Lister) { x.kinds[name] = kind
 const Follower = "search"
 
 var (
-	sqlPutEntry = store.SQL(`INSERT INTO search_index_entries (id, agency_id, ref, issued, arrived, due, at_us) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (id) DO UPDATE SET issued = excluded.issued, arrived = excluded.arrived, due = excluded.due`)
+	sqlPutEntry = store.SQL(`INSERT INTO search_index_entries (id, agency_id, ref, issued, arrived, due, at_us, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (id) DO UPDATE SET issued = excluded.issued, arrived = excluded.arrived, due = excluded.due, digest = excluded.digest`)
+	sqlSays      = store.SQL(`SELECT digest FROM search_index_entries WHERE id = $1`)
 	sqlEntryOf   = store.SQL(`SELECT id FROM search_index_entries WHERE agency_id = $1 AND ref = $2`)
 	sqlDropEntry = store.SQL(`DELETE FROM search_index_entries WHERE id = $1`)
 	sqlDropWords = store.Fork(`DELETE FROM search_index WHERE rowid = $1`, `DELETE FROM search_index_entries WHERE FALSE AND id = $1`)
@@ -90,24 +93,40 @@ var (
 	sqlNoWords   = store.Fork(`INSERT INTO search_index (search_index) VALUES ('delete-all')`, `DELETE FROM search_index_entries WHERE FALSE`)
 )
 
-// Put makes or replaces an entry.
+// Put makes or replaces an entry. One that says already what it is to say is left alone: replacing its words costs ten times as much as looking.
 func Put(ctx context.Context, tx *store.Tx, e Entry, pg bool) error {
+	words := e.words(pg)
+	digest := e.digest(words)
+	if says, there, err := store.Maybe[int64](ctx, tx, sqlSays, e.ID); err != nil || there && says == digest {
+		return err
+	}
 	if _, err := tx.Exec(ctx, sqlDropWords, e.ID); err != nil {
 		return err
 	}
-	return insert(ctx, tx, e, pg)
+	return insert(ctx, tx, e, words, digest)
+}
+
+// words are what the engine's index is given.
+func (e Entry) words(pg bool) string {
+	if pg {
+		return e.vector()
+	}
+	return e.ftsText()
+}
+
+// digest is what an entry says as a number, never 0.
+func (e Entry) digest(words string) int64 {
+	h := sha256.New()
+	for _, part := range []string{words, e.Issued, e.Arrived, e.Due} {
+		fmt.Fprintf(h, "%d:%s", len(part), part)
+	}
+	return max(1, int64(binary.BigEndian.Uint64(h.Sum(nil))>>1))
 }
 
 // insert writes an entry whose words are not in the index.
-func insert(ctx context.Context, tx *store.Tx, e Entry, pg bool) error {
-	if _, err := tx.Exec(ctx, sqlPutEntry, e.ID, e.Agency, e.Ref, e.Issued, e.Arrived, e.Due, e.At); err != nil {
+func insert(ctx context.Context, tx *store.Tx, e Entry, words string, digest int64) error {
+	if _, err := tx.Exec(ctx, sqlPutEntry, e.ID, e.Agency, e.Ref, e.Issued, e.Arrived, e.Due, e.At, digest); err != nil {
 		return err
-	}
-	words := ""
-	if pg {
-		words = e.vector()
-	} else {
-		words = e.ftsText()
 	}
 	_, err := tx.Exec(ctx, sqlPutWords, words, e.ID)
 	return err
@@ -217,7 +236,8 @@ func (x *Index) Clear(ctx context.Context) error {
 func (x *Index) Load(ctx context.Context, entries []Entry) error {
 	return x.DB.Keep(ctx, func(tx *store.Tx) error {
 		for _, e := range entries {
-			if err := insert(ctx, tx, e, x.pg()); err != nil {
+			words := e.words(x.pg())
+			if err := insert(ctx, tx, e, words, e.digest(words)); err != nil {
 				return err
 			}
 		}

@@ -190,6 +190,43 @@ func TestWhatIsGoneIsFoundNoMore(t *testing.T) {
 	s.want(search.Query{})
 }
 
+var sqlLoseWords = store.Fork(`DELETE FROM search_index WHERE rowid = $1`, `UPDATE search_index_entries SET words = '' WHERE id = $1`)
+
+// An act that changes nothing of what is searched leaves the entry alone; every change of a word, a right, a date or a code is heard, and going back to what was.
+func TestOnlyWhatChangedIsIndexed(t *testing.T) {
+	s := newShelf(t)
+	e := search.Entry{ID: 1, Agency: 7, Fields: map[string]string{"subject": "đất đai", "place": "Tây Hồ"}, Exact: map[string][]string{"code": {"12/QĐ"}, "type": {"QĐ"}}, Text: "nội dung", Due: "2026-09-01"}
+	s.put(e)
+	if err := s.db.Keep(t.Context(), func(tx *store.Tx) error { _, err := tx.Exec(t.Context(), sqlLoseWords, 1); return err }); err != nil {
+		t.Fatal(err)
+	}
+	s.put(e)
+	s.want(search.Query{Words: "dat dai"}) // it was not written again
+	changed := e
+	changed.Text = "nội dung khác"
+	s.put(changed)
+	s.want(search.Query{Words: "khac"}, 1)
+	s.put(e)
+	s.want(search.Query{Words: "khac"})
+	s.want(search.Query{Words: "dat dai"}, 1)
+	e.Rights = []string{"unit_3"}
+	s.put(e)
+	s.want(search.Query{Words: "dat dai"})
+	s.want(search.Query{Words: "dat dai", Rights: []string{"unit_3"}}, 1)
+	e.Due = "2026-10-01"
+	s.put(e)
+	due, err := store.One[string](t.Context(), s.db, sqlDueOf, int64(1))
+	if err != nil || due != e.Due {
+		t.Errorf("due %q, %v", due, err)
+	}
+	delete(s.entries, "thing/1")
+	s.hear(search.Entry{ID: 1, Agency: 7, Ref: "thing/1"})
+	s.put(e)
+	s.want(search.Query{Words: "dat dai", Rights: []string{"unit_3"}}, 1)
+}
+
+var sqlDueOf = store.SQL(`SELECT due FROM search_index_entries WHERE id = $1`)
+
 func TestTheIndexIsBuiltAnew(t *testing.T) {
 	s := newShelf(t)
 	for i := int64(1); i <= 450; i++ {
