@@ -16,8 +16,11 @@ type packedRow struct {
 // name {ref}. It keeps one row in memory and reads bases beside the snapshot: they never change.
 func (f *Findings) Packed(ctx context.Context, r Reader, s *Stmt, sentence Message) error {
 	beside := r
-	if shot, ok := r.(*Snapshot); ok {
-		beside = shot.db
+	switch r := r.(type) {
+	case *Snapshot:
+		beside = r.db
+	case *Tx:
+		beside = r.db
 	}
 	for row, err := range Each[packedRow](ctx, r, s) {
 		if err != nil {

@@ -32,6 +32,9 @@ type Packed string
 // PackedJSON is Packed for a column of JSON. On PostgreSQL a packed one keeps its very bytes, which jsonb does not.
 type PackedJSON string
 
+// PackedSeen is Packed for those who judge rows: what does not unpack is given as it stands, so that a spoiled row is told by its difference and stops nobody.
+type PackedSeen string
+
 var errPacked = errors.New("store: a packed text is written with Pack")
 
 // Value refuses: what begins with the mark would be taken for packed.
@@ -39,6 +42,9 @@ func (Packed) Value() (driver.Value, error) { return nil, errPacked }
 
 // Value refuses, as that of Packed.
 func (PackedJSON) Value() (driver.Value, error) { return nil, errPacked }
+
+// Value refuses, as that of Packed.
+func (PackedSeen) Value() (driver.Value, error) { return nil, errPacked }
 
 // Scan reads text or bytes.
 func (p *PackedJSON) Scan(v any) error { return (*JSON)(p).Scan(v) }

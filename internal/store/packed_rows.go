@@ -13,19 +13,21 @@ type packedColumn struct {
 	name string
 	path []int // nil = the value itself
 	json bool
+	seen bool // what does not unpack is given as it stands
 }
 
 var (
 	typePacked     = reflect.TypeFor[Packed]()
 	typePackedJSON = reflect.TypeFor[PackedJSON]()
+	typePackedSeen = reflect.TypeFor[PackedSeen]()
 )
 
 func (p *plan) notePacked(t reflect.Type, column string, path []int) {
 	if path != nil {
 		t = t.FieldByIndex(path).Type
 	}
-	if t == typePacked || t == typePackedJSON {
-		p.packed = append(p.packed, packedColumn{column, path, t == typePackedJSON})
+	if t == typePacked || t == typePackedJSON || t == typePackedSeen {
+		p.packed = append(p.packed, packedColumn{column, path, t == typePackedJSON, t == typePackedSeen})
 	}
 }
 
@@ -50,7 +52,7 @@ func (p *plan) unpacked(ctx context.Context, r Reader, s *Stmt, rows *sql.Rows, 
 		}
 		for _, c := range p.packed {
 			id, _, packed, err := partsOf(c.of(row).String(), c.json)
-			if err != nil {
+			if err != nil && !c.seen {
 				yield(nil, fmt.Errorf("%s: %w", c.name, broken(err)))
 				return
 			}
@@ -73,6 +75,9 @@ func (p *plan) unpacked(ctx context.Context, r Reader, s *Stmt, rows *sql.Rows, 
 		for _, c := range p.packed {
 			field := c.of(row)
 			text, err := unpackWith(found, field.String(), c.json)
+			if err != nil && c.seen {
+				continue
+			}
 			if err != nil {
 				yield(nil, fmt.Errorf("%s: %w", c.name, err))
 				return

@@ -66,7 +66,9 @@ func (h *hand) receipt() string {
 
 func putText(t testing.TB, db *store.DB, agency int64, name string, p *store.Packing) {
 	t.Helper()
-	if err := db.Write(ctx, clerk, func(tx *store.Tx) error { return errors.Join(tx.Put(ctx, sqlPutText, agency, name, p), record(tx, name)) }); err != nil {
+	if err := db.Write(ctx, clerk, func(tx *store.Tx) error {
+		return errors.Join(tx.Put(ctx, sqlPutText, agency, name, p), record(tx, name))
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -349,6 +351,9 @@ func TestDamagedPackedTextsAreFound(t *testing.T) {
 		}
 		if got, err := store.One[store.Packed](ctx, db, sqlText, 1, "2"); err == nil || !strings.Contains(err.Error(), "value: a packed text does not unpack") {
 			t.Errorf("%s is read as %.60q: %v", name, got, err)
+		}
+		if got, err := store.One[store.PackedSeen](ctx, db, sqlText, 1, "2"); err != nil || string(got) != bad {
+			t.Errorf("%s is seen as %.60q: %v", name, got, err)
 		}
 		if found := checked(t, db); found["packed"] != 1 || len(found) != 1 {
 			t.Errorf("%s: %v", name, found)
