@@ -23,7 +23,6 @@ var (
 		LEFT JOIN store_counters c ON c.agency_id = b.agency_id AND c.name = 'documents.register/' || b.id AND c.year = b.year ORDER BY b.agency_id, b.id`)
 	sqlCheckPacked = store.SQL(`SELECT agency_id, ref || ' ' || name AS ref, CAST(verdict_report AS TEXT) AS stored FROM documents_files WHERE CAST(verdict_report AS TEXT) LIKE '"=z1:%'
 		UNION ALL SELECT agency_id, ref || ' ' || no AS ref, CAST(verdict_report AS TEXT) AS stored FROM documents_versions WHERE CAST(verdict_report AS TEXT) LIKE '"=z1:%'
-		UNION ALL SELECT agency_id, ref || ' ' || no AS ref, CAST(boxes AS TEXT) AS stored FROM documents_versions WHERE CAST(boxes AS TEXT) LIKE '"=z1:%'
 		UNION ALL SELECT agency_id, ref || ' ' || name AS ref, CAST(report AS TEXT) AS stored FROM documents_preservations WHERE CAST(report AS TEXT) LIKE '"=z1:%'`)
 	sqlCheckNumbers = store.SQL(numbersGiven + ` ORDER BY agency_id, register_id, year, number`)
 )

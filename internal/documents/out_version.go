@@ -90,16 +90,16 @@ func (o *Outgoing) putSigned(ctx context.Context, tx *store.Tx, kind string, f F
 		content = store.JSONOf(keptContent{o, attachmentsOf(files)})
 	}
 	a := tx.Actor()
-	return tx.Put(ctx, sqlPutVersion, o.AgencyID, o.Ref(), o.Version, kind, f.ID, f.Name, f.Size, f.SHA, f.Pages, store.PackJSON(o.AgencyID, "boxes", store.PackedJSON(store.JSONOf(boxes))), content,
+	return tx.Put(ctx, sqlPutVersion, o.AgencyID, o.Ref(), o.Version, kind, f.ID, f.Name, f.Size, f.SHA, f.Pages, store.JSONOf(boxes), content,
 		f.Verdict, keptReport(o.AgencyID, f.VerdictReport), tx.Now(), a.Person, a.Holding, by.Method, by.ID)
 }
 
 // boxes gives the places of signature and seal of the newest file that was laid out or uploaded.
 func (o *Outgoing) boxes(ctx context.Context, r store.Reader) (places, error) {
 	var b places
-	j, _, err := store.Maybe[store.PackedJSON](ctx, r, sqlVersionBoxes, o.AgencyID, o.Ref())
+	j, _, err := store.Maybe[store.JSON](ctx, r, sqlVersionBoxes, o.AgencyID, o.Ref())
 	if err == nil {
-		err = decode(store.JSON(j), &b)
+		err = decode(j, &b)
 	}
 	return b, err
 }
