@@ -161,10 +161,6 @@ func partsOf(stored string, json bool) (id int64, frame []byte, packed bool, err
 
 // unframe gives the text of a frame and its base (nil = none). Frames carry a checksum of their text.
 func unframe(b *base, frame []byte) (string, error) {
-	options := []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(packLongest), zstd.WithDecoderMaxWindow(packLongest)}
-	if b != nil {
-		options = append(options, zstd.WithDecoderDictRaw(packBase, b.text))
-	}
 	var head zstd.Header
 	switch rest, err := head.DecodeAndStrip(frame); {
 	case err != nil:
@@ -172,11 +168,13 @@ func unframe(b *base, frame []byte) (string, error) {
 	case len(rest) == 0, head.Skippable, !head.HasFCS, !head.HasCheckSum, head.FrameContentSize > packLongest, b != nil != (head.DictionaryID == packBase):
 		return "", errors.New("not a frame that was written here")
 	}
-	d, err := zstd.NewReader(nil, options...)
-	if err != nil {
-		return "", err
+	d := decoders.Get().(*zstd.Decoder)
+	defer decoders.Put(d)
+	if b != nil {
+		if err := d.ResetWithOptions(nil, zstd.WithDecoderDictRaw(packBase, b.text)); err != nil {
+			return "", err
+		}
 	}
-	defer d.Close()
 	text, err := d.DecodeAll(frame, nil)
 	if err == nil && uint64(len(text)) != head.FrameContentSize {
 		err = errors.New("not the length that it says")
@@ -186,6 +184,15 @@ func unframe(b *base, frame []byte) (string, error) {
 	}
 	return string(text), nil
 }
+
+// decoders unpack one text at a time; the base that was put in last is not used by a frame that has none.
+var decoders = sync.Pool{New: func() any {
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(packLongest), zstd.WithDecoderMaxWindow(packLongest))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return d
+}}
 
 // encoder packs against one base at a time: putting in another one takes some tens of microseconds and no memory.
 type encoder struct {
