@@ -116,6 +116,9 @@ func (m *mover) row(t *repeatTable, row []any) ([][]any, error) {
 			v = string(b)
 			row[i] = v
 		}
+		if s, ok := v.(string); ok && store.IsPacked(s) {
+			continue // stays as it is: what was found in a file is about the file
+		}
 		switch v := v.(type) {
 		case int64:
 			if v >= m.firstID && t.kinds[i] != asKept {
@@ -198,10 +201,11 @@ func (m *mover) value(t *repeatTable, i int, v any, text []piece, k int) any {
 		}
 	case string:
 		switch {
-		case kind == asRaw && h.city == 0:
+		case kind == asRaw:
 			return ""
 		case kind == asHeavy && m.thin:
 			return heavyless(v)
+		case store.IsPacked(v):
 		case kind == asCode:
 			for _, l := range m.met {
 				if s, ok := l.sameCode(v, k); ok {
@@ -233,7 +237,7 @@ func (m *mover) value(t *repeatTable, i int, v any, text []piece, k int) any {
 
 // heavyless keeps the shape of what is left out: an object stays one.
 func heavyless(v string) string {
-	if strings.HasPrefix(v, "{") {
+	if strings.HasPrefix(v, "{") || store.IsPacked(v) {
 		return "{}"
 	}
 	return v

@@ -2,6 +2,8 @@ package documents
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,7 +45,7 @@ type File struct {
 	Main          bool
 	Ordinal       int
 	Verdict       string
-	VerdictReport store.JSON // pades.Report
+	VerdictReport store.PackedJSON // pades.Report
 }
 
 // mediaOf lists what a document may carry, by the ending of the name.
@@ -146,7 +148,7 @@ func (d *Desk) examineBytes(f *File, b []byte) error {
 	if err != nil {
 		return err
 	}
-	f.Verdict, f.VerdictReport = verdictOf(report), store.JSONOf(report)
+	f.Verdict, f.VerdictReport = verdictOf(report), store.PackedJSON(store.JSONOf(report))
 	return nil
 }
 
@@ -172,12 +174,29 @@ func putFile(ctx context.Context, tx *store.Tx, agency int64, ref string, f File
 	if f.VerdictReport == "" {
 		f.VerdictReport = "{}"
 	}
-	return f, tx.Put(ctx, sqlPutFile, agency, f.ID, ref, f.Name, f.Size, f.SHA, f.Media, f.Pages, f.Main, f.Ordinal, f.Verdict, f.VerdictReport, tx.Now(), tx.Actor().Person)
+	return f, tx.Put(ctx, sqlPutFile, agency, f.ID, ref, f.Name, f.Size, f.SHA, f.Media, f.Pages, f.Main, f.Ordinal, f.Verdict, keptReport(f.AgencyID, f.VerdictReport), tx.Now(), tx.Actor().Person)
+}
+
+// keptReport is a report on a file's signatures as it stands in an agency's row. Reports about the same certificates are nearly the same, whoever holds the file.
+func keptReport(agency int64, report store.PackedJSON) *store.Packing {
+	sum, rest := sha256.New(), string(report)
+	for {
+		_, after, more := strings.Cut(rest, `"certificate":"`)
+		if !more {
+			return store.PackJSON(agency, "verdict/"+hex.EncodeToString(sum.Sum(nil)[:12]), report)
+		}
+		at := strings.IndexByte(after, '"')
+		if at < 0 {
+			at = len(after)
+		}
+		io.WriteString(sum, after[:at+1])
+		rest = after[at:]
+	}
 }
 
 // changeFile lets a file of a document be other bytes: a new version of its main file, a signed attachment.
 func changeFile(ctx context.Context, tx *store.Tx, f File) error {
-	return tx.Put(ctx, sqlChangeFile, f.Name, f.Size, f.SHA, f.Media, f.Pages, f.Verdict, f.VerdictReport, f.AgencyID, f.ID, f.Ref)
+	return tx.Put(ctx, sqlChangeFile, f.Name, f.Size, f.SHA, f.Media, f.Pages, f.Verdict, keptReport(f.AgencyID, f.VerdictReport), f.AgencyID, f.ID, f.Ref)
 }
 
 // filesOf lists the files of a document, the main one first. The caller has checked who asks.

@@ -87,7 +87,7 @@ func (o *Outgoing) signedByPerson(ctx context.Context, d *Desk, files []File) er
 
 func reportOf(f File) (*pades.Report, error) {
 	var r pades.Report
-	return &r, decode(f.VerdictReport, &r)
+	return &r, decode(store.JSON(f.VerdictReport), &r)
 }
 
 // sealSheet says how the agency signs one file: the main one with number and date and its seal, an annex with the text of S4.3.

@@ -91,7 +91,7 @@ func (o *Outgoing) putSigned(ctx context.Context, tx *store.Tx, kind string, f F
 	}
 	a := tx.Actor()
 	return tx.Put(ctx, sqlPutVersion, o.AgencyID, o.Ref(), o.Version, kind, f.ID, f.Name, f.Size, f.SHA, f.Pages, store.JSONOf(boxes), content,
-		f.Verdict, f.VerdictReport, tx.Now(), a.Person, a.Holding, by.Method, by.ID)
+		f.Verdict, keptReport(o.AgencyID, f.VerdictReport), tx.Now(), a.Person, a.Holding, by.Method, by.ID)
 }
 
 // boxes gives the places of signature and seal of the newest file that was laid out or uploaded.

@@ -109,7 +109,7 @@ func (d *Desk) keepChecked(ctx context.Context, p Preservation, report *pades.Re
 		} else if since == 0 {
 			since = tx.Now()
 		}
-		n, err := tx.Exec(ctx, sqlChecked, verdict, store.JSONOf(report), proof, levelOf(report), tx.Now(), rules.nextCheck(tx.Now()), since, p.AgencyID, p.FileID, p.KeptSHA)
+		n, err := tx.Exec(ctx, sqlChecked, verdict, keptReport(p.AgencyID, store.PackedJSON(store.JSONOf(report))), proof, levelOf(report), tx.Now(), rules.nextCheck(tx.Now()), since, p.AgencyID, p.FileID, p.KeptSHA)
 		if err == nil && n == 0 { // renewed meanwhile: verified there; the next check is due as ever
 			_, err = tx.Exec(ctx, sqlCheckAt, rules.nextCheck(tx.Now()), p.AgencyID, p.FileID, 0)
 		}

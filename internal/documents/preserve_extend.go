@@ -126,7 +126,7 @@ func (d *Desk) keepPreserved(ctx context.Context, p Preservation, ext *pades.Ext
 		state, next = PreservationWaiting, store.InstantOf(ext.TryAfter)
 	}
 	return d.write(ctx, store.System(p.AgencyID), func(tx *store.Tx) error {
-		n, err := tx.Exec(ctx, sqlPreserved, ref.SHA, ref.Size, tx.Now(), ext.Level, state, store.JSONOf(missing(ext)), j.Tries, renew, next, verdictOf(report), store.JSONOf(report), p.AgencyID, p.FileID, p.KeptSHA)
+		n, err := tx.Exec(ctx, sqlPreserved, ref.SHA, ref.Size, tx.Now(), ext.Level, state, store.JSONOf(missing(ext)), j.Tries, renew, next, verdictOf(report), keptReport(p.AgencyID, store.PackedJSON(store.JSONOf(report))), p.AgencyID, p.FileID, p.KeptSHA)
 		if err != nil || n == 0 { // another worker kept its own: one revision is enough
 			return orElse(err, tx.Finish(ctx, j))
 		}

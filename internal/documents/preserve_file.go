@@ -30,15 +30,15 @@ type Preservation struct {
 	State        PreservationState
 	Reason       store.JSON // store.Message: why it failed or cannot be done
 	Tries        int
-	RenewBefore  store.Instant `db:"renew_us"`  // when the newest document time stamp needs its successor; 0 none
-	ExtendAt     store.Instant `db:"extend_us"` // when the next extension is due; 0 none is planned
-	Verdict      string        // the newest verdict
-	Report       store.JSON    // pades.Report of the newest check
-	EvidenceSHA  string        // what the newest check fetched, see Evidence; "" nothing
-	CheckedAt    store.Instant `db:"checked_us"` // 0 not since issue or arrival
-	CheckAt      store.Instant `db:"check_us"`
-	WorseAt      store.Instant `db:"worse_us"` // since when the verdict is worse than at issue or arrival; 0 it is not
-	At           store.Instant `db:"at_us"`
+	RenewBefore  store.Instant    `db:"renew_us"`  // when the newest document time stamp needs its successor; 0 none
+	ExtendAt     store.Instant    `db:"extend_us"` // when the next extension is due; 0 none is planned
+	Verdict      string           // the newest verdict
+	Report       store.PackedJSON // pades.Report of the newest check
+	EvidenceSHA  string           // what the newest check fetched, see Evidence; "" nothing
+	CheckedAt    store.Instant    `db:"checked_us"` // 0 not since issue or arrival
+	CheckAt      store.Instant    `db:"check_us"`
+	WorseAt      store.Instant    `db:"worse_us"` // since when the verdict is worse than at issue or arrival; 0 it is not
+	At           store.Instant    `db:"at_us"`
 }
 
 // PreservationState is where the preserving of a file stands.
@@ -131,7 +131,7 @@ func (d *Desk) HearPreserve(ctx context.Context, tx *store.Tx, e store.Entry) er
 			return err
 		}
 		if _, err := tx.Exec(ctx, sqlPutPreservation, e.AgencyID, f.ID, e.Ref, e.Title, f.Name, source, f.SHA, f.Size, f.Verdict, levelOf(report), state, extend,
-			f.VerdictReport, p.nextCheck(tx.Now()), tx.Now()); err != nil {
+			keptReport(e.AgencyID, f.VerdictReport), p.nextCheck(tx.Now()), tx.Now()); err != nil {
 			return err
 		}
 	}

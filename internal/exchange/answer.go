@@ -150,7 +150,7 @@ func applyTo(ctx context.Context, tx *store.Tx, l letter, x *opened, at line, d 
 		}
 	}
 	if err := tx.Put(ctx, sqlPutAnswer, l.Agency, tx.NewID(), at.ID, at.OutgoingID, l.From, at.DocumentID, m.Code, string(effect), stated, tx.Now(), m.Staff.Name,
-		m.Staff.Department, text, mark.SHA, agreed, l.Parcel, string(l.raw), mark.Request); err != nil {
+		m.Staff.Department, text, mark.SHA, agreed, l.Parcel, l.status(), mark.Request); err != nil {
 		return err
 	}
 	if at.ID != 0 && !closes {

@@ -31,6 +31,7 @@ type reply struct {
 	us, who, peer *agency
 	sent          *Parcel
 	raw           []byte
+	kept          *store.Packing // raw as both sides keep it
 	x             *opened
 	left          store.Instant // when the document was sent to who answers
 }
@@ -149,6 +150,7 @@ func (c *carrier) write(ctx context.Context, s status) (*reply, error) {
 	if r.raw, err = xmldsig.Sign(plain, header, p.key, p.cert, p.chain); err != nil || len(r.raw) > maxStatus {
 		return nil, cmp.Or(err, errOrdinary)
 	}
+	r.kept = keptAs(s.AgencyID, us.Wire, r.raw).Ahead(c.o.DB)
 	m, err := edxml.Read(bytes.NewReader(plain), c.o.reading(nil))
 	if err != nil || m.Status == nil {
 		return nil, cmp.Or(err, errOrdinary)
@@ -165,7 +167,7 @@ func (c *carrier) applyTogether(ctx context.Context, replies []*reply) error {
 	var acts []store.Act
 	for _, r := range replies {
 		acts = append(acts, store.Act{Keeping: true, Actor: store.System(r.AgencyID), Do: func(tx *store.Tx) error {
-			return tx.Put(ctx, sqlCarryStatus, string(r.raw), tx.Now(), r.AgencyID, r.ID)
+			return tx.Put(ctx, sqlCarryStatus, r.kept, tx.Now(), r.AgencyID, r.ID)
 		}}, store.Act{Actor: store.System(int64(r.peer.ID)), Do: func(tx *store.Tx) error { return c.apply(ctx, tx, r) }})
 	}
 	if err := c.o.DB.Together(ctx, acts); err != nil {
@@ -184,7 +186,7 @@ func (c *carrier) apply(ctx context.Context, tx *store.Tx, r *reply) error {
 		return cmp.Or(err, errOrdinary)
 	}
 	r.left = d.SentAt
-	l := letter{Agency: int64(r.peer.ID), Parcel: fmt.Sprintf("%s/%d/%s", r.us.Wire, r.ID, r.Code), From: r.us.Wire, To: r.PeerCode, Kind: kindStatus, raw: r.raw, Size: int64(len(r.raw)), first: true}
+	l := letter{Agency: int64(r.peer.ID), Parcel: fmt.Sprintf("%s/%d/%s", r.us.Wire, r.ID, r.Code), From: r.us.Wire, To: r.PeerCode, Kind: kindStatus, raw: r.raw, kept: r.kept, Size: int64(len(r.raw)), first: true}
 	at := line{ID: d.ID, OutgoingID: d.OutgoingID, DocumentID: d.DocumentID, Title: d.Title, ReceiverID: d.ReceiverID, ReceiverCode: d.ReceiverCode, SHA: r.sent.SHA, Parcel: r.sent.Parcel, SentAt: d.SentAt}
 	stated, text, mark, known, err := heardOf(ctx, tx, l, r.x, at)
 	if known || err != nil {

@@ -386,9 +386,10 @@ func (h *house) rows(clock *storetest.Clock) map[string][]string {
 			}
 		}
 	}
+	texts := h.packedTexts()
 	out := map[string][]string{}
 	for name, rows := range tables {
-		if name == "store_cursors" || name == "goose_db_version" { // how far a follower has read is told by an identifier of the journal
+		if name == "store_cursors" || name == "goose_db_version" || name == "store_bases" { // how far a follower has read is told by an identifier of the journal; who came first is a base
 			continue
 		}
 		for _, r := range rows {
@@ -397,11 +398,40 @@ func (h *house) rows(clock *storetest.Clock) map[string][]string {
 			}
 			var cells []string
 			for c, v := range r {
+				if kept, ok := v.(string); ok && texts[kept] != "" {
+					v = texts[kept]
+				}
 				cells = append(cells, c+"="+say(fmt.Sprint(v)))
 			}
 			slices.Sort(cells)
 			out[name] = append(out[name], strings.Join(cells, " | "))
 		}
+	}
+	return out
+}
+
+var (
+	sqlTestPackedRaw    = store.SQL(`SELECT raw FROM exchange_answers UNION SELECT raw FROM exchange_statuses ORDER BY raw`)
+	sqlTestPackedReport = store.SQL(`SELECT verdict_report FROM documents_files UNION SELECT verdict_report FROM documents_versions ORDER BY verdict_report`)
+)
+
+// packedTexts are the texts behind what stands in packed columns.
+func (h *house) packedTexts() map[string]string {
+	h.Helper()
+	out := map[string]string{}
+	stands, err := store.All[string](context.Background(), h.office.DB, sqlTestPackedRaw)
+	h.must(err)
+	raw, err := store.All[store.Packed](context.Background(), h.office.DB, sqlTestPackedRaw)
+	h.must(err)
+	for i, text := range raw {
+		out[stands[i]] = string(text)
+	}
+	stands, err = store.All[string](context.Background(), h.office.DB, sqlTestPackedReport)
+	h.must(err)
+	reports, err := store.All[store.PackedJSON](context.Background(), h.office.DB, sqlTestPackedReport)
+	h.must(err)
+	for i, text := range reports {
+		out[stands[i]] = string(text)
 	}
 	return out
 }

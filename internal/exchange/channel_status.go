@@ -116,9 +116,9 @@ func (o *Office) handStatus(ctx context.Context, link gateway.Link, c Channel, k
 		if err != nil {
 			return "", err
 		}
-		s.Raw = string(raw)
+		s.Raw = store.Packed(raw)
 		if err := o.DB.Keep(ctx, func(tx *store.Tx) error {
-			_, err := tx.Exec(ctx, sqlWritten, s.Raw, s.AgencyID, s.ID)
+			_, err := tx.Exec(ctx, sqlWritten, keptAs(s.AgencyID, us.Wire, raw), s.AgencyID, s.ID)
 			return err
 		}); err != nil {
 			return "", err

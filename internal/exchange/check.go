@@ -73,6 +73,8 @@ var (
 		WHERE o.state = 'issued' AND o.document_id <> '' AND o.issued_us < $1 AND EXISTS (SELECT 1 FROM documents_receivers r WHERE r.agency_id = o.agency_id AND r.outgoing_id = o.id
 				AND r.receiver_agency <> 0 AND r.receiver_agency <> o.agency_id)
 			AND NOT EXISTS (SELECT 1 FROM exchange_deliveries d WHERE d.agency_id = o.agency_id AND d.outgoing_id = o.id)`)
+	sqlCheckPacked = store.SQL(`SELECT agency_id, 'answer/' || id AS ref, raw AS stored FROM exchange_answers WHERE raw LIKE '=z1:%'
+		UNION ALL SELECT agency_id, receipt || ' ' || code AS ref, raw AS stored FROM exchange_statuses WHERE raw LIKE '=z1:%'`)
 	sqlCheckLeft = store.SQL(`SELECT p.agency_id, p.ref, p.parcel AS what FROM exchange_parcels p
 		JOIN documents_incoming d ON d.agency_id = p.agency_id AND p.ref = 'incoming/' || d.id
 		WHERE d.state = 'recalled' AND d.recalled_us < $1 AND p.direction = 'in' AND p.destroyed_us = 0`)
@@ -96,6 +98,9 @@ func Check(ctx context.Context, r store.Reader, f *store.Findings) error {
 		return err
 	}
 	if err := f.Faults(ctx, r, "exchange-unsent", sqlCheckUnsent, store.Say("Văn bản đã ban hành {what} ({ref}) không có dòng gửi nào cho nơi nhận."), until); err != nil {
+		return err
+	}
+	if err := f.Packed(ctx, r, sqlCheckPacked, store.Say("Biên nhận {ref} được lưu ở dạng nén và không mở lại được.")); err != nil {
 		return err
 	}
 	return f.Faults(ctx, r, "exchange-left", sqlCheckLeft, store.Say("Gói tin {what} của văn bản đã thu hồi {ref} chưa được hủy."), until)

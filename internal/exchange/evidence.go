@@ -28,10 +28,11 @@ type evidentDelivery struct {
 }
 
 type evidentAnswer struct {
-	ID, DeliveryID, OutgoingID                                                                   int64
-	PeerCode, DocumentID, Code, Effect, ByName, ByUnit, Description, SHA, Signature, Parcel, Raw string
-	StatedUs, AtUs                                                                               store.Instant
-	Agreed                                                                                       bool
+	ID, DeliveryID, OutgoingID                                                              int64
+	PeerCode, DocumentID, Code, Effect, ByName, ByUnit, Description, SHA, Signature, Parcel string
+	Raw                                                                                     store.PackedSeen // what is sealed is the text, however it is kept
+	StatedUs, AtUs                                                                          store.Instant
+	Agreed                                                                                  bool
 }
 
 type evidentStatus struct {

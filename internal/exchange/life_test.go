@@ -68,7 +68,7 @@ func TestEachStatusIsSentOnceAndSaysWhoActed(t *testing.T) {
 	raws, err := store.All[rawAnswer](ctx, h.office.DB, sqlTestRaw, h.agency["H26.1"], line.ID)
 	h.must(err)
 	for _, a := range raws {
-		m, err := edxml.Read(strings.NewReader(a.Raw), edxml.Options{})
+		m, err := edxml.Read(strings.NewReader(string(a.Raw)), edxml.Options{})
 		if err != nil || m.Status == nil {
 			t.Fatalf("%s is not kept as it came: %v", a.Code, err)
 		}
@@ -86,14 +86,17 @@ func TestEachStatusIsSentOnceAndSaysWhoActed(t *testing.T) {
 		return AskBack(ctx, tx, line.ID, "Gửi nhầm cho cơ quan này")
 	}))
 	h.until("the request arrived", func() bool { return h.received("H26.2", 0).PendingRequest == documents.GiveBack })
-	back, err := store.One[string](ctx, h.office.DB, sqlTestBack, h.agency["H26.2"])
+	back, err := store.One[store.Packed](ctx, h.office.DB, sqlTestBack, h.agency["H26.2"])
 	h.must(err)
-	if m, err := edxml.Read(strings.NewReader(back), edxml.Options{}); err != nil || m.Status.From.OrganID != "H26.1" || m.Status.ResponseFor.OrganID != "H26.2" || m.Status.ResponseFor.DocumentID != line.DocumentID {
+	if m, err := edxml.Read(strings.NewReader(string(back)), edxml.Options{}); err != nil || m.Status.From.OrganID != "H26.1" || m.Status.ResponseFor.OrganID != "H26.2" || m.Status.ResponseFor.DocumentID != line.DocumentID {
 		t.Errorf("%+v %v", m, err)
 	}
 }
 
-type rawAnswer struct{ Code, Raw, ByName, ByUnit string }
+type rawAnswer struct {
+	Code, ByName, ByUnit string
+	Raw                  store.Packed
+}
 
 var (
 	sqlTestRaw  = store.SQL(`SELECT code, raw, by_name, by_unit FROM exchange_answers WHERE agency_id = $1 AND delivery_id = $2 ORDER BY id`)

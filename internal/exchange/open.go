@@ -214,7 +214,7 @@ func (o *Office) judgeFile(f *documents.File, b []byte, at store.Instant) error 
 	if err != nil {
 		return err
 	}
-	f.Verdict, f.VerdictReport = string(report.Outcome), store.JSONOf(report)
+	f.Verdict, f.VerdictReport = string(report.Outcome), store.PackedJSON(store.JSONOf(report))
 	if report.Outcome == pades.Unreadable {
 		f.Verdict = documents.VerdictFailed
 	}

@@ -85,7 +85,15 @@ func (o *Office) proveOutgoing(ctx context.Context, a store.Actor, id int64, b *
 	for _, l := range lines {
 		b.Deliveries = append(b.Deliveries, proof.Delivery{Code: l.ReceiverCode, Name: l.ReceiverName, State: string(l.State), SentAt: int64(l.SentAt), ArrivedAt: int64(l.ArrivedAt)})
 	}
-	b.Receipts, err = store.All[proof.Receipt](ctx, o.DB, sqlReceipts, a.Agency, id)
+	type receipt struct {
+		Peer string
+		At   store.Instant
+		Raw  store.Packed
+	}
+	said, err := store.All[receipt](ctx, o.DB, sqlReceipts, a.Agency, id)
+	for _, s := range said {
+		b.Receipts = append(b.Receipts, proof.Receipt{Peer: s.Peer, At: int64(s.At), Raw: string(s.Raw)})
+	}
 	return err
 }
 
@@ -105,11 +113,11 @@ func (o *Office) proveIncoming(ctx context.Context, a store.Actor, id int64, b *
 	}
 	type own struct {
 		At  store.Instant
-		Raw string
+		Raw store.Packed
 	}
 	said, err := store.All[own](ctx, o.DB, sqlOwn, a.Agency, documents.IncomingRef(id))
 	for _, s := range said {
-		b.Receipts = append(b.Receipts, proof.Receipt{Peer: us.Wire, At: int64(s.At), Raw: s.Raw})
+		b.Receipts = append(b.Receipts, proof.Receipt{Peer: us.Wire, At: int64(s.At), Raw: string(s.Raw)})
 	}
 	return err
 }

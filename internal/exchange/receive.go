@@ -58,14 +58,23 @@ type letter struct {
 	SHA      string
 	Size     int64
 	raw      []byte
-	gate     *gate        // it came over a gateway; nil = over the axis
-	ended    *agency      // it is addressed to one that has ended
-	first    bool         // it was never sent before, so it cannot lie in quarantine
-	held     *Quarantined // it was in quarantine before; nil = it comes from the axis
+	kept     *store.Packing // raw as its sender here keeps it; nil = nobody has packed it yet
+	gate     *gate          // it came over a gateway; nil = over the axis
+	ended    *agency        // it is addressed to one that has ended
+	first    bool           // it was never sent before, so it cannot lie in quarantine
+	held     *Quarantined   // it was in quarantine before; nil = it comes from the axis
 }
 
 // given tells whether a person picked the agency that it is opened for.
 func (l *letter) given() bool { return l.held != nil && l.held.GivenTo != 0 }
+
+// status is raw as it is kept.
+func (l *letter) status() *store.Packing {
+	if l.kept != nil {
+		return l.kept
+	}
+	return keptAs(l.Agency, l.From, l.raw)
+}
 
 // place is the agency in whose quarantine it lies or would lie.
 func (l *letter) place() int64 {

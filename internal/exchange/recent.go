@@ -49,7 +49,7 @@ type judged struct {
 type judgement struct {
 	at      store.Instant
 	verdict string
-	report  store.JSON
+	report  store.PackedJSON
 }
 
 const (

@@ -167,7 +167,7 @@ func (o *Office) takeReturn(ctx context.Context, l letter, x *opened) error {
 			return unacceptable(err, x.message)
 		}
 		if err := tx.Put(ctx, sqlPutAnswer, l.Agency, tx.NewID(), int64(0), int64(0), l.From, m.ResponseFor.DocumentID, m.Code, string(Applied), stated, tx.Now(), m.Staff.Name,
-			m.Staff.Department, text, "", true, l.Parcel, string(l.raw), name); err != nil {
+			m.Staff.Department, text, "", true, l.Parcel, l.status(), name); err != nil {
 			return err
 		}
 		if err := settleQuarantine(ctx, tx, l, "accepted"); err != nil {

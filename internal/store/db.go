@@ -52,6 +52,7 @@ type DB struct {
 	kept    sync.Map // *Stmt → *keptList
 	applied []int64
 	acts    tallies
+	bases   bases
 }
 
 const (
@@ -118,6 +119,9 @@ func (db *DB) openSQLite(ctx context.Context, c Config) (err error) {
 	if err := db.migrate(ctx, c); err != nil {
 		return err
 	}
+	if err := db.packFrom(ctx); err != nil {
+		return err
+	}
 	if len(db.applied) > 0 || !db.hasPresumed(ctx) {
 		if err := db.presume(ctx); err != nil {
 			return fmt.Errorf("statistics: %w", err)
@@ -169,6 +173,9 @@ func (db *DB) openPostgres(ctx context.Context, c Config) (err error) {
 		return fmt.Errorf("postgresql runs with synchronous_commit=%s: refusing to start, acknowledged work could be lost", sync)
 	}
 	if err := db.migrate(ctx, c); err != nil {
+		return err
+	}
+	if err := db.packFrom(ctx); err != nil {
 		return err
 	}
 	return db.building(ctx, c)

@@ -36,6 +36,15 @@ func Each[T any](ctx context.Context, r Reader, s *Stmt, args ...any) iter.Seq2[
 			return
 		}
 		into := make([]any, len(p.fields))
+		if len(p.packed) > 0 {
+			p.unpacked(ctx, r, s, rows, func() (any, reflect.Value) { v := new(T); return v, reflect.ValueOf(v).Elem() }, into, func(v any, err error) bool {
+				if err != nil {
+					return yield(zero, fmt.Errorf("%s: %w", s.Where, err))
+				}
+				return yield(*v.(*T), nil)
+			})
+			return
+		}
 		for rows.Next() {
 			var v T
 			p.addresses(reflect.ValueOf(&v).Elem(), into)
@@ -87,7 +96,10 @@ func Maybe[T any](ctx context.Context, r Reader, s *Stmt, args ...any) (v T, ok 
 	return v, err == nil, err
 }
 
-type plan struct{ fields [][]int } // one index path per column; nil = the value itself
+type plan struct {
+	fields [][]int // one index path per column; nil = the value itself
+	packed []packedColumn
+}
 
 func (p *plan) addresses(v reflect.Value, into []any) {
 	for i, f := range p.fields {
@@ -135,6 +147,9 @@ func planOf(t reflect.Type, s *Stmt, rows *sql.Rows) (*plan, error) {
 		}
 	} else if len(cols) != 1 {
 		return nil, fmt.Errorf("%d columns for one %s", len(cols), t)
+	}
+	for i, f := range p.fields {
+		p.notePacked(t, cols[i], f)
 	}
 	plans.Store(k, p)
 	return p, nil

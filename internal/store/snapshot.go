@@ -145,6 +145,9 @@ func Check(ctx context.Context, r Reader, f *Findings) error {
 			f.Add("journal-cursor", 0, c.Follower, Say("Chỗ đã đọc của {follower} đứng sau dòng cuối cùng của nhật ký: dòng {id} không có trong nhật ký.", "follower", c.Follower, "id", c.ID))
 		}
 	}
+	if err := checkBases(ctx, r, f); err != nil {
+		return err
+	}
 	return f.Faults(ctx, r, "number-counter", sqlSeries, Say("Bộ đếm {ref} có giá trị không hợp lệ: {what}."))
 }
 

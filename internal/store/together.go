@@ -25,8 +25,9 @@ func (db *DB) Together(ctx context.Context, acts []Act) error {
 		}
 	}
 	return db.commit(ctx, &Tx{db: db, keeping: true}, func(tx *Tx) error {
+		tx.puts = newPuts()
 		for _, a := range acts {
-			own := &Tx{db: db, actor: a.Actor, now: db.Now(), conn: tx.conn}
+			own := &Tx{db: db, actor: a.Actor, now: db.Now(), conn: tx.conn, puts: tx.puts}
 			if err := a.Do(own); err != nil {
 				return err
 			}

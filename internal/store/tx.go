@@ -23,6 +23,7 @@ type Tx struct {
 	after    []func() // run when the commit is durable
 	touched  []string // tables written
 	verbs    []string // recorded; counted when the commit is durable
+	puts     *puts    // bases of packed texts
 }
 
 type execer interface {
@@ -73,7 +74,7 @@ func (db *DB) commit(ctx context.Context, tx *Tx, f func(tx *Tx) error) error {
 
 // attempt runs f on an open transaction or savepoint and applies the law of the journal.
 func (tx *Tx) attempt(conn execer, f func(tx *Tx) error) (err error) {
-	tx.conn, tx.wrote, tx.recorded, tx.after, tx.touched, tx.verbs = conn, false, false, nil, nil, nil
+	tx.conn, tx.wrote, tx.recorded, tx.after, tx.touched, tx.verbs, tx.puts = conn, false, false, nil, nil, nil, nil
 	tx.now = tx.db.Now()
 	defer func() {
 		tx.conn = nil
@@ -176,6 +177,10 @@ func (tx *Tx) query(ctx context.Context, s *Stmt, args []any) (*sql.Rows, error)
 
 // Exec runs a writing statement and tells how many rows it touched.
 func (tx *Tx) Exec(ctx context.Context, s *Stmt, args ...any) (int64, error) {
+	args, err := tx.packs(ctx, args)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", s.Where, err)
+	}
 	begun := time.Now()
 	res, err := tx.conn.run(ctx, s, args)
 	s.ran(begun)
