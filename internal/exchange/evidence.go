@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"strings"
 
 	"congvu/internal/documents"
@@ -52,34 +53,64 @@ var (
 		FROM exchange_statuses WHERE agency_id = $1 AND receipt = $2 ORDER BY id`)
 )
 
-// EvidentRows gives them as one text, the same on both engines.
-func EvidentRows(ctx context.Context, r store.Reader, agency int64, ref string) (string, error) {
+// writeEvident writes them as one text, the same on both engines: an array of arrays in JSON, a row at a time. A document to everybody has some megabytes of it, and
+// is sealed again and again while it is answered.
+func writeEvident(ctx context.Context, r store.Reader, w io.Writer, agency int64, ref string) error {
 	parcels, err := store.All[evidentParcel](ctx, r, sqlEvidentParcels, agency, ref)
 	if err != nil {
-		return "", err
+		return err
 	}
-	all := []any{parcels}
+	arrays := []func() error{writeRows(w, parcels)}
 	switch {
 	case strings.HasPrefix(ref, "outgoing/"):
 		id := refID(ref, "outgoing")
 		lines, err := store.All[evidentDelivery](ctx, r, sqlEvidentDeliveries, agency, id)
 		if err != nil {
-			return "", err
+			return err
 		}
 		answers, err := store.All[evidentAnswer](ctx, r, sqlEvidentAnswers, agency, agency, id)
 		if err != nil {
-			return "", err
+			return err
 		}
-		all = append(all, lines, answers)
+		arrays = append(arrays, writeRows(w, lines), writeRows(w, answers))
 	case strings.HasPrefix(ref, "incoming/"):
 		owed, err := store.All[evidentStatus](ctx, r, sqlEvidentStatuses, agency, ref)
 		if err != nil {
-			return "", err
+			return err
 		}
-		all = append(all, owed)
+		arrays = append(arrays, writeRows(w, owed))
 	}
-	b, err := json.Marshal(all)
-	return string(b), err
+	for i, array := range arrays {
+		if _, err := w.Write([]byte{"[,"[min(i, 1)]}); err != nil {
+			return err
+		}
+		if err := array(); err != nil {
+			return err
+		}
+	}
+	_, err = io.WriteString(w, "]")
+	return err
+}
+
+// writeRows writes an array as JSON has it, null when it holds nothing.
+func writeRows[T any](w io.Writer, rows []T) func() error {
+	return func() error {
+		if len(rows) == 0 {
+			_, err := io.WriteString(w, "null")
+			return err
+		}
+		for i, row := range rows {
+			b, err := json.Marshal(row)
+			if err != nil {
+				return err
+			}
+			if _, err := w.Write(append([]byte{"[,"[min(i, 1)]}, b...)); err != nil {
+				return err
+			}
+		}
+		_, err := io.WriteString(w, "]")
+		return err
+	}
 }
 
 // SealedRows is what of a document is sealed beside the journal's lines about it: the rows of the register as they are, and a hash of what the exchange keeps.
@@ -92,7 +123,7 @@ func evidentRows(ctx context.Context, r store.Reader, agency int64, ref string) 
 	if register, ok, err = documents.EvidentRows(ctx, r, agency, ref); err != nil || !ok {
 		return "", "", false, err
 	}
-	text, err := EvidentRows(ctx, r, agency, ref)
-	sum := sha256.Sum256([]byte(text))
-	return register, hex.EncodeToString(sum[:]), err == nil, err
+	sum := sha256.New()
+	err = writeEvident(ctx, r, sum, agency, ref)
+	return register, hex.EncodeToString(sum.Sum(nil)), err == nil, err
 }

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -45,9 +46,9 @@ func TestReceiptsKeptPackedAreTheSameEvidence(t *testing.T) {
 	}
 	evidence := func() string {
 		t.Helper()
-		text, err := EvidentRows(ctx, h.office.DB, h.agency["H26.1"], outgoingRef(id))
-		h.must(err)
-		return text
+		var text strings.Builder
+		h.must(writeEvident(ctx, h.office.DB, &text, h.agency["H26.1"], outgoingRef(id)))
+		return text.String()
 	}
 	put := func(raw any) {
 		t.Helper()
@@ -75,5 +76,29 @@ func TestReceiptsKeptPackedAreTheSameEvidence(t *testing.T) {
 	h.must(Check(ctx, h.office.DB, &f))
 	if f.Kinds["packed"] != 1 {
 		t.Error(f.Kinds)
+	}
+}
+
+// What was sealed as one JSON text is the same when it is written a row at a time.
+func TestEvidenceIsWrittenAsOneText(t *testing.T) {
+	parcels := []evidentParcel{{ID: 1, Notation: `a<b>&"c"`}, {ID: 2, SHA: "đ\u2028"}}
+	for _, answers := range [][]evidentAnswer{nil, {{ID: 3, Raw: "<?xml\n?>", Agreed: true}}} {
+		want, err := json.Marshal([]any{parcels, answers})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		got.WriteByte('[')
+		for i, array := range []func() error{writeRows(&got, parcels), writeRows(&got, answers)} {
+			if i > 0 {
+				got.WriteByte(',')
+			}
+			if err := array(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got.WriteByte(']'); got.String() != string(want) {
+			t.Errorf("%s\n%s", got.String(), want)
+		}
 	}
 }
