@@ -38,6 +38,13 @@ func (p place) open(t testing.TB) *Seeder {
 	return openedIn(t, p.Dir, clock, db, killedCensus.Seed, killedCensus.Now)
 }
 
+// processOf is a test of this binary as a process of its own; what it leaves behind when it is killed goes with t.
+func processOf(t *testing.T, test, env string) *exec.Cmd {
+	child := exec.Command(os.Args[0], "-test.run=^"+test+"$")
+	child.Env = append(os.Environ(), env, "TMPDIR="+t.TempDir())
+	return child
+}
+
 // TestCensusChild is the process that is killed; by itself it does nothing.
 func TestCensusChild(t *testing.T) {
 	var p place
@@ -62,8 +69,7 @@ func TestACensusThatWasKilledGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, agencies := range []int{1, 5, 9} {
-		child := exec.Command(os.Args[0], "-test.run=^TestCensusChild$")
-		child.Env = append(os.Environ(), censusChild+"="+string(at))
+		child := processOf(t, "TestCensusChild", censusChild+"="+string(at))
 		if err := child.Start(); err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -46,8 +45,7 @@ func TestAQuarterThatWasKilledGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, documentsThere := range []int64{90, 310} {
-		child := exec.Command(os.Args[0], "-test.run=^TestQuarterChild$")
-		child.Env = append(os.Environ(), quarterChild+"="+string(at))
+		child := processOf(t, "TestQuarterChild", quarterChild+"="+string(at))
 		if err := child.Start(); err != nil {
 			t.Fatal(err)
 		}

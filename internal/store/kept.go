@@ -25,7 +25,10 @@ func Kept[T any](ctx context.Context, r Reader, s *Stmt, table string) ([]T, err
 	if !plain {
 		return All[T](ctx, r, s)
 	}
-	found, _ := db.kept.LoadOrStore(s, &keptList{})
+	found, there := db.kept.Load(s)
+	if !there {
+		found, _ = db.kept.LoadOrStore(s, &keptList{})
+	}
 	k := found.(*keptList)
 	k.mu.Lock()
 	defer k.mu.Unlock()
