@@ -205,6 +205,8 @@ func (m *mover) value(t *repeatTable, i int, v any, text []piece, k int) any {
 			return ""
 		case kind == asHeavy && m.thin:
 			return heavyless(v)
+		case store.IsPacked(v) && kind == asNames && h.city > 0:
+			return "[]"
 		case store.IsPacked(v):
 		case kind == asCode:
 			for _, l := range m.met {

@@ -31,6 +31,7 @@ const (
 	asKey       = "key"       // told apart when nothing in it moved
 	asLogin     = "login"     //
 	asHeavy     = "heavy"     // long and told by others: left out when thin
+	asNames     = "names"     // a list of names; a packed one cannot be renamed and is empty in another city
 	asRaw       = "raw"       // signed by the first quarter's sender: never copied
 )
 

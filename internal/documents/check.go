@@ -24,6 +24,7 @@ var (
 	sqlCheckPacked = store.SQL(`SELECT agency_id, ref || ' ' || name AS ref, CAST(verdict_report AS TEXT) AS stored FROM documents_files WHERE CAST(verdict_report AS TEXT) LIKE '"=z1:%'
 		UNION ALL SELECT agency_id, ref || ' ' || no AS ref, CAST(verdict_report AS TEXT) AS stored FROM documents_versions WHERE CAST(verdict_report AS TEXT) LIKE '"=z1:%'
 		UNION ALL SELECT agency_id, ref || ' ' || name AS ref, CAST(report AS TEXT) AS stored FROM documents_preservations WHERE CAST(report AS TEXT) LIKE '"=z1:%'`)
+	sqlCheckPlaces  = store.SQL(`SELECT agency_id, 'incoming/' || id AS ref, CAST(places AS TEXT) AS stored FROM documents_incoming WHERE CAST(places AS TEXT) LIKE '"=z1:%'`)
 	sqlCheckNumbers = store.SQL(numbersGiven + ` ORDER BY agency_id, register_id, year, number`)
 )
 
@@ -132,6 +133,9 @@ func Check(ctx context.Context, r store.Reader, f *store.Findings) error {
 		if err := f.Faults(ctx, r, o.kind, o.stmt, o.text); err != nil {
 			return err
 		}
+	}
+	if err := f.Packed(ctx, r, sqlCheckPlaces, store.Say("Danh sách nơi nhận của {ref} được lưu ở dạng nén và không mở lại được.")); err != nil {
+		return err
 	}
 	return f.Packed(ctx, r, sqlCheckPacked, store.Say("Kết quả kiểm tra chữ ký của {ref} được lưu ở dạng nén và không mở lại được."))
 }

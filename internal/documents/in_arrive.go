@@ -118,17 +118,17 @@ func (in *Arrival) document(ctx context.Context, tx *store.Tx) (*Incoming, error
 	return d, p.Err()
 }
 
-const mostPlaces = 500
+const mostPlaces = mostReceivers
 
 // receiverPlaces keeps the names of receivers: each once, not without end.
-func receiverPlaces(names []string) store.JSON {
+func receiverPlaces(names []string) store.PackedJSON {
 	out, have := []string{}, map[string]bool{}
 	for _, s := range names {
 		if s = cutText(line(s), 300); s != "" && !have[s] && len(out) < mostPlaces {
 			out, have[s] = append(out, s), true
 		}
 	}
-	return store.JSONOf(out)
+	return store.PackedJSON(store.JSONOf(out))
 }
 
 // worst is the verdict of a document: that of its worst main file; a document without a judged main file is unsigned.

@@ -220,11 +220,11 @@ type Incoming struct {
 	DoneAt          store.Instant `db:"done_us"`
 	TwinOf          int64
 	TwinDecision    TwinDecision
-	ResendOf        int64         // an earlier, refused receipt of the same document (X12.8)
-	PendingRequest  RequestKind   // what the sender asks and nobody has answered (P of X12); "" = nothing
-	RecalledAt      store.Instant `db:"recalled_us"`
-	ReplacedBy      int64         // the received document that replaces it
-	Places          store.JSON    // []string: to whom the sender says to have sent it
+	ResendOf        int64            // an earlier, refused receipt of the same document (X12.8)
+	PendingRequest  RequestKind      // what the sender asks and nobody has answered (P of X12); "" = nothing
+	RecalledAt      store.Instant    `db:"recalled_us"`
+	ReplacedBy      int64            // the received document that replaces it
+	Places          store.PackedJSON // []string: to whom the sender says to have sent it
 }
 
 // Ref names it in journal, history and files.

@@ -1,6 +1,7 @@
 package documents
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,30 @@ func TestARequestThatNamesTwoDocumentsWaitsForTheRegistry(t *testing.T) {
 		t.Error("a request by number only was not matched")
 	}
 }
+
+// The names of everybody to whom a document went are the same text in everybody's row: it is kept packed, and read as it was.
+func TestTheListOfReceiversIsKeptPacked(t *testing.T) {
+	o := newOffice(t)
+	names := make([]string, 600)
+	for i := range names {
+		names[i] = fmt.Sprintf("Ủy ban nhân dân phường số %d", i*7919%1000)
+	}
+	for i := range 3 {
+		in := o.arrival()
+		in.Places = names
+		d, _ := o.arrive(in)
+		now, err := Receipt(inCtx, o.db, o.agency, d.ID)
+		if err != nil || !slices.Equal(now.SentTo(), names) || !slices.Equal(d.SentTo(), names) {
+			t.Fatalf("%d names, %v", len(now.SentTo()), err)
+		}
+		stands, err := store.One[string](inCtx, o.db, sqlTestPlaces, o.agency, d.ID)
+		if err != nil || !store.IsPacked(stands) || i > 0 && len(stands) > 300 {
+			t.Errorf("%d bytes stand in the row: %.40s, %v", len(stands), stands, err)
+		}
+	}
+}
+
+var sqlTestPlaces = store.SQL(`SELECT CAST(places AS TEXT) FROM documents_incoming WHERE agency_id = $1 AND id = $2`)
 
 // X21.7: the same keys with other content are a suspected update; the registry takes it as the update of the document that is registered (its number stays, its
 // former files stay readable, holders are told: X9.12), keeps both, or refuses it with 02.

@@ -67,7 +67,7 @@ func (d *Incoming) renew(ctx context.Context, tx *store.Tx, c Changed, fresh []F
 	if d.tooLong(&p); p.Err() != nil {
 		return p.Err()
 	}
-	return tx.Put(ctx, sqlTakeUpdate, d.Subject, d.SignerName, d.SignerPosition, d.DueDate, d.PageAmount, verdict, content, i18n.Fold(d.searchText()), orList(d.Places), d.AgencyID, d.ID)
+	return tx.Put(ctx, sqlTakeUpdate, d.Subject, d.SignerName, d.SignerPosition, d.DueDate, d.PageAmount, verdict, content, i18n.Fold(d.searchText()), d.places(), d.AgencyID, d.ID)
 }
 
 // inForce are the files of the version in force: those before an update stand a thousand places behind.
