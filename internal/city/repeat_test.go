@@ -26,7 +26,7 @@ func TestEveryTableSaysWhatBecomesOfItInCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	told := map[string]bool{}
-	kinds := []string{"", asKept, asRegister, asYear, asNumber, asSuccessor, asCode, asIssued, asEntry, asKey, asLogin, asHeavy, asRaw}
+	kinds := []string{"", asKept, asRegister, asYear, asNumber, asSuccessor, asCode, asIssued, asEntry, asKey, asLogin, asHeavy, asNames, asRaw}
 	classes := []string{keptFounding, keptRegisters, keptQuarter, keptTrail, keptShared, keptMade, keptRefused}
 	for _, tab := range repeatTables() {
 		told[tab.name] = true
