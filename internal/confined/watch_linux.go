@@ -56,7 +56,7 @@ func (w *watch) kill() {
 	}
 	for range 2 {
 		_ = syscall.Kill(-w.pid, syscall.SIGKILL)
-		for _, p := range w.family() {
+		for _, p := range kin(w.pid) {
 			if p.pid != os.Getpid() {
 				_ = syscall.Kill(p.pid, syscall.SIGKILL)
 			}

@@ -39,18 +39,18 @@ func (f *Findings) Packed(ctx context.Context, r Reader, s *Stmt, sentence Messa
 }
 
 func unpacks(ctx context.Context, r Reader, stored string) (bool, error) {
-	json := strings.HasPrefix(stored, `"`)
-	id, _, _, err := partsOf(stored, json)
-	if err != nil {
-		return false, nil
+	part := partsOf(stored, strings.HasPrefix(stored, `"`))
+	if !part.packed || part.err != nil {
+		return part.err == nil, nil
 	}
 	var found map[int64]*base
-	if id != 0 {
-		if found, err = basesFor(ctx, r, map[int64]bool{id: true}); err != nil {
+	if part.id != 0 {
+		var err error
+		if found, err = basesFor(ctx, r, map[int64]bool{part.id: true}); err != nil {
 			return false, err
 		}
 	}
-	_, err = unpackWith(found, stored, json)
+	_, err := part.text(found)
 	return err == nil, nil
 }
 

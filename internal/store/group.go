@@ -85,23 +85,27 @@ func (g *group) loop() {
 		case <-g.quit:
 			return
 		case first := <-g.waited:
-			g.settle(first, g.waited, nil)
+			g.people(first)
 		default:
 			select {
 			case <-g.quit:
 				return
 			case first := <-g.waited:
-				g.settle(first, g.waited, nil)
+				g.people(first)
 			case first := <-g.queue:
 				g.settle(first, g.queue, g.waited)
-				continue
 			}
 		}
-		select { // neither starves
-		case first := <-g.queue:
-			g.settle(first, g.queue, g.waited)
-		default:
-		}
+	}
+}
+
+// people settles acts that somebody waits for, and after them one transaction of the others, so that neither starves.
+func (g *group) people(first *request) {
+	g.settle(first, g.waited, nil)
+	select {
+	case first := <-g.queue:
+		g.settle(first, g.queue, g.waited)
+	default:
 	}
 }
 

@@ -106,4 +106,21 @@ func TestAFollowerGivesWay(t *testing.T) {
 			t.Errorf("%d: %s", i, ref)
 		}
 	}
+	for _, name := range []string{"own", "own too"} {
+		if err := db.Write(ctx, clerk, func(tx *store.Tx) error { return record(tx, name) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n, err = db.FollowOnce(store.Waited(ctx), "test", func(_ context.Context, _ *store.Tx, e store.Entry) error {
+		if e.Ref == "own" {
+			go func() {
+				clerkDone <- db.Write(store.Waited(context.Background()), clerk, func(tx *store.Tx) error { return record(tx, "clerk") })
+			}()
+			until(func() bool { return db.WaitedFor() == 1 })
+		}
+		return nil
+	})
+	if err = errors.Join(err, <-clerkDone); n != 2 || err != nil { // who waits himself hears all of it
+		t.Errorf("%d entries handled for one who waits, %v", n, err)
+	}
 }

@@ -210,11 +210,11 @@ func (db *DB) Follow(ctx context.Context, follower string, handle func(ctx conte
 // batchHandler handles the first entries of a batch, at least one, and tells how many.
 type batchHandler func(ctx context.Context, tx *Tx, all []Entry) (int, error)
 
-// eachOf handles the entries of a batch one after the other, until somebody waits for the writer.
+// eachOf handles the entries of a batch one after the other, until somebody waits for the writer; one who waits himself catches up whole.
 func (db *DB) eachOf(handle func(ctx context.Context, tx *Tx, e Entry) error) batchHandler {
 	return func(ctx context.Context, tx *Tx, all []Entry) (int, error) {
 		for i, e := range all {
-			if i > 0 && db.pressed() {
+			if i > 0 && !isWaited(ctx) && db.pressed() {
 				return i, nil
 			}
 			if err := handle(ctx, tx, e); err != nil {

@@ -126,37 +126,46 @@ func (p *Packing) against(b *base) (string, error) {
 	return string(out), nil
 }
 
-// partsOf takes a column's content apart; packed = false when it is the text itself.
-func partsOf(stored string, json bool) (id int64, frame []byte, packed bool, err error) {
+// parts are a column's content taken apart.
+type parts struct {
+	id     int64 // of the base, 0 = none
+	frame  []byte
+	packed bool  // false: the content is the text itself
+	err    error // why it does not come apart
+}
+
+func partsOf(stored string, json bool) parts {
 	mark := packMark
 	if json {
 		mark = packMarkJSON
 	}
 	rest, packed := strings.CutPrefix(stored, mark)
 	if !packed {
-		return 0, nil, false, nil
+		return parts{}
 	}
+	bad := func(why string) parts { return parts{packed: true, err: errors.New(why)} }
 	if json {
-		if rest, packed = strings.CutSuffix(rest, `"`); !packed {
-			return 0, nil, true, errors.New("cut off")
+		whole := false
+		if rest, whole = strings.CutSuffix(rest, `"`); !whole {
+			return bad("cut off")
 		}
 	}
 	number, rest, ok := strings.Cut(rest, ":")
-	id, err = strconv.ParseInt(number, 36, 64)
+	id, err := strconv.ParseInt(number, 36, 64)
 	if !ok || err != nil || id < 0 || strconv.FormatInt(id, 36) != number {
-		return 0, nil, true, errors.New("without the number of its base")
+		return bad("without the number of its base")
 	}
 	if len(rest) > base64.RawStdEncoding.EncodedLen(packLongest+packLongest/8) {
-		return 0, nil, true, errors.New("too long")
+		return bad("too long")
 	}
 	if strings.ContainsAny(rest, "\r\n") { // the decoder would pass over them
-		return 0, nil, true, errors.New("in several lines")
+		return bad("in several lines")
 	}
-	frame, err = base64.RawStdEncoding.Strict().DecodeString(rest)
+	frame, err := base64.RawStdEncoding.Strict().DecodeString(rest)
 	if err == nil && len(frame) == 0 {
-		err = errors.New("empty")
+		return bad("empty")
 	}
-	return id, frame, true, err
+	return parts{id, frame, true, err}
 }
 
 // unframe gives the text of a frame and its base (nil = none). Frames carry a checksum of their text.

@@ -40,3 +40,11 @@ func FuzzUnpack(f *testing.F) {
 		}
 	})
 }
+
+// unpackWith gives the text of a column as reading it does, given the bases that may be named in it.
+func unpackWith(found map[int64]*base, stored string, json bool) (string, error) {
+	if p := partsOf(stored, json); p.packed {
+		return p.text(found)
+	}
+	return stored, nil
+}

@@ -42,6 +42,7 @@ func (c packedColumn) of(row reflect.Value) reflect.Value {
 func (p *plan) unpacked(ctx context.Context, r Reader, s *Stmt, rows *sql.Rows, fresh func() (any, reflect.Value), into []any, yield func(any, error) bool) {
 	var all []any
 	var values []reflect.Value
+	var taken []parts // of each packed column of each row
 	ids := map[int64]bool{}
 	for rows.Next() {
 		v, row := fresh()
@@ -51,14 +52,15 @@ func (p *plan) unpacked(ctx context.Context, r Reader, s *Stmt, rows *sql.Rows, 
 			return
 		}
 		for _, c := range p.packed {
-			id, _, packed, err := partsOf(c.of(row).String(), c.json)
-			if err != nil && !c.seen {
-				yield(nil, fmt.Errorf("%s: %w", c.name, broken(err)))
+			part := partsOf(c.of(row).String(), c.json)
+			if part.err != nil && !c.seen {
+				yield(nil, fmt.Errorf("%s: %w", c.name, broken(part.err)))
 				return
 			}
-			if packed && id != 0 {
-				ids[id] = true
+			if part.id != 0 {
+				ids[part.id] = true
 			}
+			taken = append(taken, part)
 		}
 		all, values = append(all, v), append(values, row)
 	}
@@ -72,9 +74,12 @@ func (p *plan) unpacked(ctx context.Context, r Reader, s *Stmt, rows *sql.Rows, 
 		return
 	}
 	for i, row := range values {
-		for _, c := range p.packed {
-			field := c.of(row)
-			text, err := unpackWith(found, field.String(), c.json)
+		for k, c := range p.packed {
+			part := taken[i*len(p.packed)+k]
+			if !part.packed {
+				continue
+			}
+			text, err := part.text(found)
 			if err != nil && c.seen {
 				continue
 			}
@@ -82,7 +87,7 @@ func (p *plan) unpacked(ctx context.Context, r Reader, s *Stmt, rows *sql.Rows, 
 				yield(nil, fmt.Errorf("%s: %w", c.name, err))
 				return
 			}
-			field.SetString(text)
+			c.of(row).SetString(text)
 		}
 		if !yield(all[i], nil) {
 			return
@@ -95,22 +100,18 @@ var errNoBase = errors.New("its base is missing or damaged")
 
 func broken(err error) error { return fmt.Errorf("a packed text does not unpack: %w", err) }
 
-// unpackWith gives the text of a column, given the bases that may be named in it.
-func unpackWith(found map[int64]*base, stored string, json bool) (string, error) {
-	id, frame, packed, err := partsOf(stored, json)
-	if err != nil || !packed {
-		if err != nil {
-			err = broken(err)
-		}
-		return stored, err
+// text is the text of a packed column, given the bases that may be named in it.
+func (p parts) text(found map[int64]*base) (string, error) {
+	if p.err != nil {
+		return "", broken(p.err)
 	}
 	var b *base
-	if id != 0 {
-		if b = found[id]; b == nil {
+	if p.id != 0 {
+		if b = found[p.id]; b == nil {
 			return "", broken(errNoBase)
 		}
 	}
-	text, err := unframe(b, frame)
+	text, err := unframe(b, p.frame)
 	if err != nil {
 		return "", broken(err)
 	}
