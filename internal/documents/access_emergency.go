@@ -40,9 +40,10 @@ func routed(ctx context.Context, tx *store.Tx, kind string, id int64) ([]int64, 
 		return nil, err
 	}
 	units, err := store.All[int64](ctx, tx, sqlRoutedUnits, agency, id)
+	var of unitHeads
 	for i := 0; i < len(units) && err == nil; i++ {
 		var heads []int64
-		heads, err = headsOf(ctx, tx, agency, units[i])
+		heads, err = of.unit(ctx, tx, agency, units[i])
 		people = append(people, heads...)
 	}
 	return people, err

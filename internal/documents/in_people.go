@@ -36,7 +36,7 @@ func clerksOf(ctx context.Context, tx *store.Tx, agency int64) ([]int64, error) 
 }
 
 func headsOf(ctx context.Context, tx *store.Tx, agency, unit int64) ([]int64, error) {
-	return staffIn(ctx, tx, agency, store.UnitHead, func(h org.Holding) bool { return int64(h.UnitID) == unit })
+	return new(unitHeads).unit(ctx, tx, agency, unit)
 }
 
 // unitHeads are the heads of all units of one agency, read once in one act.

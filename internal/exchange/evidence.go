@@ -60,7 +60,9 @@ func writeEvident(ctx context.Context, r store.Reader, w io.Writer, agency int64
 	if err != nil {
 		return err
 	}
-	arrays := []func() error{writeRows(w, parcels)}
+	if err := writeRows(w, "[", parcels); err != nil {
+		return err
+	}
 	switch {
 	case strings.HasPrefix(ref, "outgoing/"):
 		id := refID(ref, "outgoing")
@@ -68,23 +70,22 @@ func writeEvident(ctx context.Context, r store.Reader, w io.Writer, agency int64
 		if err != nil {
 			return err
 		}
+		if err := writeRows(w, ",", lines); err != nil {
+			return err
+		}
 		answers, err := store.All[evidentAnswer](ctx, r, sqlEvidentAnswers, agency, agency, id)
 		if err != nil {
 			return err
 		}
-		arrays = append(arrays, writeRows(w, lines), writeRows(w, answers))
+		if err := writeRows(w, ",", answers); err != nil {
+			return err
+		}
 	case strings.HasPrefix(ref, "incoming/"):
 		owed, err := store.All[evidentStatus](ctx, r, sqlEvidentStatuses, agency, ref)
 		if err != nil {
 			return err
 		}
-		arrays = append(arrays, writeRows(w, owed))
-	}
-	for i, array := range arrays {
-		if _, err := w.Write([]byte{"[,"[min(i, 1)]}); err != nil {
-			return err
-		}
-		if err := array(); err != nil {
+		if err := writeRows(w, ",", owed); err != nil {
 			return err
 		}
 	}
@@ -92,25 +93,25 @@ func writeEvident(ctx context.Context, r store.Reader, w io.Writer, agency int64
 	return err
 }
 
-// writeRows writes an array as JSON has it, null when it holds nothing.
-func writeRows[T any](w io.Writer, rows []T) func() error {
-	return func() error {
-		if len(rows) == 0 {
-			_, err := io.WriteString(w, "null")
-			return err
-		}
-		for i, row := range rows {
-			b, err := json.Marshal(row)
-			if err != nil {
-				return err
-			}
-			if _, err := w.Write(append([]byte{"[,"[min(i, 1)]}, b...)); err != nil {
-				return err
-			}
-		}
-		_, err := io.WriteString(w, "]")
+// writeRows writes what stands before an array, then the array as JSON has it: null when it holds nothing.
+func writeRows[T any](w io.Writer, before string, rows []T) error {
+	if len(rows) == 0 {
+		_, err := io.WriteString(w, before+"null")
 		return err
 	}
+	before += "["
+	for _, row := range rows {
+		b, err := json.Marshal(row)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(append([]byte(before), b...)); err != nil {
+			return err
+		}
+		before = ","
+	}
+	_, err := io.WriteString(w, "]")
+	return err
 }
 
 // SealedRows is what of a document is sealed beside the journal's lines about it: the rows of the register as they are, and a hash of what the exchange keeps.

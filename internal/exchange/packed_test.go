@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -88,14 +89,8 @@ func TestEvidenceIsWrittenAsOneText(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got strings.Builder
-		got.WriteByte('[')
-		for i, array := range []func() error{writeRows(&got, parcels), writeRows(&got, answers)} {
-			if i > 0 {
-				got.WriteByte(',')
-			}
-			if err := array(); err != nil {
-				t.Fatal(err)
-			}
+		if err := errors.Join(writeRows(&got, "[", parcels), writeRows(&got, ",", answers)); err != nil {
+			t.Fatal(err)
 		}
 		if got.WriteByte(']'); got.String() != string(want) {
 			t.Errorf("%s\n%s", got.String(), want)
